@@ -1,0 +1,116 @@
+//! Turns `patterns/*.toml` into static data, so that a run parses and allocates nothing to have the built-in rules.
+
+#![allow(dead_code, unreachable_pub, missing_docs)] // the two included files serve the library; only parts are used here
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, error::Error, fs};
+
+#[path = "src/types/rule.rs"]
+mod rule;
+#[path = "src/rules/schema.rs"]
+mod schema;
+mod types {
+    pub(crate) use super::rule;
+}
+
+use rule::Rule;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=patterns");
+    println!("cargo::rerun-if-changed=build.rs");
+    let mut files: Vec<PathBuf> = fs::read_dir("patterns")?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
+    files.sort();
+    let mut rules = Vec::new();
+    for path in &files {
+        rules.extend(read(path).map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    check_ids(&rules)?;
+    let mut code = format!("pub(super) static RULES: [Rule; {}] = [\n", rules.len());
+    for rule in &rules {
+        writeln!(code, "{},", literal(rule)?)?;
+    }
+    code.push_str("];\n");
+    let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
+    fs::write(Path::new(&out).join("builtin.rs"), code)?;
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<Rule>, Box<dyn Error>> {
+    let file = schema::parse(&fs::read_to_string(path)?)?;
+    if path.file_stem().is_none_or(|stem| stem != file.family.as_str()) {
+        return Err(format!("family `{}` must equal the file's name", file.family).into());
+    }
+    let mut rules = Vec::new();
+    for raw in &file.rule {
+        raw.has_examples()?;
+        rules.push(raw.to_rule(&file.family, &file.docs)?);
+    }
+    Ok(rules)
+}
+
+fn check_ids(rules: &[Rule]) -> Result<(), Box<dyn Error>> {
+    let mut ids: Vec<&str> = rules.iter().flat_map(|r| r.aliases.iter().chain([&r.id])).map(|id| &**id).collect();
+    ids.sort_unstable();
+    if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("rule id `{}` is used twice", pair[0]).into());
+    }
+    let unknown = rules.iter().filter_map(|r| r.requires.as_ref()).find(|q| ids.binary_search(&&*q.rule).is_err());
+    if let Some(requires) = unknown {
+        return Err(format!("`requires` names the unknown rule `{}`", requires.rule).into());
+    }
+    Ok(())
+}
+
+fn texts(list: &[rule::Text]) -> String {
+    let items: Vec<String> = list.iter().map(|text| format!("Cow::Borrowed({text:?})")).collect();
+    format!("Cow::Borrowed(&[{}])", items.join(", "))
+}
+
+fn check(check: &rule::Check) -> String {
+    use rule::Check;
+    match check {
+        Check::Public(list) => format!("Check::Public({})", texts(list)),
+        Check::LowerIf(list) => format!("Check::LowerIf({})", texts(list)),
+        Check::Marvin(list) => format!("Check::Marvin({})", texts(list)),
+        Check::Base64(text) => format!("Check::Base64(Cow::Borrowed({text:?}))"),
+        Check::Checksum(sum) => format!("Check::Checksum(Checksum::{sum:?})"),
+        plain => format!("Check::{plain:?}"),
+    }
+}
+
+/// The Rust literal of a rule.
+fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
+    let mut code = String::from("Rule {");
+    for (name, text) in
+        [("id", &rule.id), ("family", &rule.family), ("title", &rule.title), ("advice", &rule.advice), ("docs", &rule.docs)]
+    {
+        write!(code, " {name}: Cow::Borrowed({text:?}),")?;
+    }
+    for (name, list) in [("aliases", &rule.aliases), ("keywords", &rule.keywords), ("path", &rule.path), ("except", &rule.except)]
+    {
+        write!(code, " {name}: {},", texts(list))?;
+    }
+    write!(code, " severity: Severity::{:?}, confidence: Confidence::{:?},", rule.severity, rule.confidence)?;
+    match &rule.regex {
+        Some(regex) => write!(code, " regex: Some(Cow::Borrowed({regex:?})),")?,
+        None => code.push_str(" regex: None,"),
+    }
+    match rule.reader {
+        Some(reader) => write!(code, " reader: Some(Reader::{reader:?}),")?,
+        None => code.push_str(" reader: None,"),
+    }
+    write!(code, " reach: {:?},", rule.reach)?;
+    let checks: Vec<String> = rule.checks.iter().map(check).collect();
+    write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;
+    match &rule.requires {
+        Some(r) => write!(
+            code,
+            " requires: Some(Requires {{ rule: Cow::Borrowed({:?}), within_lines: {} }}) }}",
+            r.rule, r.within_lines
+        )?,
+        None => code.push_str(" requires: None }"),
+    }
+    Ok(code)
+}

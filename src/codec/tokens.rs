@@ -1,0 +1,77 @@
+//! Checks inside the tokens of source forges, registries and observability services.
+
+use crate::codec::bases::{BASE62, digits};
+
+/// Six base-62 digits of the CRC-32 (IEEE) of `random`: the tail of GitHub's classic tokens and npm's.
+pub fn crc32_base62(random: &[u8]) -> [u8; 6] {
+    let mut tail = [0; 6];
+    tail.copy_from_slice(&digits(u64::from(crc32fast::hash(random)), BASE62, 6));
+    tail
+}
+
+/// Whether the last six characters check the thirty before them.
+pub fn is_github(token: &[u8]) -> bool {
+    let Some(at) = token.len().checked_sub(36) else { return false };
+    let (random, check) = token[at..].split_at(30);
+    crc32_base62(random) == check
+}
+
+/// The nine characters that end a GitLab routable token: payload length in two base-36 digits, CRC-32 in seven.
+pub fn gitlab_tail(before: &[u8], payload: usize) -> Vec<u8> {
+    const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut text = before.to_vec();
+    text.extend(digits(payload as u64, BASE36, 2));
+    let crc = crc32fast::hash(&text);
+    let tail = digits(u64::from(crc), BASE36, 7);
+    [&text[before.len()..], &tail].concat()
+}
+
+/// Whether a GitLab routable token's payload length and CRC-32 (base 36, over everything before it) hold.
+pub fn is_gitlab_routable(token: &[u8]) -> bool {
+    let Some(at) = token.len().checked_sub(9) else { return false };
+    let before = &token[..at];
+    let mut parts = before.splitn(2, |&b| b == b'.');
+    let Some(head) = parts.next() else { return false };
+    // The payload follows the prefix, which may hold dashes of its own: glpat-, glrt-t1_.
+    let start = head.iter().position(|&b| b == b'-').map_or(0, |dash| dash + 1);
+    let start = match head.get(start..) {
+        Some([b't', d, b'_', ..]) if d.is_ascii_digit() => start + 3,
+        _ => start,
+    };
+    let payload = head.len() - start;
+    before.contains(&b'.') && gitlab_tail(before, payload) == token[at..]
+}
+
+/// The eight hex digits (little-endian CRC-32) that Grafana puts behind the last underscore.
+pub fn grafana_check(before: &[u8]) -> String {
+    crc32fast::hash(before).to_le_bytes().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Whether a Grafana service-account token's check holds; it covers everything before the last underscore.
+pub fn is_grafana(token: &[u8]) -> bool {
+    let Some(at) = token.iter().rposition(|&b| b == b'_') else { return false };
+    token[at + 1..].eq_ignore_ascii_case(grafana_check(&token[..at]).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_vectors() {
+        assert_eq!(&crc32_base62(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), b"0mLq17");
+        assert_eq!(grafana_check(&[b"glsa", &b"_yscW25imSKJIuav8zF37RZmnbiDvB05G"[..]].concat()), "fcaaf58a");
+    }
+
+    #[test]
+    fn a_routable_token_checks_and_a_changed_one_does_not() {
+        for prefix in ["glpat-", "glrt-t2_"] {
+            let head = format!("{prefix}{}.01.", "Ab3_".repeat(9));
+            let mut token = head.clone().into_bytes();
+            token.extend(gitlab_tail(head.as_bytes(), 36));
+            assert!(is_gitlab_routable(&token), "{prefix}");
+            token[9] ^= 1;
+            assert!(!is_gitlab_routable(&token), "{prefix}");
+        }
+    }
+}

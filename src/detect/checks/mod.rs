@@ -1,0 +1,91 @@
+//! What a matched value is worth: each check keeps, drops, lowers or proves it.
+
+pub mod entropy;
+pub mod placeholder;
+pub mod shape;
+pub mod structure;
+pub mod words;
+
+use crate::codec::{azure, bases, tokens};
+use crate::types::rule::{Check, Checksum, Confidence, Rule};
+
+/// What one check says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing against it.
+    Keep,
+    /// Not a secret.
+    Drop,
+    /// Likely a fixture or harmless: low confidence.
+    Lower,
+    /// Its own check holds.
+    Prove,
+}
+
+/// The confidence of a match of `rule` after all its checks, or the check that dropped it.
+///
+/// # Errors
+/// The check that says the value is no secret.
+pub fn judge<'r>(rule: &'r Rule, secret: &[u8], whole: &[u8]) -> Result<Confidence, &'r Check> {
+    let (mut proven, mut lowered) = (false, false);
+    for check in rule.checks.iter() {
+        match apply(check, secret, whole) {
+            Outcome::Keep => {}
+            Outcome::Drop => return Err(check),
+            Outcome::Lower => lowered = true,
+            Outcome::Prove => proven = true,
+        }
+    }
+    Ok(match (lowered, proven) {
+        (true, _) => Confidence::Low,
+        (false, true) => Confidence::Proven,
+        (false, false) => rule.confidence,
+    })
+}
+
+fn keep_if(held: bool) -> Outcome {
+    if held { Outcome::Keep } else { Outcome::Drop }
+}
+
+fn prove_if(held: bool) -> Outcome {
+    if held { Outcome::Prove } else { Outcome::Lower }
+}
+
+fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
+    let any = |test: fn(&u8) -> bool| secret.iter().any(test);
+    match check {
+        Check::Placeholder => keep_if(!placeholder::is_placeholder(secret)),
+        Check::Entropy(bits) => keep_if(entropy::shannon(secret) >= *bits),
+        Check::Digit => keep_if(any(u8::is_ascii_digit)),
+        Check::Letter => keep_if(any(u8::is_ascii_alphabetic)),
+        Check::Upper => keep_if(any(u8::is_ascii_uppercase)),
+        Check::Lower => keep_if(any(u8::is_ascii_lowercase)),
+        Check::Mixed => keep_if(shape::kinds(secret) >= 3),
+        Check::Words => keep_if(!words::is_wordlike(secret)),
+        Check::NotHex => keep_if(!shape::is_hex(secret)),
+        Check::NotUuid => keep_if(!shape::is_uuid(secret)),
+        Check::Public(texts) => keep_if(!shape::contains_any(whole, texts)),
+        Check::LowerIf(texts) if shape::contains_any(whole, texts) => Outcome::Lower,
+        Check::LowerIf(_) => Outcome::Keep,
+        Check::Checksum(sum) => prove_if(is_valid(*sum, secret)),
+        Check::Marvin(seeds) => prove_if(azure::is_his(secret, seeds.iter().map(|seed| &**seed))),
+        Check::Jwt => keep_if(structure::is_jwt(secret)),
+        Check::Pem => structure::pem(secret),
+        Check::Base64(text) => keep_if(structure::is_base64_of(secret, text.as_bytes())),
+    }
+}
+
+fn is_valid(sum: Checksum, secret: &[u8]) -> bool {
+    match sum {
+        Checksum::Github | Checksum::Npm => tokens::is_github(secret),
+        Checksum::GitlabRoutable => tokens::is_gitlab_routable(secret),
+        Checksum::Grafana => tokens::is_grafana(secret),
+        Checksum::Cask => azure::is_cask(secret),
+        Checksum::Entra => azure::is_entra(secret),
+        Checksum::DevopsPat => azure::is_devops_pat(secret),
+        Checksum::Bech32 => bases::is_bech32(secret),
+        Checksum::Base58Check => bases::is_base58check(secret),
+        Checksum::Luhn => bases::is_luhn(secret),
+        Checksum::Bip39 => structure::is_mnemonic(secret),
+    }
+}

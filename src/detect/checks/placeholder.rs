@@ -1,0 +1,127 @@
+//! Documentation values: what people write where a secret would stand.
+
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+/// Texts that no random value holds by chance and documentation is full of. Matched in any case.
+const TEXTS: &[&str] = &[
+    "example",
+    "changeme",
+    "change_me",
+    "change-me",
+    "placeholder",
+    "redacted",
+    "xxxxx",
+    "*****",
+    "00000000",
+    "yourkey",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yoursecret",
+    "yourpassword",
+    "replace_",
+    "replace-",
+    "replaceme",
+    "insert_",
+    "insert-",
+    "todo",
+    "dummy",
+    "foobar",
+    "notasecret",
+    "not_a_secret",
+    "not-a-secret",
+    "s3cr3t",
+    "12345678",
+    "abcdefgh",
+    "abcd1234",
+    "<password>",
+    "<secret>",
+    "<token>",
+    "mysecret",
+    "my_secret",
+    "my-secret",
+    "mypassword",
+    "my_password",
+    "my-password",
+    "mytoken",
+    "my_token",
+    "my-token",
+    "sample",
+    "deadbeef",
+    "......",
+    "qwerty",
+    "asdfgh",
+    "lorem",
+    "_here",
+    "-here",
+];
+
+/// The automaton over [`TEXTS`], built when the first candidate value is judged: most commits never need it.
+fn texts() -> Option<&'static AhoCorasick> {
+    static BUILT: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let build =
+        || AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(TEXTS).ok();
+    BUILT.get_or_init(build).as_ref()
+}
+
+/// Whether the value is a documentation placeholder, a template, a reference or plainly made up.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    is_reference(value) || is_monotonous(value) || texts().is_some_and(|texts| texts.is_match(value))
+}
+
+/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `$NAME`, `ENC[…`.
+pub fn is_reference(value: &[u8]) -> bool {
+    let open: [&[u8]; 8] = [b"${", b"{{", b"$(", b"#{", b"<%", b"ENC[", b"!vault", b"%("];
+    let pairs: [(u8, u8); 4] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']')];
+    let name = |text: &[u8]| !text.is_empty() && text.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_');
+    open.iter().any(|mark| value.starts_with(mark))
+        || [&b"${"[..], b"{{", b"$(", b"<%"].iter().any(|mark| super::shape::contains(value, mark))
+        || matches!(value, [first, .., last] if pairs.contains(&(*first, *last)))
+        || matches!(value, [b'$', rest @ ..] if name(rest) && !rest[0].is_ascii_digit())
+}
+
+/// Whether the value is a repetition or a sequence: few distinct characters, or nearly all steps between neighbours equal.
+pub fn is_monotonous(value: &[u8]) -> bool {
+    if value.len() < 6 {
+        return value.iter().all(|b| Some(b) == value.first());
+    }
+    let mut seen = [false; 256];
+    value.iter().for_each(|&b| seen[usize::from(b)] = true);
+    let distinct = seen.iter().filter(|&&s| s).count();
+    let steps = value.windows(2).filter(|pair| (0..=1).contains(&(i16::from(pair[1]) - i16::from(pair[0])))).count();
+    distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders() {
+        for value in [
+            "changeme",
+            "YOUR_API_KEY",
+            "xxxxxxxxxxxx",
+            "${SECRET}",
+            "{{ .Values.key }}",
+            "<token>",
+            "$TOKEN",
+            "abcdefghijkl",
+            "1111111111",
+            "%DB_PASSWORD%",
+            "api-key-goes-here",
+            "AKIAIOSFODNN7EXAMPLE",
+        ] {
+            assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn real_looking_values() {
+        for value in ["kX9vQ2mL7pR4tZ8w", "$ecretP4ss!word", "Tr0ub4dor&3", "zQWBuTSOoRi4A9sp"] {
+            assert!(!is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+}

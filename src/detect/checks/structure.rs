@@ -1,0 +1,76 @@
+//! Values with a structure of their own: JSON web tokens, PEM bodies, base64 texts, mnemonic phrases.
+
+use super::Outcome;
+use crate::codec::bases;
+
+/// Whether header and payload decode to JSON objects and the header names an algorithm.
+pub fn is_jwt(token: &[u8]) -> bool {
+    let mut parts = token.split(|&b| b == b'.');
+    let mut object =
+        || -> Option<serde_json::Map<String, serde_json::Value>> { serde_json::from_slice(&bases::base64(parts.next()?)?).ok() };
+    let header = object();
+    let payload = object();
+    header.is_some_and(|header| header.contains_key("alg") || header.contains_key("enc")) && payload.is_some()
+}
+
+/// A private key block: its body must be base64 of some length; encrypted keys are lowered.
+pub fn pem(block: &[u8]) -> Outcome {
+    let text = unescape(block);
+    let mut body: Vec<u8> = Vec::new();
+    let mut encrypted = false;
+    for line in text.split(|&b| b == b'\n') {
+        let line = strip(line);
+        encrypted |= line.windows(9).any(|w| w == b"ENCRYPTED");
+        if line.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')) {
+            body.extend(line);
+        }
+    }
+    let named = text.windows(12).any(|w| w == b"Encryption: ") && !text.windows(16).any(|w| w == b"Encryption: none");
+    if body.len() < 40 || super::placeholder::is_monotonous(&body) {
+        return Outcome::Drop;
+    }
+    // The cipher's name stands behind the magic: 15 bytes, a length, the name.
+    let head = bases::base64(&body[..body.len().min(64) & !3]).unwrap_or_default();
+    let openssh = head.strip_prefix(b"openssh-key-v1\0").and_then(|rest| rest.get(4..));
+    let locked = openssh.is_some_and(|rest| !rest.starts_with(b"none"));
+    if encrypted || named || locked { Outcome::Lower } else { Outcome::Keep }
+}
+
+/// Literal `\n`, `\r` and `\\n` become line breaks.
+fn unescape(block: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(block.len());
+    let mut rest = block;
+    while let Some((&first, tail)) = rest.split_first() {
+        let after = tail.strip_prefix(b"\\").unwrap_or(tail);
+        if first == b'\\' && matches!(after.first(), Some(b'n' | b'r')) {
+            text.push(b'\n');
+            rest = &after[1..];
+        } else {
+            text.push(first);
+            rest = tail;
+        }
+    }
+    text
+}
+
+/// A line without what quotes and comments put around it.
+fn strip(line: &[u8]) -> &[u8] {
+    let frame =
+        |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'#' | b'>' | b'*' | b',' | b';' | b'\\' | b'`' | b'+');
+    let start = line.iter().position(|b| !frame(b)).unwrap_or(line.len());
+    let end = line.iter().rposition(|b| !frame(b)).map_or(start, |at| at + 1);
+    &line[start..end]
+}
+
+/// Whether the value is base64 of printable text that contains `part`.
+pub fn is_base64_of(value: &[u8], part: &[u8]) -> bool {
+    let Some(text) = bases::base64(value) else { return false };
+    let printable = std::str::from_utf8(&text).is_ok_and(|t| !t.chars().any(|c| c.is_control() && !c.is_whitespace()));
+    printable && super::shape::contains(&text, part)
+}
+
+/// Whether the phrase is a BIP-39 mnemonic: 12, 15, 18, 21 or 24 words of the list, with a valid check.
+pub fn is_mnemonic(phrase: &[u8]) -> bool {
+    let words = phrase.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty()).count();
+    matches!(words, 12 | 15 | 18 | 21 | 24)
+}

@@ -1,0 +1,153 @@
+//! What a content is: text, UTF-16 of either order with or without a byte order mark, or binary. Decided by content.
+
+use std::borrow::Cow;
+
+use crate::types::span::Span;
+
+/// Bytes looked at in each of three places (start, middle, end).
+const SAMPLE: usize = 4096;
+
+/// How the bytes of a content are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Bytes as they are: ASCII, UTF-8, Latin-1, Shift-JIS and the like.
+    Bytes,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+    /// Not text.
+    Binary,
+}
+
+impl Encoding {
+    /// What the content is. A few NUL or control bytes in a text leave it text, so that they hide nothing.
+    pub fn of(content: &[u8]) -> Self {
+        match content {
+            [0xff, 0xfe, ..] => return Self::Utf16Le,
+            [0xfe, 0xff, ..] => return Self::Utf16Be,
+            _ => {}
+        }
+        let head = &content[..content.len().min(SAMPLE)];
+        if let Some(order) = utf16_order(head) {
+            return order;
+        }
+        let middle = content.len() / 2;
+        let places =
+            [head, &content[middle..(middle + SAMPLE).min(content.len())], &content[content.len().saturating_sub(SAMPLE)..]];
+        let odd: usize = places.iter().flat_map(|p| p.iter()).filter(|&&b| is_control(b)).count();
+        let total: usize = places.iter().map(|p| p.len()).sum();
+        if odd * 20 > total { Self::Binary } else { Self::Bytes }
+    }
+}
+
+fn is_control(byte: u8) -> bool {
+    (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)) || byte == 0x7f
+}
+
+/// UTF-16 without a mark: nearly every unit of the sample has one NUL byte, always on the same side.
+fn utf16_order(head: &[u8]) -> Option<Encoding> {
+    let units = head.len() / 2;
+    if units < 4 || !head.contains(&0) {
+        return None;
+    }
+    let zero = |side: usize| head.chunks_exact(2).filter(|unit| unit[side] == 0 && unit[1 - side] != 0).count();
+    let (high_first, low_first) = (zero(0), zero(1));
+    if low_first * 10 >= units * 7 && high_first * 20 <= units {
+        return Some(Encoding::Utf16Le);
+    }
+    (high_first * 10 >= units * 7 && low_first * 20 <= units).then_some(Encoding::Utf16Be)
+}
+
+/// A content as the scanner reads it, with the way back to the original's positions.
+#[derive(Debug)]
+pub struct Decoded<'c> {
+    /// The text: UTF-8 where the original was UTF-16, else the bytes themselves.
+    pub text: Cow<'c, [u8]>,
+    encoding: Encoding,
+    /// For UTF-16: `(offset in text, offset in original)` every so often.
+    marks: Vec<(usize, usize)>,
+}
+
+/// Bytes of decoded text between two marks.
+const STRIDE: usize = 1024;
+
+impl<'c> Decoded<'c> {
+    /// Reads `content` as `encoding`; unpaired surrogates become U+FFFD, an odd last byte is dropped.
+    pub fn new(content: &'c [u8], encoding: Encoding) -> Self {
+        let unit = match encoding {
+            Encoding::Bytes | Encoding::Binary => {
+                return Self { text: Cow::Borrowed(content), encoding, marks: Vec::new() };
+            }
+            Encoding::Utf16Le => u16::from_le_bytes,
+            Encoding::Utf16Be => u16::from_be_bytes,
+        };
+        let units = content.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let (mut text, mut marks, mut from) = (String::with_capacity(content.len() / 2), vec![(0, 0)], 0);
+        let mut due = STRIDE;
+        for c in char::decode_utf16(units) {
+            let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+            if text.len() >= due {
+                marks.push((text.len(), from));
+                due = text.len() + STRIDE;
+            }
+            text.push(c);
+            from += c.len_utf16() * 2;
+        }
+        Self { text: Cow::Owned(text.into_bytes()), encoding, marks }
+    }
+
+    /// The span of the original that a span of the text came from.
+    pub fn original(&self, span: Span) -> Span {
+        match self.encoding {
+            Encoding::Bytes | Encoding::Binary => span,
+            _ => Span::new(self.offset(span.start), self.offset(span.end)),
+        }
+    }
+
+    fn offset(&self, at: usize) -> usize {
+        let before = self.marks.partition_point(|&(text, _)| text <= at).saturating_sub(1);
+        let (text, original) = self.marks[before];
+        let between = String::from_utf8_lossy(&self.text[text..at]);
+        original + between.chars().map(|c| c.len_utf16() * 2).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
+        mark.then_some(0xfeff).into_iter().chain(text.encode_utf16()).flat_map(order).collect()
+    }
+
+    #[test]
+    fn kinds() {
+        let text = "password = one two three\n".repeat(9);
+        for (content, want) in [
+            (text.clone().into_bytes(), Encoding::Bytes),
+            (utf16(&text, u16::to_le_bytes, false), Encoding::Utf16Le),
+            (utf16(&text, u16::to_be_bytes, false), Encoding::Utf16Be),
+            (utf16("a", u16::to_le_bytes, true), Encoding::Utf16Le),
+            (utf16("a", u16::to_be_bytes, true), Encoding::Utf16Be),
+            ((0..=255).cycle().take(9000).collect(), Encoding::Binary),
+            ([text.as_bytes(), b"\0\0\0"].concat(), Encoding::Bytes),
+            ("\u{fc}\u{df}".repeat(99).chars().map(|c| c as u8).collect(), Encoding::Bytes),
+            (Vec::new(), Encoding::Bytes),
+        ] {
+            assert_eq!(Encoding::of(&content), want, "{:?}…", &content[..content.len().min(12)]);
+        }
+    }
+
+    #[test]
+    fn spans_lead_back_to_the_original() {
+        let text = "x\u{1f600}\u{e9}k = v\n".repeat(400);
+        let original = utf16(&text, u16::to_be_bytes, false);
+        let decoded = Decoded::new(&original, Encoding::Utf16Be);
+        assert_eq!(&*decoded.text, text.as_bytes());
+        for (at, _) in text.match_indices('k') {
+            let span = decoded.original(Span::new(at, at + 1));
+            assert_eq!(span.of(&original), [0, b'k']);
+        }
+    }
+}

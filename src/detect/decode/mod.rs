@@ -1,0 +1,3 @@
+//! Contents that are text in another dress.
+
+pub mod encoding;

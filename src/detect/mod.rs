@@ -1,0 +1,8 @@
+//! Detection: bytes in, matches out. No I/O, no clock, no environment.
+
+pub mod assignment;
+pub mod checks;
+pub mod decode;
+pub mod prefilter;
+pub mod scanner;
+pub mod window;

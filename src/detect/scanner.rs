@@ -1,0 +1,222 @@
+//! The scanner: prefilter, windows, regexes, checks, in that order. A pure function of bytes and path.
+
+use super::assignment;
+use super::checks;
+use super::decode::encoding::{Decoded, Encoding};
+use super::prefilter::{Hit, Prefilter};
+use super::window::{Found, Matcher};
+use crate::rules::paths;
+use crate::rules::ruleset::RuleSet;
+use crate::types::finding::{RawMatch, Via};
+use crate::types::rule::{Reader, Rule};
+use crate::types::span::Span;
+
+/// What the scanner is asked to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'c> {
+    /// The content.
+    pub content: &'c [u8],
+    /// Its path, with `/` between parts; rules for certain files and the assignment reader go by it.
+    pub path: &'c [u8],
+}
+
+/// What the scanner made of a content.
+#[derive(Debug, PartialEq)]
+pub struct Scanned {
+    /// Matches sorted by position, no two secrets overlapping.
+    pub matches: Vec<RawMatch>,
+    /// How the content was read.
+    pub encoding: Encoding,
+}
+
+/// Looks for every rule of a set. Shared by all workers; what a search changes lives in a worker's [`Scratch`].
+#[derive(Debug)]
+pub struct Scanner {
+    rules: RuleSet,
+    prefilter: Prefilter,
+    /// Rules without keywords: their regex runs over everything.
+    unanchored: Vec<u16>,
+}
+
+/// What a worker needs to scan: regex caches and buffers, reused from content to content.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    matchers: Vec<Option<Matcher>>,
+    hits: Vec<Vec<Hit>>,
+    touched: Vec<u16>,
+    found: Vec<Found>,
+}
+
+impl Scanner {
+    /// For a set of rules.
+    pub fn new(rules: RuleSet) -> Self {
+        let prefilter = Prefilter::new(&rules);
+        let unanchored =
+            rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some()).map(|(at, _)| at).collect();
+        Self { rules, prefilter, unanchored }
+    }
+
+    /// The rules it looks for.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Its keyword search.
+    pub fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
+    /// Every match in a content. Binary contents give none.
+    pub fn scan(&self, subject: Subject<'_>, scratch: &mut Scratch) -> Scanned {
+        self.scan_with(subject, scratch, Self::windows)
+    }
+
+    /// The slow obvious way: every regex over everything. Tests hold [`scan`](Self::scan) to it.
+    pub fn scan_everywhere(&self, subject: Subject<'_>, scratch: &mut Scratch) -> Scanned {
+        self.scan_with(subject, scratch, Self::everywhere)
+    }
+
+    fn scan_with(&self, subject: Subject<'_>, scratch: &mut Scratch, search: Search) -> Scanned {
+        let encoding = Encoding::of(subject.content);
+        if encoding == Encoding::Binary {
+            return Scanned { matches: Vec::new(), encoding };
+        }
+        let decoded = Decoded::new(subject.content, encoding);
+        let text = Subject { content: &decoded.text, path: subject.path };
+        let mut matches = Vec::new();
+        search(self, text, scratch, &mut matches);
+        matches.sort_unstable_by_key(|m: &RawMatch| (m.rule, m.secret, m.whole));
+        matches.dedup_by_key(|m| (m.rule, m.secret));
+        let matches = self.resolve(self.with_companions(matches, text.content));
+        let original = |m: RawMatch| RawMatch { whole: decoded.original(m.whole), secret: decoded.original(m.secret), ..m };
+        Scanned { matches: matches.into_iter().map(original).collect(), encoding }
+    }
+
+    /// Prefilter, then windows around the hits of each rule.
+    fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
+        scratch.hits.resize_with(self.rules.len(), Vec::new);
+        scratch.matchers.resize_with(self.rules.len(), || None);
+        let Scratch { matchers, hits, touched, found } = scratch;
+        self.prefilter.for_each(text.content, |hit| {
+            let of_rule = &mut hits[usize::from(hit.rule)];
+            if of_rule.is_empty() {
+                touched.push(hit.rule);
+            }
+            of_rule.push(hit);
+        });
+        let lower_path = text.path.to_ascii_lowercase();
+        for rule in touched.drain(..) {
+            let of_rule = &mut hits[usize::from(rule)];
+            of_rule.sort_unstable();
+            if paths::admits(self.rules.rule(rule), &lower_path) {
+                match self.rules.rule(rule).reader {
+                    Some(Reader::Assignment) => self.assignments(rule, text, of_rule, matches),
+                    None => {
+                        if let Some(matcher) = self.matcher(rule, matchers) {
+                            matcher.around(self.rules.rule(rule), text.content, of_rule, found);
+                            self.judge(rule, text.content, found, matches);
+                        }
+                    }
+                }
+            }
+            of_rule.clear();
+        }
+        for &rule in &self.unanchored {
+            if paths::admits(self.rules.rule(rule), &lower_path)
+                && let Some(matcher) = self.matcher(rule, matchers)
+            {
+                matcher.everywhere(text.content, found);
+                self.judge(rule, text.content, found, matches);
+            }
+        }
+    }
+
+    /// Every regex over everything; readers at every place a plain automaton finds.
+    fn everywhere(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
+        let mut matchers: Vec<Option<Matcher>> = Vec::new();
+        matchers.resize_with(self.rules.len(), || None);
+        let hits = self.prefilter.oracle().hits(text.content);
+        let lower_path = text.path.to_ascii_lowercase();
+        for (index, rule) in self.rules.iter().filter(|(_, rule)| paths::admits(rule, &lower_path)) {
+            if rule.reader.is_some() {
+                let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
+                self.assignments(index, text, &of_rule, matches);
+            } else if let Some(matcher) = self.matcher(index, &mut matchers) {
+                matcher.everywhere(text.content, &mut scratch.found);
+                self.judge(index, text.content, &mut scratch.found, matches);
+            }
+        }
+    }
+
+    fn matcher<'m>(&self, rule: u16, matchers: &'m mut [Option<Matcher>]) -> Option<&'m mut Matcher> {
+        let slot = &mut matchers[usize::from(rule)];
+        if slot.is_none() {
+            *slot = self.rules.regex(rule).map(Matcher::new);
+        }
+        slot.as_mut()
+    }
+
+    fn judge(&self, rule: u16, content: &[u8], found: &mut Vec<Found>, matches: &mut Vec<RawMatch>) {
+        for Found { whole, secret } in found.drain(..) {
+            if let Ok(confidence) = checks::judge(self.rules.rule(rule), secret.of(content), whole.of(content)) {
+                matches.push(RawMatch { rule, whole, secret, via: Via::Regex, confidence });
+            }
+        }
+    }
+
+    fn assignments(&self, rule: u16, text: Subject<'_>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
+        for hit in hits {
+            let Some(read) = assignment::read(text.content, text.path, *hit) else { continue };
+            if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(text.content), read.whole.of(text.content))
+            {
+                matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
+            }
+        }
+    }
+
+    /// Drops matches whose rule requires a companion that is not near.
+    fn with_companions(&self, matches: Vec<RawMatch>, content: &[u8]) -> Vec<RawMatch> {
+        let demand = |m: &RawMatch| self.rules.rule(m.rule).requires.as_ref();
+        if !matches.iter().any(|m| demand(m).is_some()) {
+            return matches;
+        }
+        let near = |m: &RawMatch| {
+            let Some(requires) = demand(m) else { return true };
+            let other = self.rules.find(&requires.rule);
+            let companions = matches.iter().filter(|c| Some(c.rule) == other);
+            companions.map(|c| lines_between(content, m.whole, c.whole)).any(|lines| lines <= requires.within_lines as usize)
+        };
+        let kept: Vec<bool> = matches.iter().map(near).collect();
+        matches.into_iter().zip(kept).filter_map(|(m, keep)| keep.then_some(m)).collect()
+    }
+
+    /// Of matches whose secrets overlap keeps the best; the result is sorted by position.
+    fn resolve(&self, mut matches: Vec<RawMatch>) -> Vec<RawMatch> {
+        let rank = |m: &RawMatch| {
+            let rule: &Rule = self.rules.rule(m.rule);
+            let specific = rule.reader.is_none() && rule.family != "generic";
+            (std::cmp::Reverse((specific, m.confidence, m.secret.len(), rule.severity)), m.rule, m.secret)
+        };
+        matches.sort_by_key(rank);
+        let mut kept: Vec<RawMatch> = Vec::with_capacity(matches.len());
+        // Kept secrets by start; as none overlaps another, only the neighbours of a place can overlap it.
+        let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+        for m in matches {
+            let before = taken.range(..m.secret.end).next_back();
+            if before.is_none_or(|(_, &end)| end <= m.secret.start) {
+                taken.insert(m.secret.start, m.secret.end);
+                kept.push(m);
+            }
+        }
+        kept.sort_unstable_by_key(|m| (m.secret, m.rule));
+        kept
+    }
+}
+
+type Search = fn(&Scanner, Subject<'_>, &mut Scratch, &mut Vec<RawMatch>);
+
+fn lines_between(content: &[u8], a: Span, b: Span) -> usize {
+    let (first, second) = if a.start <= b.start { (a, b) } else { (b, a) };
+    let gap = Span::new(first.end.min(second.start), second.start);
+    gap.of(content).iter().filter(|&&b| b == b'\n').count()
+}

@@ -1,0 +1,128 @@
+//! Where around a keyword a rule's regex runs, and the search in there.
+//!
+//! A rule without `reach` matches inside one line, so its window is the keyword's line; on lines longer than [`CLIP`] it
+//! is that many bytes each side, which keeps a 100 MB line linear. A rule with `reach` gets that many bytes each side.
+//! A match that touches a clipped end is searched again in a window twice as wide, so that long values are whole.
+
+use regex::bytes::{CaptureLocations, Regex};
+
+use super::prefilter::Hit;
+use crate::types::rule::Rule;
+use crate::types::span::Span;
+
+/// Bytes each side of a keyword on a long line.
+pub const CLIP: usize = 4096;
+
+/// A match of a regex: the whole and the secret in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The whole match.
+    pub whole: Span,
+    /// The group that holds the secret.
+    pub secret: Span,
+}
+
+/// A rule's regex with what a search needs, owned by one worker.
+#[derive(Debug)]
+pub struct Matcher {
+    regex: Regex,
+    group: usize,
+    locations: CaptureLocations,
+}
+
+impl Matcher {
+    /// For a compiled regex; a clone has a cache of its own, which busy threads would otherwise contend for.
+    pub fn new(compiled: &crate::rules::ruleset::Compiled) -> Self {
+        let regex = compiled.regex.clone();
+        Self { locations: regex.capture_locations(), group: compiled.group, regex }
+    }
+
+    /// The leftmost match in `content[..end]` that starts at or after `start`.
+    fn find(&mut self, content: &[u8], start: usize, end: usize) -> Option<Found> {
+        let whole = self.regex.captures_read_at(&mut self.locations, &content[..end], start)?;
+        let whole = Span::new(whole.start(), whole.end());
+        let secret = self.locations.get(self.group).map_or(whole, |(start, end)| Span::new(start, end));
+        Some(Found { whole, secret })
+    }
+
+    /// Every match in the whole content: the slow way.
+    pub fn everywhere(&mut self, content: &[u8], found: &mut Vec<Found>) {
+        let mut at = 0;
+        while let Some(hit) = self.find(content, at, content.len()) {
+            at = next(hit.whole);
+            found.push(hit);
+            if at > content.len() {
+                break;
+            }
+        }
+    }
+
+    /// Every match in the windows around `hits` (sorted by start) of one rule.
+    pub fn around(&mut self, rule: &Rule, content: &[u8], hits: &[Hit], found: &mut Vec<Found>) {
+        let (mut resume, mut done) = (0, 0);
+        for hit in hits {
+            let place = Span::new(hit.start, hit.start + usize::from(hit.len));
+            if place.end <= resume {
+                continue;
+            }
+            let mut window = Window::around(rule, content, place);
+            if window.span.end <= done && done > 0 {
+                continue;
+            }
+            let mut at = window.span.start.max(resume);
+            while at <= window.span.end {
+                let Some(hit) = self.find(content, at, window.span.end) else { break };
+                if hit.whole.end == window.span.end && window.widen(content) {
+                    continue;
+                }
+                at = next(hit.whole);
+                resume = at;
+                found.push(hit);
+            }
+            done = window.span.end;
+        }
+    }
+}
+
+/// Where the search goes on behind a match.
+fn next(whole: Span) -> usize {
+    whole.end.max(whole.start + 1)
+}
+
+struct Window {
+    span: Span,
+    /// Where the window could grow to: the line's end, or the content's.
+    limit: usize,
+}
+
+impl Window {
+    fn around(rule: &Rule, content: &[u8], place: Span) -> Self {
+        if let Some(reach) = rule.reach {
+            let reach = reach as usize;
+            let end = (place.end + reach).min(content.len());
+            return Self { span: Span::new(place.start.saturating_sub(reach), end), limit: content.len() };
+        }
+        let low = place.start.saturating_sub(CLIP);
+        let start = content[low..place.start].iter().rposition(|&b| b == b'\n').map_or(low, |at| low + at + 1);
+        let high = (place.end + CLIP).min(content.len());
+        match content[place.end..high].iter().position(|&b| b == b'\n') {
+            Some(at) => Self { span: Span::new(start, place.end + at), limit: place.end + at },
+            None => Self { span: Span::new(start, high), limit: line_end(content, high) },
+        }
+    }
+
+    /// Doubles the part behind the start; whether it grew.
+    fn widen(&mut self, content: &[u8]) -> bool {
+        let end = (self.span.end + self.span.len().max(64)).min(self.limit).min(content.len());
+        let grew = end > self.span.end;
+        self.span.end = end;
+        grew
+    }
+}
+
+/// The end of the line that `from` is in, looked for no further than a match could sensibly reach.
+fn line_end(content: &[u8], from: usize) -> usize {
+    const FARTHEST: usize = 1 << 20;
+    let high = (from + FARTHEST).min(content.len());
+    content[from..high].iter().position(|&b| b == b'\n').map_or(high, |at| from + at)
+}

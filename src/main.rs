@@ -1,0 +1,2 @@
+//! The `nospill` command.
+fn main() {}

@@ -1,0 +1,12 @@
+//! The rules of `patterns/`, as static data written by the build script.
+
+#[allow(unused_imports)] // which of these the data needs depends on the patterns
+use crate::types::rule::{Check, Checksum, Confidence, Reader, Requires, Rule, Severity};
+use std::borrow::Cow;
+
+include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+
+/// Every built-in rule, in the order of file names and of rules in them.
+pub fn rules() -> &'static [Rule] {
+    &RULES
+}

@@ -1,0 +1,146 @@
+//! The rules of one run: the built-in ones and the user's, with their regexes compiled on first use.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::builtin;
+use crate::types::rule::Rule;
+
+/// Most rules a set may hold: rule indexes are `u16`.
+pub const MAX_RULES: usize = u16::MAX as usize;
+
+/// What is wrong with a set of rules.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleSetError {
+    /// A regex that does not compile, or without its group.
+    #[error("rule `{rule}`: {what}")]
+    Regex {
+        /// Its id.
+        rule: String,
+        /// What the regex compiler says.
+        what: String,
+    },
+    /// Two rules of one id.
+    #[error("rule id `{0}` is used twice")]
+    Twice(String),
+    /// More than [`MAX_RULES`].
+    #[error("more than {MAX_RULES} rules")]
+    TooMany,
+}
+
+/// The rules of one run. A rule is named by its index everywhere; built-in rules come first.
+#[derive(Debug)]
+pub struct RuleSet {
+    builtin: &'static [Rule],
+    custom: Vec<Rule>,
+    compiled: Vec<OnceLock<Option<Compiled>>>,
+}
+
+/// A compiled regex and the group that holds the secret.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The regex.
+    pub regex: Regex,
+    /// Group `secret`, else the first group, else the whole match.
+    pub group: usize,
+}
+
+impl RuleSet {
+    /// The built-in rules. Compiles nothing.
+    pub fn builtin() -> Self {
+        Self::of(builtin::rules(), Vec::new())
+    }
+
+    /// The built-in rules and `custom` ones behind them, whose regexes are compiled here so that an error shows at once.
+    ///
+    /// # Errors
+    /// A regex that does not compile, an id used twice, too many rules.
+    pub fn with_custom(custom: Vec<Rule>) -> Result<Self, RuleSetError> {
+        let set = Self::of(builtin::rules(), custom);
+        set.validate()?;
+        Ok(set)
+    }
+
+    /// Only the given rules.
+    ///
+    /// # Errors
+    /// As [`with_custom`](Self::with_custom).
+    pub fn only(custom: Vec<Rule>) -> Result<Self, RuleSetError> {
+        let set = Self::of(&[], custom);
+        set.validate()?;
+        Ok(set)
+    }
+
+    fn of(builtin: &'static [Rule], custom: Vec<Rule>) -> Self {
+        let compiled = std::iter::repeat_with(OnceLock::new).take(builtin.len() + custom.len()).collect();
+        Self { builtin, custom, compiled }
+    }
+
+    fn validate(&self) -> Result<(), RuleSetError> {
+        if self.len() > MAX_RULES {
+            return Err(RuleSetError::TooMany);
+        }
+        for (at, rule) in self.custom.iter().enumerate() {
+            let same = |other: &Rule| other.id == rule.id;
+            if self.builtin.iter().any(same) || self.custom[..at].iter().any(same) {
+                return Err(RuleSetError::Twice(rule.id.to_string()));
+            }
+            if rule.regex.is_some() {
+                compile(rule)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.builtin.len() + self.custom.len()
+    }
+
+    /// Whether there is no rule at all, which no run should accept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rule of an index that this set gave out.
+    pub fn rule(&self, index: u16) -> &Rule {
+        let index = usize::from(index);
+        self.builtin.get(index).unwrap_or_else(|| &self.custom[index - self.builtin.len()])
+    }
+
+    /// Every rule with its index.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &Rule)> {
+        self.builtin.iter().chain(&self.custom).enumerate().map(|(index, rule)| (index as u16, rule))
+    }
+
+    /// The index of a rule by id or former id.
+    pub fn find(&self, id: &str) -> Option<u16> {
+        self.iter().find(|(_, rule)| rule.id == id || rule.aliases.iter().any(|alias| alias == id)).map(|(index, _)| index)
+    }
+
+    /// The rule's regex, compiled on the first call. `None` for rules without one, and for a built-in regex that does not
+    /// compile, which a test rules out.
+    pub fn regex(&self, index: u16) -> Option<&Compiled> {
+        self.compiled[usize::from(index)].get_or_init(|| compile(self.rule(index)).ok()).as_ref()
+    }
+}
+
+/// Compiles a rule's regex: bytes, ASCII classes, `^` and `$` at line edges.
+///
+/// # Errors
+/// What the regex compiler says.
+pub fn compile(rule: &Rule) -> Result<Compiled, RuleSetError> {
+    let wrong = |what: String| RuleSetError::Regex { rule: rule.id.to_string(), what };
+    let text = rule.regex.as_deref().ok_or_else(|| wrong("no regex".to_owned()))?;
+    let regex = RegexBuilder::new(text)
+        .unicode(false)
+        .multi_line(true)
+        .size_limit(4 << 20)
+        .dfa_size_limit(4 << 20)
+        .build()
+        .map_err(|error| wrong(error.to_string()))?;
+    let named = regex.capture_names().position(|name| name == Some("secret"));
+    let group = named.unwrap_or(usize::from(regex.captures_len() > 1));
+    Ok(Compiled { regex, group })
+}

@@ -1,0 +1,135 @@
+//! From a raw match to a finding with a verdict. A secret never prints itself.
+
+use std::fmt;
+
+use super::input::Origin;
+use super::rule::Confidence;
+use super::span::{Location, Span};
+
+/// How a match was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Via {
+    /// A rule's regex on the content itself.
+    Regex,
+    /// The assignment reader.
+    Assignment,
+    /// Inside base64 that was decoded.
+    Base64,
+}
+
+/// A match inside one content. Positions are bytes of the original content.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RawMatch {
+    /// Index of the rule in the rule set.
+    pub rule: u16,
+    /// Everything the rule matched.
+    pub whole: Span,
+    /// The secret in it.
+    pub secret: Span,
+    /// How it was reached.
+    pub via: Via,
+    /// What the checks made of it.
+    pub confidence: Confidence,
+}
+
+/// The bytes of a secret. `Debug` and `Display` redact; [`expose`](Self::expose) gives the value.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Secret(Box<[u8]>);
+
+impl Secret {
+    /// Takes a copy of the value.
+    pub fn new(value: &[u8]) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself. Every caller is a place where a secret can leak.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A few leading characters where the value is long enough to stay secret, then asterisks. Never more than a
+    /// sixth of the value nor more than four characters; line breaks and unprintable bytes never appear.
+    pub fn redacted(&self) -> String {
+        let shown = (self.0.len() / 6).min(4);
+        let head = &self.0[..shown];
+        let printable = head.iter().all(|b| b.is_ascii_graphic());
+        let head = if printable { String::from_utf8_lossy(head) } else { "".into() };
+        if self.0.is_empty() { String::new() } else { format!("{head}****") }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.redacted())
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.redacted())
+    }
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A marker on the line.
+    Inline,
+    /// An allow entry of the configuration, with its reason.
+    Allowed(String),
+}
+
+impl Reason {
+    /// One line for a person.
+    pub fn as_text(&self) -> &str {
+        match self {
+            Self::Inline => "allowed by a marker on the line",
+            Self::Allowed(reason) => reason,
+        }
+    }
+}
+
+/// What policy says about a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Blocks.
+    Deny,
+    /// Reported, does not block.
+    Audit,
+    /// Not counted, with the reason.
+    Suppressed(Reason),
+}
+
+/// The lines around a finding, masked: no byte of any secret of this content is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The masked text of the finding's first line, cut to a readable length.
+    pub text: String,
+    /// 1-based line of `text`.
+    pub line: u32,
+    /// Characters of `text` to underline.
+    pub mark: Span,
+}
+
+/// A match with all that a report says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Index of the rule in the rule set.
+    pub rule: u16,
+    /// Where the content is from.
+    pub origin: Origin,
+    /// Where in it; `None` when the path itself is the finding.
+    pub at: Option<Location>,
+    /// The value; empty when the path itself is the finding.
+    pub secret: Secret,
+    /// The masked line.
+    pub excerpt: Option<Excerpt>,
+    /// `v1:` and hex: content, never position.
+    pub fingerprint: String,
+    /// What the checks made of it.
+    pub confidence: Confidence,
+    /// How it was reached.
+    pub via: Via,
+    /// What policy says.
+    pub verdict: Verdict,
+}

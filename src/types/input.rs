@@ -1,0 +1,126 @@
+//! What a source hands to the pipeline: where bytes are from, the bytes, and which lines are this run's business.
+
+use std::fmt;
+use std::ops::Deref;
+
+use memmap2::Mmap;
+
+use super::oid::Oid;
+use super::span::RangeSet;
+
+/// Where a content is from. Paths are bytes with `/` between parts, as git has them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// An index entry.
+    Staged {
+        /// Path from the top of the work tree.
+        path: Vec<u8>,
+        /// The staged blob.
+        blob: Oid,
+    },
+    /// A file on disk.
+    File {
+        /// As the person named it, or below what they named.
+        path: Vec<u8>,
+    },
+    /// A blob that a commit brought in.
+    Commit {
+        /// The commit.
+        id: Oid,
+        /// Path in its tree.
+        path: Vec<u8>,
+        /// The blob.
+        blob: Oid,
+    },
+    /// The message of a commit or tag.
+    Message {
+        /// The commit or tag.
+        id: Oid,
+    },
+    /// A file inside another.
+    Member {
+        /// The archive.
+        outer: Box<Origin>,
+        /// Its name inside; a label only, never a path on disk.
+        path: Vec<u8>,
+    },
+    /// Standard input.
+    Stdin,
+}
+
+impl Origin {
+    /// The path that globs and reports speak of; `<stdin>` and `<message>` where there is none.
+    pub fn path(&self) -> &[u8] {
+        match self {
+            Self::Staged { path, .. } | Self::File { path } | Self::Commit { path, .. } | Self::Member { path, .. } => path,
+            Self::Message { .. } => b"<message>",
+            Self::Stdin => b"<stdin>",
+        }
+    }
+
+    /// The path as a report shows it: members are `outer!inner`.
+    pub fn label(&self) -> Vec<u8> {
+        match self {
+            Self::Member { outer, path } => [outer.label().as_slice(), b"!", path].concat(),
+            other => other.path().to_vec(),
+        }
+    }
+}
+
+/// The bytes of one input.
+pub enum Content {
+    /// In memory.
+    Owned(Vec<u8>),
+    /// A mapped file; whoever made it saw to it that it is the content meant.
+    Mapped(Mmap),
+}
+
+impl Deref for Content {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Owned(bytes) => bytes,
+            Self::Mapped(map) => map,
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Self::Owned(_) => "owned",
+            Self::Mapped(_) => "mapped",
+        };
+        write!(f, "Content({kind}, {} bytes)", self.len())
+    }
+}
+
+/// Which lines a finding must touch to be this run's business.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// Every line.
+    #[default]
+    All,
+    /// Only these lines.
+    Lines(RangeSet),
+}
+
+impl Scope {
+    /// Whether a finding on `first..=last` is reported.
+    pub fn admits(&self, first: u32, last: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Lines(lines) => lines.touches(first, last),
+        }
+    }
+}
+
+/// One thing to scan.
+#[derive(Debug)]
+pub struct Input {
+    /// Where it is from.
+    pub origin: Origin,
+    /// Its bytes.
+    pub content: Content,
+}
