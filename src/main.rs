@@ -1,2 +1,43 @@
-//! The `nospill` command.
-fn main() {}
+//! The `nospill` command: parses, runs, prints errors, exits.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use nospill::cli::{Cli, Command};
+use nospill::commands;
+use nospill::error::CommandError;
+use nospill::exit::Exit;
+use nospill::report::escape;
+use nospill::settings::Settings;
+use nospill::source::tree::Ignore;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            complain(&error);
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, CommandError> {
+    match cli.command {
+        Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
+        Command::Dir(args) => {
+            let ignore = if args.no_ignore { Ignore::Nothing } else { Ignore::Respect };
+            commands::dir::run(&Settings::new(args.scan)?, args.paths, ignore)
+        }
+        Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
+    }
+}
+
+fn complain(error: &CommandError) {
+    let mut text = format!("nospill: error: {}\n", escape::message(&error.message));
+    for hint in &error.hints {
+        text.push_str(&format!("  hint: {}\n", escape::message(hint)));
+    }
+    // Nobody is left to tell when standard error is closed; the exit code still speaks.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

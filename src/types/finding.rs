@@ -15,6 +15,8 @@ pub enum Via {
     Assignment,
     /// Inside base64 that was decoded.
     Base64,
+    /// By the path alone.
+    Path,
 }
 
 /// A match inside one content. Positions are bytes of the original content.

@@ -1,0 +1,131 @@
+//! What the scanning subcommands share: rules and policy from a configuration, the run, the report, the exit.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::cli::Format;
+use crate::config::schema::{Config, FILE_NAME};
+use crate::detect::scanner::Scanner;
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::pipeline::{Outcome, Pipeline};
+use crate::policy::effects::Policy;
+use crate::policy::paths::Excludes;
+use crate::report::{Report, Summary, human, json};
+use crate::rules::ruleset::RuleSet;
+use crate::settings::Settings;
+use crate::source::Source;
+
+/// A configuration file's bytes and its name for messages.
+pub type ConfigText = (Vec<u8>, String);
+
+/// The configuration named by hand, or what `found` gives.
+///
+/// # Errors
+/// The named file can't be read.
+pub fn config_text(
+    settings: &Settings,
+    found: impl FnOnce() -> Result<Option<ConfigText>, CommandError>,
+) -> Result<Option<ConfigText>, CommandError> {
+    match &settings.config {
+        Some(path) => read(path).map(Some),
+        None => found(),
+    }
+}
+
+/// The `.nospill.toml` of the working directory or of the nearest parent, up to the top of the work tree.
+///
+/// # Errors
+/// It is there and can't be read.
+pub fn config_on_disk() -> Result<Option<ConfigText>, CommandError> {
+    let here = std::env::current_dir().map_err(|error| CommandError::new(Kind::Io, format!("current folder: {error}")))?;
+    for folder in here.ancestors() {
+        let path: PathBuf = folder.join(FILE_NAME);
+        if path.is_file() {
+            return read(&path).map(Some);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn read(path: &Path) -> Result<ConfigText, CommandError> {
+    let text = std::fs::read(path).map_err(|error| {
+        CommandError::new(Kind::Config, format!("{}: {error}", path.display())).hint("name a readable file with --config")
+    })?;
+    Ok((text, path.display().to_string()))
+}
+
+/// The pipeline that a configuration describes.
+///
+/// # Errors
+/// The configuration is wrong, or leaves no rule.
+pub fn pipeline(settings: &Settings, config: Option<ConfigText>) -> Result<Pipeline, CommandError> {
+    let (rules, policy) = match config {
+        None => (RuleSet::builtin(), Policy::default()),
+        Some((text, file)) => {
+            let config = Config::parse(&text, &file)?;
+            let rules = RuleSet::with_custom(config.rules(&file)?)?;
+            (rules, Policy { excludes: Excludes::new(config.scan.exclude) })
+        }
+    };
+    if rules.is_empty() {
+        return Err(CommandError::new(Kind::Config, "no rules to scan with"));
+    }
+    Ok(Pipeline { scanner: Scanner::new(rules), policy, threads: settings.threads })
+}
+
+/// Runs a source, writes the report and the closing line, and says how the run ended.
+///
+/// # Errors
+/// The source can't do its job, or the report can't be written.
+pub fn run<S: Source>(
+    settings: &Settings,
+    pipeline: &Pipeline,
+    source: &S,
+    first: Option<S::Worker>,
+    started: Instant,
+) -> Result<Exit, CommandError> {
+    let outcome = pipeline.run(source, first)?;
+    let rules = pipeline.scanner.rules();
+    let report = Report {
+        findings: &outcome.findings,
+        notices: &outcome.notices,
+        rule: &|index| rules.rule(index),
+        summary: summary(&outcome, rules.len(), started),
+        values: settings.values,
+    };
+    let text = match settings.format {
+        Format::Human => human::render(&report, settings.colour),
+        Format::Json => json::render(&report),
+    };
+    write(&text).map_err(|error| CommandError::new(Kind::Io, format!("standard output: {error}")))?;
+    // A closed standard error must not turn a finished scan into a failure.
+    let _ = writeln!(io::stderr(), "{}", human::summary(&report));
+    let counts = report.counts();
+    Ok(match (counts.denied, counts.skipped) {
+        (0, 0) => Exit::Clean,
+        (0, _) => Exit::Incomplete,
+        _ => Exit::Denied,
+    })
+}
+
+fn summary(outcome: &Outcome, rules: usize, started: Instant) -> Summary {
+    Summary {
+        objects: outcome.objects,
+        bytes: outcome.bytes,
+        rules,
+        binary: outcome.binary,
+        excluded: outcome.excluded,
+        elapsed: started.elapsed(),
+    }
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

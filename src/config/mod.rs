@@ -1,0 +1,3 @@
+//! `.nospill.toml`: its schema, and reading it.
+
+pub mod schema;

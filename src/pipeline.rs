@@ -1,0 +1,170 @@
+//! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
+
+mod finish;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::ThreadPoolBuilder;
+
+use crate::detect::decode::encoding::Encoding;
+use crate::detect::scanner::{Scanner, Scratch, Subject};
+use crate::policy::effects::Policy;
+use crate::rules::paths::PathRules;
+use crate::source::{Source, SourceError};
+use crate::types::finding::{Finding, Verdict};
+use crate::types::input::{Input, Scope};
+use crate::types::notice::{Notice, NoticeKind};
+
+/// What every mode needs to turn contents into findings.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// The rules, compiled as needed.
+    pub scanner: Scanner,
+    /// What is scanned and what a finding means.
+    pub policy: Policy,
+    /// Workers at most; the outcome is the same for any number.
+    pub threads: usize,
+}
+
+/// What a run found and saw.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Sorted by path, position and rule.
+    pub findings: Vec<Finding>,
+    /// Sorted.
+    pub notices: Vec<Notice>,
+    /// Contents that were scanned.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Contents that are not text.
+    pub binary: u64,
+    /// Paths that policy leaves out.
+    pub excluded: u64,
+}
+
+impl Outcome {
+    /// Findings with a verdict of that kind.
+    pub fn count(&self, verdict: fn(&Verdict) -> bool) -> usize {
+        self.findings.iter().filter(|finding| verdict(&finding.verdict)).count()
+    }
+
+    /// Notices of things that should have been scanned.
+    pub fn skipped(&self) -> usize {
+        self.notices.iter().filter(|notice| notice.kind == NoticeKind::Skipped).count()
+    }
+
+    fn absorb(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.notices.append(&mut other.notices);
+        self.objects += other.objects;
+        self.bytes += other.bytes;
+        self.binary += other.binary;
+        self.excluded += other.excluded;
+    }
+
+    fn sort(&mut self) {
+        self.findings.sort_by(|a, b| finish::order(a).cmp(&finish::order(b)));
+        self.notices.sort_unstable();
+        self.notices.dedup();
+    }
+}
+
+/// Below so many bytes a second thread costs more than it brings.
+const WORTH_A_THREAD: u64 = 512 * 1024;
+
+impl Pipeline {
+    /// Runs a source to its end; `first` is a worker that exists already.
+    ///
+    /// # Errors
+    /// A worker can't be made.
+    pub fn run<S: Source>(&self, source: &S, first: Option<S::Worker>) -> Result<Outcome, SourceError> {
+        let (items, notices) = source.items();
+        let path_rules = PathRules::new(self.scanner.rules());
+        let bytes: u64 = items.iter().map(|item| item.size).sum();
+        // An item costs something beside its bytes: opening, reading.
+        let work = bytes + items.len() as u64 * 16 * 1024;
+        let workers = self.threads.min(items.len()).min((work / WORTH_A_THREAD) as usize + 1).max(1);
+        let next = AtomicUsize::new(0);
+        let job = |worker: Option<S::Worker>| -> Result<Outcome, SourceError> {
+            let worker = worker.map_or_else(|| source.worker(), Ok)?;
+            Ok(Job { pipeline: self, source, path_rules: &path_rules, worker, scratch: Scratch::default() }.drain(&next))
+        };
+        let mut outcome = Outcome { notices: notices.to_vec(), ..Outcome::default() };
+        if workers == 1 {
+            if !items.is_empty() {
+                outcome.absorb(job(first)?);
+            }
+        } else {
+            drop(first);
+            let pool = ThreadPoolBuilder::new().num_threads(workers).build();
+            let pool = pool.map_err(|error| SourceError::Io { path: "threads".into(), source: std::io::Error::other(error) })?;
+            for part in pool.broadcast(|_| job(None)) {
+                outcome.absorb(part?);
+            }
+        }
+        outcome.sort();
+        Ok(outcome)
+    }
+}
+
+/// One worker's share of a run.
+struct Job<'p, S: Source> {
+    pipeline: &'p Pipeline,
+    source: &'p S,
+    path_rules: &'p PathRules,
+    worker: S::Worker,
+    scratch: Scratch,
+}
+
+impl<S: Source> Job<'_, S> {
+    /// Takes items until none is left.
+    fn drain(mut self, next: &AtomicUsize) -> Outcome {
+        let mut outcome = Outcome::default();
+        let (items, _) = self.source.items();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            if !self.pipeline.policy.admits(item.origin.path()) {
+                outcome.excluded += 1;
+                continue;
+            }
+            match self.source.load(at, &mut self.worker) {
+                Ok(input) => self.scan(at, &input, &mut outcome),
+                Err(notice) => {
+                    outcome.notices.push(notice);
+                    let findings = self.path_findings(&item.origin);
+                    outcome.findings.extend(findings);
+                }
+            }
+        }
+        outcome
+    }
+
+    fn scan(&mut self, at: usize, input: &Input, outcome: &mut Outcome) {
+        outcome.objects += 1;
+        outcome.bytes += input.content.len() as u64;
+        let mut findings = self.path_findings(&input.origin);
+        let scanner = &self.pipeline.scanner;
+        let scanned = scanner.scan(Subject { content: &input.content, path: input.origin.path() }, &mut self.scratch);
+        outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
+        findings.extend(finish::findings(scanner.rules(), &self.pipeline.policy, input, &scanned));
+        if !findings.is_empty() {
+            let scope = self.source.scope(at, input, &mut self.worker).unwrap_or_else(|notice| {
+                outcome.notices.push(notice);
+                Scope::All
+            });
+            findings.retain(|finding| match &finding.at {
+                Some(at) => scope.admits(at.line, at.end_line),
+                None => scope != Scope::Lines(crate::types::span::RangeSet::default()),
+            });
+        }
+        outcome.findings.extend(findings);
+    }
+
+    fn path_findings(&self, origin: &crate::types::input::Origin) -> Vec<Finding> {
+        let rules = self.pipeline.scanner.rules();
+        let of_path = self.path_rules.of(rules, origin.path());
+        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.pipeline.policy, rule, origin)).collect()
+    }
+}

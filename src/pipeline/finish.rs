@@ -1,0 +1,230 @@
+//! From raw matches to findings: positions, masked excerpts, fingerprints, verdicts.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::detect::decode::encoding::{Decoded, Encoding};
+use crate::detect::scanner::Scanned;
+use crate::policy::effects::Policy;
+use crate::rules::ruleset::RuleSet;
+use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Via};
+use crate::types::input::{Input, Origin};
+use crate::types::span::{Location, Span};
+
+/// Longest excerpt, in characters.
+const EXCERPT: usize = 160;
+
+/// What findings are sorted by.
+pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
+    (finding.origin.path(), finding.at.map(|at| (at.span, at.line)), finding.rule, &finding.origin, finding.fingerprint.as_str())
+}
+
+/// The findings of one content.
+pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned: &Scanned) -> Vec<Finding> {
+    if scanned.matches.is_empty() {
+        return Vec::new();
+    }
+    let page = Page::new(&input.content, scanned);
+    let mut place = Place::default();
+    let finding = |m: &RawMatch| {
+        let rule = rules.rule(m.rule);
+        let at = place.locate(&page, m.secret);
+        let secret = Secret::new(m.secret.of(&input.content));
+        let text = String::from_utf8_lossy(&page.plain(m.secret)).into_owned();
+        Finding {
+            rule: m.rule,
+            origin: input.origin.clone(),
+            at: Some(at),
+            fingerprint: fingerprint(&rule.id, input.origin.path(), text.as_bytes()),
+            secret,
+            excerpt: Some(page.excerpt(m, at.line)),
+            confidence: m.confidence,
+            via: m.via,
+            verdict: policy.decide(rule, m.confidence, &page.lines_of(m.whole)),
+        }
+    };
+    scanned.matches.iter().map(finding).collect()
+}
+
+/// The finding that a path itself is.
+pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: &Origin) -> Finding {
+    let meaning = rules.rule(rule);
+    Finding {
+        rule,
+        origin: origin.clone(),
+        at: None,
+        secret: Secret::new(b""),
+        excerpt: None,
+        fingerprint: fingerprint(&meaning.id, origin.path(), b""),
+        confidence: meaning.confidence,
+        via: Via::Path,
+        verdict: policy.decide(meaning, meaning.confidence, b""),
+    }
+}
+
+/// `v1:` and 32 hex digits of SHA-256 over rule, path and secret: content, never position.
+fn fingerprint(rule: &str, path: &[u8], secret: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule.as_bytes(), path, secret] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let hex: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    format!("v1:{hex}")
+}
+
+/// A content with its matches, as lines of text.
+struct Page<'c> {
+    content: &'c [u8],
+    encoding: Encoding,
+    /// Bytes of a line feed: one, or two in UTF-16.
+    unit: usize,
+    matches: &'c [RawMatch],
+}
+
+impl<'c> Page<'c> {
+    fn new(content: &'c [u8], scanned: &'c Scanned) -> Self {
+        let unit = match scanned.encoding {
+            Encoding::Utf16Le | Encoding::Utf16Be => 2,
+            Encoding::Bytes | Encoding::Binary => 1,
+        };
+        Self { content, encoding: scanned.encoding, unit, matches: &scanned.matches }
+    }
+
+    /// The text of a span: UTF-8 where the content is UTF-16.
+    fn plain(&self, span: Span) -> Vec<u8> {
+        Decoded::new(span.of(self.content), self.encoding).text.into_owned()
+    }
+
+    fn is_break(&self, at: usize) -> bool {
+        match self.encoding {
+            Encoding::Bytes | Encoding::Binary => self.content[at] == b'\n',
+            Encoding::Utf16Le => at.is_multiple_of(2) && self.content[at..].starts_with(b"\n\0"),
+            Encoding::Utf16Be => at.is_multiple_of(2) && self.content[at..].starts_with(b"\0\n"),
+        }
+    }
+
+    /// The lines that a span touches, cut on very long ones to `limit` bytes each side.
+    fn lines_around(&self, span: Span, limit: usize) -> Span {
+        let low = span.start.saturating_sub(limit) / self.unit * self.unit;
+        let start = (low..span.start).rev().step_by(1).find(|&at| self.is_break(at)).map_or(low, |at| at + self.unit);
+        let high = (span.end + limit).min(self.content.len());
+        let end = (span.end..high).find(|&at| self.is_break(at)).unwrap_or(high);
+        Span::new(start, end)
+    }
+
+    fn lines_of(&self, span: Span) -> Vec<u8> {
+        const LIMIT: usize = 4096;
+        self.plain(self.lines_around(span, LIMIT))
+    }
+
+    /// The line that a match starts in, every secret in it masked, with the match's own secret marked.
+    fn excerpt(&self, m: &RawMatch, line: u32) -> Excerpt {
+        let first = Span::new(m.secret.start, m.secret.start + self.unit.min(m.secret.len()));
+        let line_span = self.lines_around(first, EXCERPT * 2 * self.unit);
+        let mut text = String::new();
+        let mut mark = Span::default();
+        let mut at = line_span.start;
+        let on_line =
+            self.matches.iter().filter(|other| other.secret.start < line_span.end && other.secret.end > line_span.start);
+        for other in on_line {
+            let before = Span::new(at, other.secret.start.max(at));
+            text.push_str(&printable(&self.plain(before)));
+            let start = text.chars().count();
+            text.push_str(&Secret::new(&self.plain(other.secret)).redacted());
+            if other.secret == m.secret {
+                mark = Span::new(start, text.chars().count());
+            }
+            at = other.secret.end.max(at);
+        }
+        text.push_str(&printable(&self.plain(Span::new(at.min(line_span.end), line_span.end))));
+        let (text, mark) = cut(&text, mark);
+        Excerpt { text, line, mark }
+    }
+}
+
+/// Text without what could move a cursor: tabs become blanks, other control characters U+FFFD.
+fn printable(text: &[u8]) -> String {
+    let plain = |c: char| if c == '\t' { ' ' } else { c };
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
+    String::from_utf8_lossy(text)
+        .trim_end_matches('\r')
+        .chars()
+        .map(plain)
+        .map(|c| if hidden(c) { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// Cuts a long line to [`EXCERPT`] characters around the mark.
+fn cut(text: &str, mark: Span) -> (String, Span) {
+    let total = text.chars().count();
+    if total <= EXCERPT {
+        return (text.to_owned(), mark);
+    }
+    let start = mark.start.saturating_sub(EXCERPT / 3).min(total - EXCERPT);
+    let lead = if start > 0 { "…" } else { "" };
+    let middle: String = text.chars().skip(start).take(EXCERPT).collect();
+    let tail = if start + EXCERPT < total { "…" } else { "" };
+    let shift = |at: usize| (at.saturating_sub(start)).min(EXCERPT) + lead.chars().count();
+    (format!("{lead}{middle}{tail}"), Span::new(shift(mark.start), shift(mark.end)))
+}
+
+/// Counts lines forward from match to match, so that a content is gone through once.
+struct Place {
+    at: usize,
+    line: u32,
+    line_start: usize,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { at: 0, line: 1, line_start: 0 }
+    }
+}
+
+impl Place {
+    /// The location of `span`, which must not start before the one asked for last.
+    fn locate(&mut self, page: &Page<'_>, span: Span) -> Location {
+        self.forward(page, span.start);
+        let (line, column) = (self.line, self.column(page, span.start));
+        let mut end = Place { at: self.at, line: self.line, line_start: self.line_start };
+        end.forward(page, span.end.saturating_sub(page.unit).max(span.start));
+        let end_column = end.column(page, span.end);
+        Location { span, line, column, end_line: end.line, end_column }
+    }
+
+    fn forward(&mut self, page: &Page<'_>, to: usize) {
+        if page.unit == 1 {
+            for at in memchr_iter(page.content, self.at, to) {
+                self.line += 1;
+                self.line_start = at + 1;
+            }
+        } else {
+            for at in (self.at..to).filter(|&at| page.is_break(at)) {
+                self.line += 1;
+                self.line_start = at + page.unit;
+            }
+        }
+        self.at = self.at.max(to);
+    }
+
+    fn column(&self, page: &Page<'_>, at: usize) -> u32 {
+        let before = Span::new(self.line_start, at.max(self.line_start));
+        match page.encoding {
+            Encoding::Bytes | Encoding::Binary => characters(before.of(page.content)) + 1,
+            _ => characters(&page.plain(before)) + 1,
+        }
+    }
+}
+
+fn memchr_iter(content: &[u8], from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
+    content[from.min(to)..to].iter().enumerate().filter(|(_, b)| **b == b'\n').map(move |(at, _)| from + at)
+}
+
+/// Characters in UTF-8; a byte that is no UTF-8 counts as one.
+fn characters(text: &[u8]) -> u32 {
+    match std::str::from_utf8(text) {
+        Ok(text) => text.chars().count() as u32,
+        Err(_) => String::from_utf8_lossy(text).chars().count() as u32,
+    }
+}

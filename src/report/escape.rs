@@ -1,0 +1,43 @@
+//! Text from the repository on its way to a terminal or a file.
+
+use std::borrow::Cow;
+
+/// Characters that could move a cursor, end a line, reorder or hide text.
+fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A path for a person: bytes that are not UTF-8, and unsafe characters, as `\xNN` and `\u{NNNN}`.
+pub fn path(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if is_unsafe(c) { text.extend(c.escape_default()) } else { text.push(c) }
+        }
+        text.extend(chunk.invalid().iter().flat_map(|b| format!("\\x{b:02x}").into_bytes()).map(char::from));
+    }
+    text
+}
+
+/// One line of our own making that may quote the repository: unsafe characters escaped, line feeds kept.
+pub fn message(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| is_unsafe(c) && c != '\n') {
+        let escape = |c: char| if is_unsafe(c) && c != '\n' { c.escape_default().collect() } else { String::from(c) };
+        Cow::Owned(text.chars().map(escape).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_unsafe_gets_through() {
+        assert_eq!(path(b"a/b c.txt"), "a/b c.txt");
+        assert_eq!(path(b"a\n\x1b[31m\xff"), "a\\n\\u{1b}[31m\\xff");
+        assert_eq!(path("\u{202e}x\u{e9}".as_bytes()), "\\u{202e}x\u{e9}");
+        assert_eq!(message("a\nb\x07"), "a\nb\\u{7}");
+    }
+}

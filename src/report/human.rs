@@ -1,0 +1,152 @@
+//! The report for a person, in the form compilers use: where, the masked line, why it matters, what to do.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::escape;
+use super::{Report, Values};
+use crate::types::finding::{Excerpt, Finding, Verdict};
+use crate::types::notice::NoticeKind;
+use crate::types::rule::Rule;
+
+/// Whether the text may hold colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// For a terminal.
+    On,
+    /// For anything else.
+    Off,
+}
+
+/// The findings and notices. Empty when there is nothing to say. Suppressed findings are only counted.
+pub fn render(report: &Report<'_>, colour: Colour) -> String {
+    let mut page = Page { text: String::new(), colour };
+    for finding in report.findings.iter().filter(|f| !matches!(f.verdict, Verdict::Suppressed(_))) {
+        page.finding(finding, (report.rule)(finding.rule), report.values);
+    }
+    for notice in report.notices {
+        let word = match notice.kind {
+            NoticeKind::Skipped => "not scanned",
+            NoticeKind::Info => "note",
+        };
+        let path = escape::path(&notice.path);
+        let colon = if path.is_empty() { "" } else { ": " };
+        let why = escape::message(&notice.why).into_owned();
+        page.paint(Paint::Warning, word);
+        page.plain(&format!(": {path}{colon}{why}\n"));
+    }
+    page.text
+}
+
+#[derive(Clone, Copy)]
+enum Paint {
+    Error,
+    Warning,
+    Frame,
+    Bold,
+}
+
+impl Paint {
+    const fn style(self) -> Style {
+        match self {
+            Self::Error => AnsiColor::BrightRed.on_default().bold(),
+            Self::Warning => AnsiColor::Yellow.on_default().bold(),
+            Self::Frame => AnsiColor::BrightBlue.on_default().bold(),
+            Self::Bold => Style::new().bold(),
+        }
+    }
+}
+
+struct Page {
+    text: String,
+    colour: Colour,
+}
+
+impl Page {
+    fn plain(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn paint(&mut self, paint: Paint, text: &str) {
+        let style = paint.style();
+        // Writing to a `String` cannot fail.
+        let _ = match self.colour {
+            Colour::On => write!(self.text, "{style}{text}{style:#}"),
+            Colour::Off => write!(self.text, "{text}"),
+        };
+    }
+
+    fn finding(&mut self, finding: &Finding, rule: &Rule, values: Values) {
+        let (paint, word) = if finding.verdict == Verdict::Deny { (Paint::Error, "error") } else { (Paint::Warning, "audit") };
+        self.paint(paint, &format!("{word}[{}]", rule.id));
+        self.paint(Paint::Bold, &format!(": {}\n", rule.title));
+        let gutter = finding.excerpt.as_ref().map_or(1, |excerpt| excerpt.line.to_string().len());
+        let path = escape::path(&finding.origin.label());
+        self.paint(Paint::Frame, &format!("{:gutter$}--> ", ""));
+        match finding.at {
+            Some(at) => self.plain(&format!("{path}:{}:{}\n", at.line, at.column)),
+            None => self.plain(&format!("{path}\n")),
+        }
+        if let Some(excerpt) = &finding.excerpt {
+            let worth = format!("{} severity, {} confidence", rule.severity.as_str(), finding.confidence.as_str());
+            self.excerpt(excerpt, gutter, paint, &worth);
+        }
+        if values == Values::Shown && !finding.secret.expose().is_empty() {
+            let value = String::from_utf8_lossy(finding.secret.expose()).into_owned();
+            self.footer(gutter, "value", &escape::message(&value));
+        }
+        self.footer(gutter, "help", &rule.advice);
+        let allow = match finding.at {
+            Some(_) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),
+            None => "if it holds no secret, name it .example or the like, or exclude its path in .nospill.toml".to_owned(),
+        };
+        self.footer(gutter, "note", &allow);
+        self.plain("\n");
+    }
+
+    fn excerpt(&mut self, excerpt: &Excerpt, gutter: usize, paint: Paint, label: &str) {
+        self.paint(Paint::Frame, &format!("{:gutter$} |\n{} | ", "", excerpt.line));
+        self.plain(&format!("{}\n", excerpt.text));
+        self.paint(Paint::Frame, &format!("{:gutter$} | ", ""));
+        let carets = "^".repeat(excerpt.mark.len().max(1));
+        self.plain(&" ".repeat(excerpt.mark.start));
+        self.paint(paint, &format!("{carets} {label}"));
+        self.plain("\n");
+    }
+
+    fn footer(&mut self, gutter: usize, word: &str, text: &str) {
+        self.paint(Paint::Frame, &format!("{:gutter$} = ", ""));
+        self.paint(Paint::Bold, word);
+        self.plain(&format!(": {}\n", escape::message(text)));
+    }
+}
+
+/// The last line on standard error: what was scanned.
+pub fn summary(report: &Report<'_>) -> String {
+    let (counts, summary) = (report.counts(), &report.summary);
+    let plural = |count: u64, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let mut line = format!(
+        "nospill: scanned {}, {} with {} in {} ms: {} denied, {} audited, {} suppressed, {} skipped",
+        plural(summary.objects, "object"),
+        size(summary.bytes),
+        plural(summary.rules as u64, "rule"),
+        summary.elapsed.as_millis(),
+        counts.denied,
+        counts.audited,
+        counts.suppressed,
+        counts.skipped,
+    );
+    for (count, what) in [(summary.binary, "binary"), (summary.excluded, "excluded")] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {what}"));
+        }
+    }
+    line
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let unit = UNITS.iter().find(|(unit, _)| bytes >= *unit);
+    unit.map_or_else(|| format!("{bytes} B"), |(unit, name)| format!("{:.1} {name}", bytes as f64 / *unit as f64))
+}

@@ -1,0 +1,78 @@
+//! Reports: pure functions from a run's result to text. Nothing here reads anything.
+
+pub mod escape;
+pub mod human;
+pub mod json;
+
+use std::time::Duration;
+
+use crate::types::finding::{Finding, Verdict};
+use crate::types::notice::{Notice, NoticeKind};
+use crate::types::rule::Rule;
+
+/// Everything a reporter may say.
+pub struct Report<'r> {
+    /// Sorted by path, position and rule.
+    pub findings: &'r [Finding],
+    /// Sorted.
+    pub notices: &'r [Notice],
+    /// The rule of an index.
+    pub rule: &'r dyn Fn(u16) -> &'r Rule,
+    /// What was looked at.
+    pub summary: Summary,
+    /// Whether values may be shown whole.
+    pub values: Values,
+}
+
+/// Whether a report holds secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Values {
+    /// Masked, the default everywhere.
+    #[default]
+    Masked,
+    /// Whole, because a person asked for it.
+    Shown,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Contents that were scanned.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Rules that were looked for.
+    pub rules: usize,
+    /// Of those contents, how many are not text.
+    pub binary: u64,
+    /// Paths that policy leaves out.
+    pub excluded: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+/// Findings and notices by what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Findings that block.
+    pub denied: usize,
+    /// Findings that do not.
+    pub audited: usize,
+    /// Findings that do not count.
+    pub suppressed: usize,
+    /// Things that should have been scanned and were not.
+    pub skipped: usize,
+}
+
+impl Report<'_> {
+    /// Findings and notices by what they mean.
+    pub fn counts(&self) -> Counts {
+        let verdicts = |kind: fn(&Verdict) -> bool| self.findings.iter().filter(|f| kind(&f.verdict)).count();
+        Counts {
+            denied: verdicts(|v| matches!(v, Verdict::Deny)),
+            audited: verdicts(|v| matches!(v, Verdict::Audit)),
+            suppressed: verdicts(|v| matches!(v, Verdict::Suppressed(_))),
+            skipped: self.notices.iter().filter(|n| n.kind == NoticeKind::Skipped).count(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What was meant by what was typed, the environment included. After this nobody looks at flags.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use crate::cli::{ColourChoice, Format, ScanArgs};
+use crate::error::{CommandError, Kind};
+use crate::report::Values;
+use crate::report::human::Colour;
+
+/// The settings of a scan.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The report's format.
+    pub format: Format,
+    /// Whether it holds secrets.
+    pub values: Values,
+    /// Whether it holds colours.
+    pub colour: Colour,
+    /// Workers at most.
+    pub threads: usize,
+    /// A configuration file named by hand.
+    pub config: Option<PathBuf>,
+}
+
+impl Settings {
+    /// From flags and environment.
+    ///
+    /// # Errors
+    /// `--show-secrets` in CI without `--force`.
+    pub fn new(args: ScanArgs) -> Result<Self, CommandError> {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let ci = ["CI", "TF_BUILD"].iter().any(|name| set(name) && std::env::var_os(name).is_none_or(|v| v != "false"));
+        if args.show_secrets && ci && !args.force {
+            return Err(CommandError::new(Kind::User, "--show-secrets is refused in CI: the log would hold the secrets")
+                .hint("leave it out, or add --force if the log is private"));
+        }
+        let terminal = || std::io::stdout().is_terminal() && !set("NO_COLOR");
+        let colour = match args.color {
+            ColourChoice::Always => Colour::On,
+            ColourChoice::Auto if terminal() => Colour::On,
+            ColourChoice::Auto | ColourChoice::Never => Colour::Off,
+        };
+        Ok(Self {
+            format: args.format,
+            values: if args.show_secrets { Values::Shown } else { Values::Masked },
+            colour,
+            threads: args.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
+            config: args.config,
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! Sources: where contents come from. Each enumerates items, loads an item's bytes, and says which lines count.
+
+pub mod git;
+pub mod index;
+pub mod mmap;
+pub mod plumbing;
+pub mod staged;
+pub mod stdin;
+pub mod tree;
+
+use std::path::PathBuf;
+
+use crate::types::input::{Input, Origin, Scope};
+use crate::types::notice::Notice;
+
+/// Why a source cannot do its job at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// No repository where one is needed.
+    #[error("not a git repository: {0}")]
+    NotARepository(String),
+    /// git or libgit2 said no.
+    #[error("git: {0}")]
+    Git(String),
+    /// The `git` executable is needed and is missing or failed.
+    #[error("`git {command}` failed: {why}")]
+    Plumbing {
+        /// Its arguments.
+        command: String,
+        /// What it said.
+        why: String,
+    },
+    /// The index cannot be read.
+    #[error("{path}: {why}")]
+    Index {
+        /// The index file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A file or folder named by the person cannot be read.
+    #[error("{path}: {source}")]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+}
+
+/// One thing that a source can load.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Where it is from.
+    pub origin: Origin,
+    /// Its size in bytes where it is known before loading, else 0; for sharing out work only.
+    pub size: u64,
+}
+
+/// Where contents come from. A source is shared by all workers; what a worker may not share is its `Worker`.
+pub trait Source: Sync {
+    /// What one worker needs to load items.
+    type Worker;
+
+    /// A worker of this source.
+    ///
+    /// # Errors
+    /// When, say, the repository can't be opened once more.
+    fn worker(&self) -> Result<Self::Worker, SourceError>;
+
+    /// Everything there is to load, in a stable order, and what was noticed on the way.
+    fn items(&self) -> (&[Item], &[Notice]);
+
+    /// The bytes of item `at`.
+    ///
+    /// # Errors
+    /// A notice that says why the item was not scanned.
+    fn load(&self, at: usize, worker: &mut Self::Worker) -> Result<Input, Notice>;
+
+    /// Which lines of item `at` are this run's business. Asked only when something was found.
+    ///
+    /// # Errors
+    /// A notice that says why it can't be told; every line counts then.
+    fn scope(&self, _at: usize, _input: &Input, _worker: &mut Self::Worker) -> Result<Scope, Notice> {
+        Ok(Scope::All)
+    }
+}

@@ -1,0 +1,195 @@
+//! The repository through the `git` executable, for what libgit2 or the index reader can't: reftable, SHA-256, split and
+//! sparse indexes. Nothing that the repository's configuration names is run.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use super::SourceError;
+use super::git::merge_heads;
+use crate::types::oid::Oid;
+
+/// Runs `git` in the environment's repository.
+fn git(args: &[&OsStr]) -> Command {
+    let mut command = Command::new("git");
+    // A repository's file system monitor is a program of its choice; locks would be writes.
+    command.args(["-c", "core.fsmonitor=false", "--no-pager", "--literal-pathspecs"]).args(args);
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C").stdin(Stdio::null());
+    command
+}
+
+fn plumbing(args: &[&OsStr], why: impl ToString) -> SourceError {
+    let command: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    SourceError::Plumbing { command: command.join(" "), why: why.to_string().trim().to_owned() }
+}
+
+/// What a command prints.
+///
+/// # Errors
+/// git can't be run, or exits with an error; what it said is in the error.
+pub fn output<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>, SourceError> {
+    let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
+    let output = git(&args).output().map_err(|error| plumbing(&args, error))?;
+    if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
+}
+
+/// One line that a command prints, or `None` when it exits with an error.
+fn line(args: &[&str]) -> Option<Vec<u8>> {
+    let mut text = output(args).ok()?;
+    while text.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
+        text.pop();
+    }
+    Some(text)
+}
+
+/// A path as git prints it.
+#[cfg(unix)]
+fn path(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt as _;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+/// The top of the work tree; `None` when bare.
+pub fn work_tree() -> Option<PathBuf> {
+    line(&["rev-parse", "--show-toplevel"]).filter(|text| !text.is_empty()).map(path)
+}
+
+/// The trees to compare the index with: HEAD's and, during a merge, those of the other parents.
+///
+/// # Errors
+/// There is no repository, or a parent can't be read.
+pub fn parent_trees() -> Result<Vec<Oid>, SourceError> {
+    let git_dir = output(&["rev-parse", "--git-dir"])?;
+    let git_dir = path(git_dir.trim_ascii_end().to_vec());
+    let tree_of = |revision: &str| {
+        let text = output(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{tree}}")])?;
+        Oid::from_hex(text.trim_ascii()).ok_or_else(|| SourceError::Git(format!("{revision} has no tree")))
+    };
+    if line(&["rev-parse", "--verify", "--quiet", "HEAD"]).is_none() {
+        // Unborn, or broken? A symbolic HEAD whose branch does not exist yet is the first commit.
+        let unborn = line(&["symbolic-ref", "--quiet", "HEAD"])
+            .is_some_and(|name| line(&["show-ref", "--verify", "--quiet", &String::from_utf8_lossy(&name)]).is_none());
+        return if unborn { Ok(Vec::new()) } else { Err(SourceError::Git("HEAD can't be resolved".to_owned())) };
+    }
+    let mut trees = vec![tree_of("HEAD")?];
+    for parent in merge_heads(&git_dir)? {
+        trees.push(tree_of(&parent.to_string())?);
+    }
+    Ok(trees)
+}
+
+/// The blob staged at a path from the top of the work tree; `None` when there is none.
+///
+/// # Errors
+/// git prints what is not its format.
+pub fn blob_in_index(path: &[u8]) -> Result<Option<Oid>, SourceError> {
+    let spec = format!(":0:{}", String::from_utf8_lossy(path));
+    let Some(text) = line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec]) else { return Ok(None) };
+    Oid::from_hex(&text).map(Some).ok_or_else(|| SourceError::Git("unexpected output of git rev-parse".to_owned()))
+}
+
+/// A line of `git diff-index --raw`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawChange {
+    /// Path in the index or, for deletions, in the tree.
+    pub path: Vec<u8>,
+    /// Mode and object in the tree; zero mode when absent.
+    pub old: (u32, Oid),
+    /// Mode and object in the index; zero mode when deleted.
+    pub new: (u32, Oid),
+    /// git's letter: A, D, M, T, U.
+    pub status: u8,
+}
+
+/// How the index differs from a tree, or from nothing.
+///
+/// # Errors
+/// git fails, or prints what is not its format.
+pub fn diff_index(tree: Option<&Oid>) -> Result<Vec<RawChange>, SourceError> {
+    let tree = match tree {
+        Some(tree) => tree.to_string(),
+        None => String::from_utf8_lossy(output(&["hash-object", "-t", "tree", "--stdin"])?.trim_ascii()).into_owned(),
+    };
+    let args = ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=none", &tree];
+    let text = output(&args)?;
+    let wrong = || SourceError::Git("unexpected output of git diff-index".to_owned());
+    let mut fields = text.split(|&b| b == 0).filter(|field| !field.is_empty());
+    let mut changes = Vec::new();
+    while let Some(head) = fields.next() {
+        let path = fields.next().ok_or_else(wrong)?.to_vec();
+        changes.push(raw_change(head, path).ok_or_else(wrong)?);
+    }
+    Ok(changes)
+}
+
+/// `:100644 100755 <old> <new> M`.
+fn raw_change(head: &[u8], path: Vec<u8>) -> Option<RawChange> {
+    let mut words = std::str::from_utf8(head.strip_prefix(b":")?).ok()?.split(' ');
+    let mut mode = || u32::from_str_radix(words.next()?, 8).ok();
+    let (old_mode, new_mode) = (mode()?, mode()?);
+    let mut oid = || Oid::from_hex(words.next()?.as_bytes());
+    let (old, new) = (oid()?, oid()?);
+    let status = *words.next()?.as_bytes().first()?;
+    Some(RawChange { path, old: (old_mode, old), new: (new_mode, new), status })
+}
+
+/// A running `git cat-file --batch`.
+#[derive(Debug)]
+pub struct CatFile {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl CatFile {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// git can't be run.
+    pub fn start() -> Result<Self, SourceError> {
+        let args = [OsStr::new("cat-file"), OsStr::new("--batch")];
+        let child = git(&args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = child.map_err(|error| plumbing(&args, error))?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(output)) => Ok(Self { child, input, output: BufReader::new(output) }),
+            _ => Err(plumbing(&args, "no pipes")),
+        }
+    }
+
+    /// The bytes of a blob.
+    ///
+    /// # Errors
+    /// It is missing or no blob, or git ended.
+    pub fn blob(&mut self, oid: &Oid) -> Result<Vec<u8>, SourceError> {
+        let failed = |why: String| SourceError::Plumbing { command: "cat-file --batch".to_owned(), why };
+        let broken = |error: std::io::Error| failed(error.to_string());
+        writeln!(self.input, "{oid}").and_then(|()| self.input.flush()).map_err(broken)?;
+        let mut head = String::new();
+        self.output.read_line(&mut head).map_err(broken)?;
+        let mut words = head.split_ascii_whitespace().skip(1);
+        let size = match (words.next(), words.next().and_then(|size| size.parse::<usize>().ok())) {
+            (Some("blob"), Some(size)) => size,
+            (Some("missing"), _) => return Err(SourceError::Git(format!("object not found: {oid}"))),
+            _ => return Err(failed(format!("unexpected answer for {oid}"))),
+        };
+        let mut bytes = vec![0; size];
+        self.output.read_exact(&mut bytes).map_err(broken)?;
+        let mut newline = [0];
+        self.output.read_exact(&mut newline).map_err(broken)?;
+        Ok(bytes)
+    }
+}
+
+impl Drop for CatFile {
+    fn drop(&mut self) {
+        // Nothing is lost by ending it: it only reads.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,334 @@
+//! The staged source: what the index adds to HEAD, and during a merge what it adds to every parent.
+//!
+//! Libgit2 opens the repository, finds HEAD and reads objects; the index is read in place (`index.rs`) and compared
+//! with HEAD's trees only where the cache-tree does not prove a folder unchanged, so that the cost follows the commit.
+//! What either can't read goes through git's plumbing.
+
+mod compare;
+mod rename;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use self::compare::Compared;
+use super::git::{self, OpenError, Repo};
+use super::index::{Index, IndexError, Stat};
+use super::plumbing::{self, CatFile};
+use super::{Item, Source, SourceError, mmap};
+use crate::types::input::{Content, Input, Origin, Scope};
+use crate::types::notice::Notice;
+use crate::types::oid::Oid;
+use crate::types::span::RangeSet;
+
+/// File type bits of a mode.
+const TYPE: u32 = 0o170_000;
+/// A regular file.
+const FILE: u32 = 0o100_000;
+/// A symbolic link: the blob is its target.
+const LINK: u32 = 0o120_000;
+/// A submodule: the object is a commit of another repository.
+const SUBMODULE: u32 = 0o160_000;
+
+/// A staged path that differs from every parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Path from the top of the work tree.
+    pub path: Vec<u8>,
+    /// Mode in the index.
+    pub mode: u32,
+    /// The staged blob.
+    pub blob: Oid,
+    /// What the index remembers of the file on disk; `None` when git's plumbing was asked.
+    pub stat: Option<Stat>,
+    /// The blob at this path in each parent; `None` where the path is new.
+    pub old: Vec<Option<Oid>>,
+}
+
+/// The index against HEAD.
+pub struct Staged {
+    access: Access,
+    changes: Vec<Change>,
+    /// Blobs at paths that each parent has and the index has not: where a rename may come from.
+    deleted: Vec<Vec<(Vec<u8>, Oid)>>,
+    items: Vec<Item>,
+    notices: Vec<Notice>,
+    work_tree: Option<PathBuf>,
+    /// When the index file was written: a file changed in that very moment may differ from what is staged.
+    index_mtime: (u32, u32),
+    /// The blob staged at the configuration's path.
+    config: Option<Oid>,
+}
+
+/// How objects are read.
+enum Access {
+    Library,
+    Plumbing,
+}
+
+/// A worker's way to objects.
+pub enum Objects {
+    /// Through libgit2.
+    Library(Repo),
+    /// Through `git cat-file`.
+    Plumbing(CatFile),
+}
+
+impl Objects {
+    fn blob(&mut self, oid: &Oid) -> Result<Vec<u8>, SourceError> {
+        match self {
+            Self::Library(repo) => repo.blob(oid),
+            Self::Plumbing(child) => child.blob(oid),
+        }
+    }
+}
+
+/// The source, and a first worker that has the repository open already.
+pub struct Opened {
+    /// The source.
+    pub source: Staged,
+    /// The repository as it was opened to read the index.
+    pub objects: Option<Objects>,
+}
+
+impl Staged {
+    /// Compares the environment's index with HEAD. `config` is the path of the configuration file.
+    ///
+    /// # Errors
+    /// No repository, or it can't be read by libgit2 nor by git.
+    pub fn open(config: &[u8]) -> Result<Opened, SourceError> {
+        match Repo::from_env() {
+            Ok(repo) => match Self::through_library(&repo, config) {
+                Ok(source) => Ok(Opened { source, objects: Some(Objects::Library(repo)) }),
+                Err(Refusal::LeaveToGit) => Self::through_plumbing(config),
+                Err(Refusal::Failed(first)) => Self::through_plumbing(config).map_err(|_| first),
+            },
+            Err(OpenError::Unsupported(_)) => Self::through_plumbing(config),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn through_library(repo: &Repo, config: &[u8]) -> Result<Self, Refusal> {
+        let parents = repo.parent_trees()?;
+        let path = index_path(repo);
+        let (data, index_mtime) = match read_index(&path)? {
+            Some(read) => read,
+            None => (Content::Owned(Vec::new()), (0, 0)),
+        };
+        let refused = |error| Refusal::index(&path, error);
+        let (compared, config) = if data.is_empty() {
+            (Compared::default(), None)
+        } else {
+            let index = Index::parse(&data, 20).map_err(refused)?;
+            let compared = compare::against_parents(repo, &index, &parents).map_err(|error| error.at(&path))?;
+            (compared, blob_in_index(&index, config).map_err(refused)?)
+        };
+        let work_tree = repo.work_tree().map(Path::to_path_buf);
+        Ok(Self { index_mtime, config, ..Self::new(Access::Library, compared, work_tree) })
+    }
+
+    fn through_plumbing(config: &[u8]) -> Result<Opened, SourceError> {
+        let parents = plumbing::parent_trees()?;
+        let trees: Vec<Option<&Oid>> = if parents.is_empty() { vec![None] } else { parents.iter().map(Some).collect() };
+        let lists = trees.into_iter().map(plumbing::diff_index).collect::<Result<Vec<_>, _>>()?;
+        let compared = compare::from_raw(lists);
+        let config = plumbing::blob_in_index(config)?;
+        let source = Self { config, ..Self::new(Access::Plumbing, compared, plumbing::work_tree()) };
+        Ok(Opened { source, objects: None })
+    }
+
+    fn new(access: Access, compared: Compared, work_tree: Option<PathBuf>) -> Self {
+        let Compared { changes, deleted, unmerged } = compared;
+        let changes: Vec<Change> = changes.into_iter().filter(|change| matches!(change.mode & TYPE, FILE | LINK)).collect();
+        let items = changes
+            .iter()
+            .map(|change| Item {
+                origin: Origin::Staged { path: change.path.clone(), blob: change.blob },
+                size: change.stat.map_or(0, |stat| u64::from(stat.size)),
+            })
+            .collect();
+        let notices = unmerged.into_iter().map(|path| Notice::skipped(path, "the merge of this path is unresolved")).collect();
+        Self { access, changes, deleted, items, notices, work_tree, index_mtime: (0, 0), config: None }
+    }
+
+    /// What is staged, sorted by path.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The bytes of the staged configuration; `None` when none is staged.
+    ///
+    /// # Errors
+    /// The object can't be read.
+    pub fn config(&self, objects: &mut Option<Objects>) -> Result<Option<Vec<u8>>, SourceError> {
+        let Some(blob) = self.config else { return Ok(None) };
+        let objects = match objects {
+            Some(objects) => objects,
+            none => none.insert(self.worker()?),
+        };
+        objects.blob(&blob).map(Some)
+    }
+
+    /// The file on disk, mapped or read, when it provably is the staged blob: the index's stat data match, the file
+    /// is older than the index, no filter or line-end conversion applies, and the blob has its size.
+    fn from_disk(&self, change: &Change, repo: &Repo) -> Option<Content> {
+        let stat = change.stat.filter(|stat| u64::from(stat.size) >= FROM_DISK && change.mode & TYPE == FILE)?;
+        let path = self.work_tree.as_ref()?.join(to_path(&change.path)?);
+        let file = open_plain(&path)?;
+        let metadata = file.metadata().ok()?;
+        let same = metadata.is_file() && stat_of(&metadata)? == stat && stat.mtime < self.index_mtime;
+        let size = metadata.len();
+        if !same || repo.blob_size(&change.blob) != Some(size) || repo.is_converted(Path::new(to_path(&change.path)?)) {
+            return None;
+        }
+        mmap::content(file, size).ok().filter(|content| content.len() as u64 == size)
+    }
+}
+
+/// Blobs under this size are read from the object database: that costs less than proving that the file is the same.
+const FROM_DISK: u64 = 32 * 1024;
+
+impl Source for Staged {
+    type Worker = Objects;
+
+    fn worker(&self) -> Result<Objects, SourceError> {
+        match self.access {
+            Access::Library => Ok(Objects::Library(Repo::from_env()?)),
+            Access::Plumbing => Ok(Objects::Plumbing(CatFile::start()?)),
+        }
+    }
+
+    fn items(&self) -> (&[Item], &[Notice]) {
+        (&self.items, &self.notices)
+    }
+
+    fn load(&self, at: usize, objects: &mut Objects) -> Result<Input, Notice> {
+        let change = &self.changes[at];
+        let mapped = match objects {
+            Objects::Library(repo) => self.from_disk(change, repo),
+            Objects::Plumbing(_) => None,
+        };
+        let content = match mapped {
+            Some(content) => content,
+            None => Content::Owned(objects.blob(&change.blob).map_err(|error| {
+                Notice::skipped(change.path.clone(), format!("staged object {} can't be read: {error}", change.blob))
+            })?),
+        };
+        Ok(Input { origin: self.items[at].origin.clone(), content })
+    }
+
+    fn scope(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Scope, Notice> {
+        let change = &self.changes[at];
+        let mut added: Option<RangeSet> = None;
+        for (parent, old) in change.old.iter().enumerate() {
+            let old = match old {
+                Some(old) => Some(*old),
+                None => rename::source(&self.deleted[parent], change, &input.content, objects),
+            };
+            let Some(old) = old else { continue };
+            let lines = objects
+                .blob(&old)
+                .and_then(|old| git::added_lines(&old, &input.content))
+                .map_err(|error| Notice::info(change.path.clone(), format!("compared as if new: {error}")))?;
+            added = Some(added.map_or_else(|| lines.clone(), |before| before.intersect(&lines)));
+        }
+        Ok(added.map_or(Scope::All, Scope::Lines))
+    }
+}
+
+/// Why the fast way ends.
+enum Refusal {
+    /// git reads it, we don't.
+    LeaveToGit,
+    Failed(SourceError),
+}
+
+impl From<SourceError> for Refusal {
+    fn from(error: SourceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Refusal {
+    fn index(path: &Path, error: IndexError) -> Self {
+        match error {
+            IndexError::Unsupported(_) => Self::LeaveToGit,
+            IndexError::Corrupt(why) => Self::Failed(SourceError::Index { path: path.to_path_buf(), why: why.to_owned() }),
+        }
+    }
+}
+
+/// The index that the environment names, else the repository's.
+fn index_path(repo: &Repo) -> PathBuf {
+    match std::env::var_os("GIT_INDEX_FILE") {
+        Some(path) if !path.is_empty() => path.into(),
+        _ => repo.git_dir().join("index"),
+    }
+}
+
+/// The blob staged at a path, looked for only as far as the index's order makes sense.
+fn blob_in_index(index: &Index<'_>, path: &[u8]) -> Result<Option<Oid>, IndexError> {
+    let mut cursor = index.entries();
+    while let Some(entry) = cursor.next()? {
+        if cursor.path() == path && entry.stage == 0 {
+            return Ok(Some(entry.oid).filter(|_| entry.mode & TYPE == FILE && !entry.intent_to_add));
+        }
+        if cursor.path() > path {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+type ReadIndex = (Content, (u32, u32));
+
+/// The index mapped, with the time it was written; `None` before anything was ever staged.
+fn read_index(path: &Path) -> Result<Option<ReadIndex>, SourceError> {
+    let wrap = |source| SourceError::Io { path: path.to_path_buf(), source };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(wrap(error)),
+    };
+    let metadata = file.metadata().map_err(wrap)?;
+    let mtime = stat_of(&metadata).map_or((0, 0), |stat| stat.mtime);
+    Ok(Some((mmap::content(file, metadata.len()).map_err(wrap)?, mtime)))
+}
+
+#[cfg(unix)]
+fn stat_of(metadata: &std::fs::Metadata) -> Option<Stat> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(Stat {
+        ctime: (metadata.ctime() as u32, metadata.ctime_nsec() as u32),
+        mtime: (metadata.mtime() as u32, metadata.mtime_nsec() as u32),
+        ino: metadata.ino() as u32,
+        size: metadata.size() as u32,
+    })
+}
+
+#[cfg(not(unix))]
+fn stat_of(_: &std::fs::Metadata) -> Option<Stat> {
+    None
+}
+
+/// Opens a file, not what a link points to.
+#[cfg(unix)]
+fn open_plain(path: &Path) -> Option<File> {
+    let plain = std::fs::symlink_metadata(path).ok()?.is_file();
+    plain.then(|| File::open(path).ok()).flatten()
+}
+
+#[cfg(not(unix))]
+fn open_plain(_: &Path) -> Option<File> {
+    None
+}
+
+#[cfg(unix)]
+fn to_path(bytes: &[u8]) -> Option<&std::ffi::OsStr> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: &[u8]) -> Option<&std::ffi::OsStr> {
+    std::str::from_utf8(bytes).ok().map(std::ffi::OsStr::new)
+}
