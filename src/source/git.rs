@@ -132,19 +132,10 @@ impl Repo {
         (kind == git2::ObjectType::Blob).then_some(size as u64)
     }
 
-    /// Whether git may change a file's bytes between work tree and blob: line ends, filters, `ident`, encodings.
-    pub fn is_converted(&self, path: &Path) -> bool {
-        let autocrlf = self.inner.config().and_then(|config| config.get_string("core.autocrlf"));
-        if autocrlf.is_ok_and(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")) {
-            return true;
-        }
-        let set = |name: &str| {
-            let value = self.inner.get_attr_bytes(path, name, git2::AttrCheckFlags::default());
-            value.map_or(true, |value| {
-                !matches!(git2::AttrValue::from_bytes(value), git2::AttrValue::Unspecified | git2::AttrValue::False)
-            })
-        };
-        ["filter", "text", "ident", "working-tree-encoding", "eol", "crlf"].into_iter().any(set)
+    /// Whether `core.autocrlf` asks for line-end conversion.
+    pub fn converts_line_ends(&self) -> bool {
+        let value = self.inner.config().and_then(|config| config.get_string("core.autocrlf"));
+        value.is_ok_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0" | ""))
     }
 }
 

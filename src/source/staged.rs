@@ -4,12 +4,14 @@
 //! with HEAD's trees only where the cache-tree does not prove a folder unchanged, so that the cost follows the commit.
 //! What either can't read goes through git's plumbing.
 
+mod attributes;
 mod compare;
 mod rename;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use self::attributes::{Conversion, Places};
 use self::compare::Compared;
 use super::git::{self, OpenError, Repo};
 use super::index::{Index, IndexError, Stat};
@@ -168,6 +170,16 @@ impl Staged {
         objects.blob(&blob).map(Some)
     }
 
+    fn attribute_places(&self, repo: &Repo) -> Option<Places> {
+        let configured = repo.config_path("core.attributesfile");
+        let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".config"));
+        let xdg = || std::env::var_os("XDG_CONFIG_HOME").filter(|x| !x.is_empty()).map(PathBuf::from).or_else(home);
+        let user = configured.or_else(|| xdg().map(|folder| folder.join("git/attributes")));
+        let system = ["/etc/gitattributes", "/usr/local/etc/gitattributes"].map(PathBuf::from);
+        let files = user.into_iter().chain(system).chain([repo.common_dir().join("info/attributes")]).collect();
+        Some(Places { work_tree: self.work_tree.clone()?, files, autocrlf: repo.converts_line_ends() })
+    }
+
     /// The file on disk, mapped or read, when it provably is the staged blob: the index's stat data match, the file
     /// is older than the index, no filter or line-end conversion applies, and the blob has its size.
     fn from_disk(&self, change: &Change, repo: &Repo) -> Option<Content> {
@@ -177,10 +189,12 @@ impl Staged {
         let metadata = file.metadata().ok()?;
         let same = metadata.is_file() && stat_of(&metadata)? == stat && stat.mtime < self.index_mtime;
         let size = metadata.len();
-        if !same || repo.blob_size(&change.blob) != Some(size) || repo.is_converted(Path::new(to_path(&change.path)?)) {
+        let conversion = self.attribute_places(repo)?.conversion(Path::new(to_path(&change.path)?));
+        if !same || conversion == Conversion::Anything || repo.blob_size(&change.blob) != Some(size) {
             return None;
         }
-        mmap::content(file, size).ok().filter(|content| content.len() as u64 == size)
+        let content = mmap::content(file, size).ok().filter(|content| content.len() as u64 == size)?;
+        (conversion == Conversion::Nothing || !content.contains(&b'\r')).then_some(content)
     }
 }
 
