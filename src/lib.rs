@@ -5,5 +5,6 @@
 
 pub mod codec;
 pub mod detect;
+pub mod hook;
 pub mod rules;
 pub mod types;
