@@ -4,6 +4,7 @@
 //! policy decides, reporters write. DESIGN.md explains the layers; a test keeps them apart.
 
 pub mod codec;
+pub mod commands;
 pub mod detect;
 pub mod hook;
 pub mod rules;
