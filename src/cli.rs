@@ -23,6 +23,17 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Wire the pre-commit hook into this repository.
+    #[command(after_help = "A hook that is there already is kept and runs first. Hook managers are told, not overwritten.
+
+Examples:
+  nospill install
+  git -C path/to/repo config core.hooksPath .githooks && nospill install")]
+    Install,
+    /// Take the hook away and put a former one back.
+    #[command(after_help = "Examples:
+  nospill uninstall")]
+    Uninstall,
     /// Scan what is staged for the next commit.
     #[command(after_help = "Only findings on lines that the commit adds deny.
 

@@ -1,6 +1,9 @@
 //! What went wrong, of which kind, and what to type next.
 
+use std::error::Error as _;
+
 use crate::config::schema::ConfigError;
+use crate::hook::HookError;
 use crate::rules::ruleset::RuleSetError;
 use crate::source::SourceError;
 
@@ -78,5 +81,12 @@ impl From<ConfigError> for CommandError {
 impl From<RuleSetError> for CommandError {
     fn from(error: RuleSetError) -> Self {
         Self::new(Kind::Config, error).hint("mend the rule in .nospill.toml; the syntax is that of the Rust regex crate")
+    }
+}
+
+impl From<HookError> for CommandError {
+    fn from(error: HookError) -> Self {
+        let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        Self { kind: Kind::Io, message: format!("{error}{source}"), hints: error.hints() }
     }
 }

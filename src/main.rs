@@ -24,6 +24,8 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, CommandError> {
     match cli.command {
+        Command::Install => commands::install::run(),
+        Command::Uninstall => commands::uninstall::run(),
         Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
         Command::Dir(args) => {
             let ignore = if args.no_ignore { Ignore::Nothing } else { Ignore::Respect };
@@ -36,7 +38,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
 fn complain(error: &CommandError) {
     let mut text = format!("nospill: error: {}\n", escape::message(&error.message));
     for hint in &error.hints {
-        text.push_str(&format!("  hint: {}\n", escape::message(hint)));
+        text.push_str(&format!("  hint: {}\n", escape::message(hint).replace('\n', "\n        ")));
     }
     // Nobody is left to tell when standard error is closed; the exit code still speaks.
     let _ = std::io::stderr().write_all(text.as_bytes());

@@ -60,6 +60,25 @@ pub fn work_tree() -> Option<PathBuf> {
     line(&["rev-parse", "--show-toplevel"]).filter(|text| !text.is_empty()).map(path)
 }
 
+/// The folder that all worktrees share, absolute.
+///
+/// # Errors
+/// There is no repository here.
+pub fn common_dir() -> Result<PathBuf, SourceError> {
+    let text = output(&["rev-parse", "--path-format=absolute", "--git-common-dir"]).map_err(|error| match error {
+        SourceError::Plumbing { why, .. } if why.contains("not a git repository") => {
+            SourceError::NotARepository("no .git here or in any parent folder".to_owned())
+        }
+        other => other,
+    })?;
+    Ok(path(text.strip_suffix(b"\n").unwrap_or(&text).to_vec()))
+}
+
+/// A configuration value as written; `None` when it is not set.
+pub fn config(key: &str) -> Option<PathBuf> {
+    line(&["config", "--get", key]).map(path)
+}
+
 /// The trees to compare the index with: HEAD's and, during a merge, those of the other parents.
 ///
 /// # Errors

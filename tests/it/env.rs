@@ -38,7 +38,10 @@ impl Ran {
         let report: serde_json::Value = serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.whole()));
         let findings = report["findings"].as_array().expect("findings");
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        findings.iter().map(|f| format!("{}:{} {} {}", text(&f["path"]), f["line"], text(&f["rule"]), text(&f["effect"]))).collect()
+        findings
+            .iter()
+            .map(|f| format!("{}:{} {} {}", text(&f["path"]), f["line"], text(&f["rule"]), text(&f["effect"])))
+            .collect()
     }
 }
 

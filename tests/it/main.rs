@@ -1,5 +1,8 @@
 //! Integration tests: one binary, so that they link once.
 
 mod env;
+#[cfg(unix)]
+mod hook;
 mod patterns;
+#[cfg(unix)]
 mod staged;

@@ -187,7 +187,9 @@ fn other_repositories_than_plain_ones() {
 
 #[test]
 fn index_formats_git_can_write() {
-    for (key, value) in [("index.version", "4"), ("core.splitIndex", "true"), ("index.skipHash", "true"), ("core.untrackedCache", "true")] {
+    for (key, value) in
+        [("index.version", "4"), ("core.splitIndex", "true"), ("index.skipHash", "true"), ("core.untrackedCache", "true")]
+    {
         let world = World::new();
         world.git(&["config", key, value]);
         for at in 0..30 {
@@ -305,7 +307,9 @@ fn the_comparison_equals_gits() {
                 let path = format!("d{}/e{}/f{}", random.below(3), random.below(3), random.below(6));
                 match random.below(4) {
                     0 => drop(world.try_git(&["rm", "-q", "-f", "--ignore-unmatch", &path])),
-                    1 if random.below(4) == 0 => drop(world.try_git(&["rm", "-rq", "-f", "--ignore-unmatch", &format!("d{}", random.below(3))])),
+                    1 if random.below(4) == 0 => {
+                        drop(world.try_git(&["rm", "-rq", "-f", "--ignore-unmatch", &format!("d{}", random.below(3))]))
+                    }
                     _ => world.stage(&path, format!("{}", random.below(5))),
                 }
             }

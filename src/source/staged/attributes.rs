@@ -83,7 +83,7 @@ mod tests {
             ("*.bat eol=crlf -diff", Conversion::LineEnds),
             ("*.psd filter=lfs diff=lfs -text", Conversion::Anything),
             ("[attr]mine ident", Conversion::Anything),
-            ("*.png -text", Conversion::LineEnds),
+            ("*.png -text", Conversion::Nothing),
             ("", Conversion::Nothing),
         ] {
             assert_eq!(in_line(line.as_bytes()), want, "{line}");

@@ -1,0 +1,111 @@
+//! `nospill install`: wires the hook into the repository and says what was put where.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::hook::HookKind;
+use crate::hook::install::{self, Change, InstallOptions, Installed, Note};
+use crate::hook::site::HookSite;
+use crate::report::escape;
+use crate::source::plumbing;
+
+/// Installs the pre-commit hook into the environment's repository.
+///
+/// # Errors
+/// No repository, a hook that is not ours to change, or a file system that refuses.
+pub fn run() -> Result<Exit, CommandError> {
+    let options = InstallOptions { binary: program()?, kinds: vec![HookKind::PreCommit] };
+    let installed = install::install(&site()?, &options)?;
+    finish(|out| write(&installed, out))
+}
+
+/// Where the environment's repository has its hooks.
+///
+/// # Errors
+/// No repository, or a `core.hooksPath` that names no folder.
+pub(super) fn site() -> Result<HookSite, CommandError> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let common = plumbing::common_dir()?;
+    Ok(HookSite::new(common, plumbing::work_tree(), plumbing::config("core.hooksPath"), home.as_deref())?)
+}
+
+/// The program as it was called, found through PATH, so that a link that survives upgrades stays a link.
+fn program() -> Result<PathBuf, CommandError> {
+    let current = std::env::current_exe().map_err(|error| CommandError::new(Kind::Io, format!("own path: {error}")))?;
+    let same = |path: &PathBuf| path.is_absolute() && path.canonicalize().ok() == current.canonicalize().ok();
+    let named = Path::new("nospill");
+    let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    Ok(on_path.map(|folder| folder.join(named)).find(same).unwrap_or(current))
+}
+
+/// Prints what was done.
+pub(super) fn finish(print: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<Exit, CommandError> {
+    let mut out = io::stdout().lock();
+    print(&mut out)
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::new(Kind::Io, format!("standard output: {error}")))?;
+    Ok(Exit::Clean)
+}
+
+/// Writes what an installation did, a line a hook, and its notes.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(installed: &Installed, out: &mut dyn Write) -> io::Result<()> {
+    for hook in &installed.hooks {
+        let (name, path) = (hook.kind.as_str(), shown(&hook.path));
+        match &hook.change {
+            Change::Written => writeln!(out, "installed the {name} hook: {path}")?,
+            Change::Updated => writeln!(out, "updated the {name} hook: {path}")?,
+            Change::Unchanged => writeln!(out, "the {name} hook is already installed: {path}")?,
+            Change::RunBy { manager, file } => {
+                writeln!(out, "{manager} already runs nospill as the {name} hook: {}", shown(file))?;
+            }
+        }
+        if let Some(former) = &hook.former {
+            let what = if former.is_active { "runs first" } else { "is kept, but is not executable and so does not run" };
+            writeln!(out, "the hook that was there {what}: {}", shown(&former.path))?;
+        }
+    }
+    installed.notes.iter().try_for_each(|note| write_note(note, out))
+}
+
+/// Writes a note.
+///
+/// # Errors
+/// When `out` fails.
+pub(super) fn write_note(note: &Note, out: &mut dyn Write) -> io::Result<()> {
+    match note {
+        Note::Shared(dir) => writeln!(
+            out,
+            "note: core.hooksPath leads out of this repository: the hook is for every repository that uses {}",
+            shown(dir)
+        ),
+        Note::InWorkTree(dir) => writeln!(
+            out,
+            "note: {} is part of the work tree: before committing the hook, mind that it holds a path of this machine",
+            shown(dir)
+        ),
+        Note::ManagerConfigured(manager, advice) => {
+            writeln!(out, "note: {manager} is configured here and replaces this hook when it writes its own; {advice}")
+        }
+        Note::ManagerRuns(manager, file) => writeln!(out, "note: {manager} is told to run nospill by {}", shown(file)),
+        Note::MovedAside(path) => writeln!(
+            out,
+            "note: another tool moved nospill's hook to {} and may still run it; delete the file if it should not",
+            shown(path)
+        ),
+        Note::FormerLeft(path) => writeln!(
+            out,
+            "note: {} was the hook before nospill, but another hook has taken nospill's place; nothing runs it now",
+            shown(path)
+        ),
+    }
+}
+
+/// A path for a terminal.
+pub(super) fn shown(path: &Path) -> String {
+    escape::path(path.as_os_str().as_encoded_bytes())
+}

@@ -1,0 +1,34 @@
+//! `nospill uninstall`: takes the hook away, puts a former one back, and says so.
+
+use std::io::{self, Write};
+
+use super::install::{finish, shown, site, write_note};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::hook::HookKind;
+use crate::hook::install::{self, Removal, Removed};
+
+/// Removes every hook that `install` wrote into the environment's repository.
+///
+/// # Errors
+/// No repository, a hook changed since, or a file system that refuses.
+pub fn run() -> Result<Exit, CommandError> {
+    let removed = install::uninstall(&site()?, HookKind::ALL)?;
+    finish(|out| write(&removed, out))
+}
+
+/// Writes what an uninstallation did, a line a hook, and its notes.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(removed: &Removed, out: &mut dyn Write) -> io::Result<()> {
+    for hook in &removed.hooks {
+        let (name, path) = (hook.kind.as_str(), shown(&hook.path));
+        match hook.removal {
+            Removal::Removed => writeln!(out, "removed the {name} hook: {path}")?,
+            Removal::Restored => writeln!(out, "removed the {name} hook and put the former one back: {path}")?,
+            Removal::NotInstalled => writeln!(out, "the {name} hook is not nospill's, nothing to remove: {path}")?,
+        }
+    }
+    removed.notes.iter().try_for_each(|note| write_note(note, out))
+}
