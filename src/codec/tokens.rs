@@ -2,6 +2,8 @@
 
 use crate::codec::bases::{BASE62, digits};
 
+const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
 /// Six base-62 digits of the CRC-32 (IEEE) of `random`: the tail of GitHub's classic tokens and npm's.
 pub fn crc32_base62(random: &[u8]) -> [u8; 6] {
     let mut tail = [0; 6];
@@ -18,7 +20,6 @@ pub fn is_github(token: &[u8]) -> bool {
 
 /// The nine characters that end a GitLab routable token: payload length in two base-36 digits, CRC-32 in seven.
 pub fn gitlab_tail(before: &[u8], payload: usize) -> Vec<u8> {
-    const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut text = before.to_vec();
     text.extend(digits(payload as u64, BASE36, 2));
     let crc = crc32fast::hash(&text);
@@ -26,20 +27,17 @@ pub fn gitlab_tail(before: &[u8], payload: usize) -> Vec<u8> {
     [&text[before.len()..], &tail].concat()
 }
 
-/// Whether a GitLab routable token's payload length and CRC-32 (base 36, over everything before it) hold.
+/// Whether a GitLab routable token's CRC-32 (base 36, over everything before it) holds and its payload is as long as it
+/// says. The payload follows the prefix, whose own dashes and underscores (instances set their own) may be anything.
 pub fn is_gitlab_routable(token: &[u8]) -> bool {
-    let Some(at) = token.len().checked_sub(9) else { return false };
-    let before = &token[..at];
-    let mut parts = before.splitn(2, |&b| b == b'.');
-    let Some(head) = parts.next() else { return false };
-    // The payload follows the prefix, which may hold dashes of its own: glpat-, glrt-t1_.
-    let start = head.iter().position(|&b| b == b'-').map_or(0, |dash| dash + 1);
-    let start = match head.get(start..) {
-        Some([b't', d, b'_', ..]) if d.is_ascii_digit() => start + 3,
-        _ => start,
-    };
-    let payload = head.len() - start;
-    before.contains(&b'.') && gitlab_tail(before, payload) == token[at..]
+    let Some(at) = token.len().checked_sub(7) else { return false };
+    let (before, crc) = token.split_at(at);
+    if digits(u64::from(crc32fast::hash(before)), BASE36, 7) != crc {
+        return false;
+    }
+    let length = before.last_chunk::<2>().and_then(|text| usize::from_str_radix(std::str::from_utf8(text).ok()?, 36).ok());
+    let head = before.split(|&b| b == b'.').next().unwrap_or_default();
+    length.is_some_and(|length| length < head.len() && matches!(head[head.len() - length - 1], b'-' | b'_'))
 }
 
 /// The eight hex digits (little-endian CRC-32) that Grafana puts behind the last underscore.
@@ -65,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_routable_token_checks_and_a_changed_one_does_not() {
-        for prefix in ["glpat-", "glrt-t2_"] {
+        for prefix in ["glpat-", "glrt-t2_", "acme-glpat-"] {
             let head = format!("{prefix}{}.01.", "Ab3_".repeat(9));
             let mut token = head.clone().into_bytes();
             token.extend(gitlab_tail(head.as_bytes(), 36));

@@ -5,7 +5,6 @@ use super::checks;
 use super::decode::encoding::{Decoded, Encoding};
 use super::prefilter::{Hit, Prefilter};
 use super::window::{Found, Matcher};
-use crate::rules::paths;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Reader, Rule};
@@ -108,7 +107,7 @@ impl Scanner {
         for rule in touched.drain(..) {
             let of_rule = &mut hits[usize::from(rule)];
             of_rule.sort_unstable();
-            if paths::admits(self.rules.rule(rule), &lower_path) {
+            if self.rules.paths(rule).admits(&lower_path) {
                 match self.rules.rule(rule).reader {
                     Some(Reader::Assignment) => self.assignments(rule, text, of_rule, matches),
                     None => {
@@ -122,7 +121,7 @@ impl Scanner {
             of_rule.clear();
         }
         for &rule in &self.unanchored {
-            if paths::admits(self.rules.rule(rule), &lower_path)
+            if self.rules.paths(rule).admits(&lower_path)
                 && let Some(matcher) = self.matcher(rule, matchers)
             {
                 matcher.everywhere(text.content, found);
@@ -137,7 +136,7 @@ impl Scanner {
         matchers.resize_with(self.rules.len(), || None);
         let hits = self.prefilter.oracle().hits(text.content);
         let lower_path = text.path.to_ascii_lowercase();
-        for (index, rule) in self.rules.iter().filter(|(_, rule)| paths::admits(rule, &lower_path)) {
+        for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
                 self.assignments(index, text, &of_rule, matches);

@@ -1,7 +1,7 @@
 //! Where around a keyword a rule's regex runs, and the search in there.
 //!
-//! A rule without `reach` matches inside one line, so its window is the keyword's line; on lines longer than [`CLIP`] it
-//! is that many bytes each side, which keeps a 100 MB line linear. A rule with `reach` gets that many bytes each side.
+//! A rule without `reach` matches inside one line, so its window is the keyword's line with the line feeds at both its
+//! ends, which a rule may take for an edge; on lines longer than [`CLIP`] it is that many bytes each side, which keeps a 100 MB line linear. A rule with `reach` gets that many bytes each side.
 //! A match that touches a clipped end is searched again in a window twice as wide, so that long values are whole.
 
 use regex::bytes::{CaptureLocations, Regex};
@@ -59,15 +59,18 @@ impl Matcher {
 
     /// Every match in the windows around `hits` (sorted by start) of one rule.
     pub fn around(&mut self, rule: &Rule, content: &[u8], hits: &[Hit], found: &mut Vec<Found>) {
-        let (mut resume, mut done) = (0, 0);
-        for hit in hits {
-            let place = Span::new(hit.start, hit.start + usize::from(hit.len));
+        let mut hits = hits.iter().map(|hit| Span::new(hit.start, hit.start + usize::from(hit.len))).peekable();
+        let mut resume = 0;
+        while let Some(place) = hits.next() {
             if place.end <= resume {
                 continue;
             }
             let mut window = Window::around(rule, content, place);
-            if window.span.end <= done && done > 0 {
-                continue;
+            // Windows that meet are one: a match may lie across them.
+            while let Some(next) = hits.next_if(|next| next.start <= window.span.end) {
+                if next.end > window.span.end || window.span.end < window.limit {
+                    window.join(Window::around(rule, content, next));
+                }
             }
             let mut at = window.span.start.max(resume);
             while at <= window.span.end {
@@ -79,7 +82,6 @@ impl Matcher {
                 resume = at;
                 found.push(hit);
             }
-            done = window.span.end;
         }
     }
 }
@@ -103,12 +105,18 @@ impl Window {
             return Self { span: Span::new(place.start.saturating_sub(reach), end), limit: content.len() };
         }
         let low = place.start.saturating_sub(CLIP);
-        let start = content[low..place.start].iter().rposition(|&b| b == b'\n').map_or(low, |at| low + at + 1);
+        let start = content[low..place.start].iter().rposition(|&b| b == b'\n').map_or(low, |at| low + at);
         let high = (place.end + CLIP).min(content.len());
         match content[place.end..high].iter().position(|&b| b == b'\n') {
-            Some(at) => Self { span: Span::new(start, place.end + at), limit: place.end + at },
+            Some(at) => Self { span: Span::new(start, place.end + at + 1), limit: place.end + at + 1 },
             None => Self { span: Span::new(start, high), limit: line_end(content, high) },
         }
+    }
+
+    /// Takes in a window that starts no earlier.
+    fn join(&mut self, other: Self) {
+        self.span.end = self.span.end.max(other.span.end);
+        self.limit = self.limit.max(other.limit);
     }
 
     /// Doubles the part behind the start; whether it grew.
@@ -124,5 +132,5 @@ impl Window {
 fn line_end(content: &[u8], from: usize) -> usize {
     const FARTHEST: usize = 1 << 20;
     let high = (from + FARTHEST).min(content.len());
-    content[from..high].iter().position(|&b| b == b'\n').map_or(high, |at| from + at)
+    content[from..high].iter().position(|&b| b == b'\n').map_or(high, |at| from + at + 1)
 }

@@ -5,13 +5,42 @@
 use std::collections::HashMap;
 
 use super::ruleset::RuleSet;
-use crate::types::rule::Rule;
+use crate::types::rule::{Rule, Text};
 
-/// Whether a glob matches a path, in any case. `path` must be lower-case already; `glob` is lowered here.
-pub fn matches(glob: &str, lower_path: &[u8]) -> bool {
-    let glob = glob.to_ascii_lowercase();
-    let subject = if glob.contains('/') { lower_path } else { file_name(lower_path) };
-    fast_glob::glob_match(glob.trim_start_matches('/'), subject)
+/// A glob, ready to be matched often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glob {
+    /// In lower case.
+    pattern: String,
+    /// Against the whole path, not the file name.
+    whole: bool,
+    /// A text that every match contains: most paths are settled by not having it.
+    literal: Box<[u8]>,
+}
+
+impl Glob {
+    /// From a glob as written.
+    pub fn new(glob: &str) -> Self {
+        let pattern = glob.to_ascii_lowercase();
+        let special = |c: char| matches!(c, '*' | '?' | '/' | '\\');
+        // Braces and brackets hold alternatives, none of which need be there.
+        let outside = pattern.split(['{', '[']).enumerate().map(|(at, part)| if at == 0 { part } else { after_close(part) });
+        let literal = outside.flat_map(|part| part.split(special)).max_by_key(|part| part.len()).unwrap_or_default();
+        let literal = literal.as_bytes().into();
+        Self { whole: pattern.contains('/'), literal, pattern: pattern.trim_start_matches('/').to_owned() }
+    }
+
+    /// Whether it matches a path, which must be lower-case already.
+    pub fn matches(&self, lower_path: &[u8]) -> bool {
+        let subject = if self.whole { lower_path } else { file_name(lower_path) };
+        let may = self.literal.is_empty() || subject.windows(self.literal.len()).any(|window| *window == *self.literal);
+        may && fast_glob::glob_match(&self.pattern, subject)
+    }
+}
+
+/// What stands behind the brace or bracket that closes an alternative.
+fn after_close(part: &str) -> &str {
+    part.rsplit(['}', ']']).next().filter(|rest| rest.len() < part.len()).unwrap_or_default()
 }
 
 /// The part behind the last slash.
@@ -19,10 +48,25 @@ pub fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit(|&b| b == b'/').next().unwrap_or(path)
 }
 
-/// Whether a rule runs on a path (lower case).
-pub fn admits(rule: &Rule, lower_path: &[u8]) -> bool {
-    let any = |globs: &[crate::types::rule::Text]| globs.iter().any(|glob| matches(glob, lower_path));
-    (rule.path.is_empty() || any(&rule.path)) && !any(&rule.except)
+/// The paths that a rule is for.
+#[derive(Debug, Clone, Default)]
+pub struct PathFilter {
+    path: Vec<Glob>,
+    except: Vec<Glob>,
+}
+
+impl PathFilter {
+    /// Of a rule.
+    pub fn new(rule: &Rule) -> Self {
+        let globs = |texts: &[Text]| texts.iter().map(|text| Glob::new(text)).collect();
+        Self { path: globs(&rule.path), except: globs(&rule.except) }
+    }
+
+    /// Whether the rule runs on a path (lower case).
+    pub fn admits(&self, lower_path: &[u8]) -> bool {
+        (self.path.is_empty() || self.path.iter().any(|glob| glob.matches(lower_path)))
+            && !self.except.iter().any(|glob| glob.matches(lower_path))
+    }
 }
 
 /// The path rules of a set, indexed so that most paths are settled by two look-ups.
@@ -32,7 +76,7 @@ pub struct PathRules {
     names: HashMap<Vec<u8>, Vec<u16>>,
     /// Globs `*.ext`: what stands behind the last dot.
     extensions: HashMap<Vec<u8>, Vec<u16>>,
-    others: Vec<(String, u16)>,
+    others: Vec<(Glob, u16)>,
 }
 
 impl PathRules {
@@ -52,7 +96,7 @@ impl PathRules {
         match glob.strip_prefix("*.") {
             _ if plain(glob) => self.names.entry(glob.into()).or_default().push(rule),
             Some(ext) if plain(ext) && !ext.contains('.') => self.extensions.entry(ext.into()).or_default().push(rule),
-            _ => self.others.push((glob.to_owned(), rule)),
+            _ => self.others.push((Glob::new(glob), rule)),
         }
     }
 
@@ -62,9 +106,8 @@ impl PathRules {
         let name = file_name(&path);
         let extension = name.rsplit(|&b| b == b'.').next().unwrap_or_default();
         let listed = self.names.get(name).into_iter().chain(self.extensions.get(extension)).flatten().copied();
-        let globbed = self.others.iter().filter(|(glob, _)| matches(glob, &path)).map(|&(_, rule)| rule);
-        let mut found: Vec<u16> =
-            listed.chain(globbed).filter(|&at| !rules.rule(at).except.iter().any(|glob| matches(glob, &path))).collect();
+        let globbed = self.others.iter().filter(|(glob, _)| glob.matches(&path)).map(|&(_, rule)| rule);
+        let mut found: Vec<u16> = listed.chain(globbed).filter(|&at| rules.paths(at).admits(&path)).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -86,8 +129,12 @@ mod tests {
             ("**/.kube/config", ".kube/config", true),
             ("**/.kube/config", "x.kube/config", false),
             ("*.tfstate*", "a/terraform.tfstate.backup", true),
+            ("id_{rsa,dsa}", "x/id_dsa", true),
+            ("{a,b}c{d,e}", "bce", true),
+            ("secrets.[jy]*", "secrets.yaml", true),
+            ("[ab]x", "bx", true),
         ] {
-            assert_eq!(matches(glob, path.to_ascii_lowercase().as_bytes()), want, "{glob} {path}");
+            assert_eq!(Glob::new(glob).matches(path.to_ascii_lowercase().as_bytes()), want, "{glob} {path}");
         }
     }
 }

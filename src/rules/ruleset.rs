@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::builtin;
+use super::paths::PathFilter;
 use crate::types::rule::Rule;
 
 /// Most rules a set may hold: rule indexes are `u16`.
@@ -35,6 +36,7 @@ pub struct RuleSet {
     builtin: &'static [Rule],
     custom: Vec<Rule>,
     compiled: Vec<OnceLock<Option<Compiled>>>,
+    paths: Vec<OnceLock<PathFilter>>,
 }
 
 /// A compiled regex and the group that holds the secret.
@@ -73,8 +75,10 @@ impl RuleSet {
     }
 
     fn of(builtin: &'static [Rule], custom: Vec<Rule>) -> Self {
-        let compiled = std::iter::repeat_with(OnceLock::new).take(builtin.len() + custom.len()).collect();
-        Self { builtin, custom, compiled }
+        let count = builtin.len() + custom.len();
+        let compiled = std::iter::repeat_with(OnceLock::new).take(count).collect();
+        let paths = std::iter::repeat_with(OnceLock::new).take(count).collect();
+        Self { builtin, custom, compiled, paths }
     }
 
     fn validate(&self) -> Result<(), RuleSetError> {
@@ -117,6 +121,11 @@ impl RuleSet {
     /// The index of a rule by id or former id.
     pub fn find(&self, id: &str) -> Option<u16> {
         self.iter().find(|(_, rule)| rule.id == id || rule.aliases.iter().any(|alias| alias == id)).map(|(index, _)| index)
+    }
+
+    /// The paths that a rule is for, made ready on the first call.
+    pub fn paths(&self, index: u16) -> &PathFilter {
+        self.paths[usize::from(index)].get_or_init(|| PathFilter::new(self.rule(index)))
     }
 
     /// The rule's regex, compiled on the first call. `None` for rules without one, and for a built-in regex that does not

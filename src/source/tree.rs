@@ -43,7 +43,7 @@ impl Tree {
         });
         let respect = ignore == Ignore::Respect;
         builder.hidden(false).ignore(false).parents(respect).git_ignore(respect).git_global(respect).git_exclude(respect);
-        builder.require_git(false).follow_links(false).threads(threads).filter_entry(|entry| entry.file_name() != ".git");
+        builder.follow_links(false).threads(threads).filter_entry(|entry| entry.file_name() != ".git");
         let found: Mutex<Found> = Mutex::default();
         builder.build_parallel().run(|| {
             let mut local = Local { to: &found, found: Found::default() };

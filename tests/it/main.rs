@@ -3,6 +3,8 @@
 mod env;
 #[cfg(unix)]
 mod hook;
+mod layers;
+mod oracle;
 mod patterns;
 #[cfg(unix)]
 mod staged;

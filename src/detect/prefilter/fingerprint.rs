@@ -1,0 +1,111 @@
+//! The bitmap of four-byte pieces and the search through it.
+
+use super::frequency::commonness;
+
+/// Bytes in a piece.
+const PIECE: usize = 4;
+/// Bits of the piece hash: a 16 KiB bitmap, which leaves room for the text in the first-level cache.
+const HASH_BITS: u32 = 17;
+/// Folds ASCII letters to lower case; what else it folds together, the confirmation tells apart.
+const FOLD: u32 = 0x2020_2020;
+/// Hashes to a slot of the piece table.
+const SLOT_BITS: u32 = 12;
+
+/// One four-byte piece of a keyword.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Piece {
+    /// The piece itself, folded.
+    word: u32,
+    /// Which keyword.
+    pub(super) keyword: u16,
+    /// Where in the keyword the piece starts.
+    pub(super) offset: u8,
+}
+
+/// The pieces of all keywords.
+#[derive(Debug)]
+pub(super) struct Fingerprint {
+    bitmap: Box<[u64; 1 << (HASH_BITS - 6)]>,
+    /// By slot, then by word.
+    pieces: Vec<Piece>,
+    /// `slots[s]..slots[s + 1]` are the pieces of slot `s`.
+    slots: Box<[u16; (1 << SLOT_BITS) + 1]>,
+    /// Keywords of three bytes, which a content may end in.
+    short: Vec<(u32, u16)>,
+}
+
+fn hash(folded: u32) -> u32 {
+    folded.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)
+}
+
+fn slot(folded: u32) -> usize {
+    (folded.wrapping_mul(0x85EB_CA6B) >> (32 - SLOT_BITS)) as usize
+}
+
+fn word(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
+}
+
+impl Fingerprint {
+    /// For keywords of three bytes at least; each is known by its number.
+    pub(super) fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
+        let (mut pieces, mut short) = (Vec::new(), Vec::new());
+        for (keyword, text) in keywords.enumerate() {
+            let keyword = keyword as u16;
+            if text.len() >= PIECE {
+                let (offset, word) = rarest(text);
+                pieces.push(Piece { word, keyword, offset });
+            } else {
+                // A short keyword and any byte behind it, as the fold leaves bytes.
+                let start = word(&[text[0], text[1], text[2], 0]) & 0x00ff_ffff;
+                let last = (0..=u8::MAX).filter(|byte| byte & 0x20 != 0);
+                pieces.extend(last.map(|byte| Piece { word: start | u32::from(byte) << 24, keyword, offset: 0 }));
+                short.push((start, keyword));
+            }
+        }
+        pieces.sort_unstable_by_key(|piece| (slot(piece.word), *piece));
+        let mut bitmap = Box::new([0; 1 << (HASH_BITS - 6)]);
+        let mut slots = Box::new([0; (1 << SLOT_BITS) + 1]);
+        for piece in &pieces {
+            let hash = hash(piece.word);
+            bitmap[(hash >> 6) as usize] |= 1 << (hash & 63);
+            slots[slot(piece.word) + 1] += 1;
+        }
+        for at in 1..slots.len() {
+            slots[at] += slots[at - 1];
+        }
+        Self { bitmap, pieces, slots, short }
+    }
+
+    /// Calls `found` with each place that holds a piece and that piece. The keyword around it is not compared yet.
+    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, Piece)) {
+        for (at, window) in content.windows(PIECE).enumerate() {
+            let folded = word(window);
+            let hash = hash(folded);
+            if self.bitmap[(hash >> 6) as usize] >> (hash & 63) & 1 == 1 {
+                self.confirm(folded, |piece| found(at, piece));
+            }
+        }
+        if let Some([a, b, c]) = content.last_chunk::<3>() {
+            let end = word(&[*a, *b, *c, 0]) & 0x00ff_ffff;
+            let at = content.len() - 3;
+            for &(_, keyword) in self.short.iter().filter(|(start, _)| *start == end) {
+                found(at, Piece { word: end, keyword, offset: 0 });
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn confirm(&self, folded: u32, mut found: impl FnMut(Piece)) {
+        let slot = slot(folded);
+        let near = usize::from(self.slots[slot])..usize::from(self.slots[slot + 1]);
+        self.pieces[near].iter().filter(|piece| piece.word == folded).for_each(|piece| found(*piece));
+    }
+}
+
+/// The offset and word of the keyword's four-byte piece that is rarest in source text.
+fn rarest(keyword: &[u8]) -> (u8, u32) {
+    let pieces = keyword.windows(PIECE).take(usize::from(u8::MAX)).enumerate();
+    let best = pieces.min_by_key(|(_, piece)| commonness(piece));
+    best.map_or((0, 0), |(offset, piece)| (offset as u8, word(piece)))
+}
