@@ -1,11 +1,13 @@
 //! Turns `patterns/*.toml` into static data, so that a run parses and allocates nothing to have the built-in rules.
 
-#![allow(dead_code, unreachable_pub, missing_docs)] // the two included files serve the library; only parts are used here
+#![allow(dead_code, unreachable_pub, missing_docs)] // the included files serve the library; only parts are used here
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
+#[path = "src/rules/hint.rs"]
+mod hint;
 #[path = "src/types/rule.rs"]
 mod rule;
 #[path = "src/rules/schema.rs"]
@@ -101,7 +103,7 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
         Some(reader) => write!(code, " reader: Some(Reader::{reader:?}),")?,
         None => code.push_str(" reader: None,"),
     }
-    write!(code, " reach: {:?},", rule.reach)?;
+    write!(code, " hint: {:?}, reach: {:?},", rule.hint, rule.reach)?;
     let checks: Vec<String> = rule.checks.iter().map(check).collect();
     write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;
     match &rule.requires {

@@ -4,7 +4,7 @@ use super::assignment;
 use super::checks;
 use super::decode::encoding::{Decoded, Encoding};
 use super::prefilter::{Hit, Prefilter};
-use super::window::{Found, Matcher};
+use super::window::{self, Found, Matcher};
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Reader, Rule};
@@ -111,10 +111,10 @@ impl Scanner {
                 match self.rules.rule(rule).reader {
                     Some(Reader::Assignment) => self.assignments(rule, text, of_rule, matches),
                     None => {
-                        if let Some(matcher) = self.matcher(rule, matchers) {
-                            matcher.around(self.rules.rule(rule), text.content, of_rule, found);
-                            self.judge(rule, text.content, found, matches);
-                        }
+                        let mut slot = Some(&mut matchers[usize::from(rule)]);
+                        let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
+                        window::around(self.rules.rule(rule), text.content, of_rule, found, matcher);
+                        self.judge(rule, text.content, found, matches);
                     }
                 }
             }
@@ -122,7 +122,7 @@ impl Scanner {
         }
         for &rule in &self.unanchored {
             if self.rules.paths(rule).admits(&lower_path)
-                && let Some(matcher) = self.matcher(rule, matchers)
+                && let Some(matcher) = self.matcher(rule, &mut matchers[usize::from(rule)])
             {
                 matcher.everywhere(text.content, found);
                 self.judge(rule, text.content, found, matches);
@@ -140,15 +140,14 @@ impl Scanner {
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
                 self.assignments(index, text, &of_rule, matches);
-            } else if let Some(matcher) = self.matcher(index, &mut matchers) {
+            } else if let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) {
                 matcher.everywhere(text.content, &mut scratch.found);
                 self.judge(index, text.content, &mut scratch.found, matches);
             }
         }
     }
 
-    fn matcher<'m>(&self, rule: u16, matchers: &'m mut [Option<Matcher>]) -> Option<&'m mut Matcher> {
-        let slot = &mut matchers[usize::from(rule)];
+    fn matcher<'m>(&self, rule: u16, slot: &'m mut Option<Matcher>) -> Option<&'m mut Matcher> {
         if slot.is_none() {
             *slot = self.rules.regex(rule).map(Matcher::new);
         }

@@ -7,7 +7,8 @@
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::prefilter::Hit;
-use crate::types::rule::Rule;
+use crate::rules::hint;
+use crate::types::rule::{Hint, Rule};
 use crate::types::span::Span;
 
 /// Bytes each side of a keyword on a long line.
@@ -57,33 +58,66 @@ impl Matcher {
         }
     }
 
-    /// Every match in the windows around `hits` (sorted by start) of one rule.
-    pub fn around(&mut self, rule: &Rule, content: &[u8], hits: &[Hit], found: &mut Vec<Found>) {
-        let mut hits = hits.iter().map(|hit| Span::new(hit.start, hit.start + usize::from(hit.len))).peekable();
-        let mut resume = 0;
-        while let Some(place) = hits.next() {
-            if place.end <= resume {
+    /// Every match in a window; `resume` is where the search may start, and where the next one may.
+    fn within(&mut self, content: &[u8], window: &mut Window, resume: &mut usize, found: &mut Vec<Found>) {
+        let mut at = window.span.start.max(*resume);
+        while at <= window.span.end {
+            let Some(hit) = self.find(content, at, window.span.end) else { break };
+            if hit.whole.end == window.span.end && window.widen(content) {
                 continue;
             }
-            let mut window = Window::around(rule, content, place);
-            // Windows that meet are one: a match may lie across them.
-            while let Some(next) = hits.next_if(|next| next.start <= window.span.end) {
-                if next.end > window.span.end || window.span.end < window.limit {
-                    window.join(Window::around(rule, content, next));
-                }
-            }
-            let mut at = window.span.start.max(resume);
-            while at <= window.span.end {
-                let Some(hit) = self.find(content, at, window.span.end) else { break };
-                if hit.whole.end == window.span.end && window.widen(content) {
-                    continue;
-                }
-                at = next(hit.whole);
-                resume = at;
-                found.push(hit);
-            }
+            at = next(hit.whole);
+            *resume = at;
+            found.push(hit);
         }
     }
+}
+
+/// Every match in the windows around `hits` (sorted by start) of one rule. `matcher` is asked for only when a window
+/// holds what the rule's hint demands, so that most regexes are never compiled.
+pub fn around<'m>(
+    rule: &Rule,
+    content: &[u8],
+    hits: &[Hit],
+    found: &mut Vec<Found>,
+    mut matcher: impl FnMut() -> Option<&'m mut Matcher>,
+) {
+    let mut hits = hits.iter().map(|hit| Span::new(hit.start, hit.start + usize::from(hit.len))).peekable();
+    let (mut resume, mut ready) = (0, None);
+    while let Some(place) = hits.next() {
+        if place.end <= resume {
+            continue;
+        }
+        let mut window = Window::around(rule, content, place);
+        // Windows that meet are one: a match may lie across them.
+        while let Some(next) = hits.next_if(|next| next.start <= window.span.end) {
+            if next.end > window.span.end || window.span.end < window.limit {
+                window.join(Window::around(rule, content, next));
+            }
+        }
+        // A clipped window may end inside the run that the hint asks for.
+        let whole = rule.reach.is_none() && window.span.end == window.limit;
+        if whole && !is_promising(rule.hint, window.span.of(content)) {
+            continue;
+        }
+        if ready.is_none() {
+            ready = matcher();
+        }
+        let Some(matcher) = ready.as_mut() else { return };
+        matcher.within(content, &mut window, &mut resume, found);
+    }
+}
+
+/// Whether a text holds what a match needs.
+fn is_promising(hint: Hint, text: &[u8]) -> bool {
+    let has_run = || {
+        let mut run = 0;
+        text.iter().any(|&b| {
+            run = if hint::is_token_byte(b) { run + 1 } else { 0 };
+            run >= hint.run
+        })
+    };
+    hint.byte.is_none_or(|byte| text.contains(&byte)) && (hint.run == 0 || has_run())
 }
 
 /// Where the search goes on behind a match.

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::types::rule::{Check, Checksum, Confidence, Reader, Requires, Rule, Severity, Text, Texts};
+use super::hint;
+use crate::types::rule::{Check, Checksum, Confidence, Hint, Reader, Requires, Rule, Severity, Text, Texts};
 
 /// A patterns file.
 #[derive(Debug, Deserialize)]
@@ -179,6 +180,7 @@ impl RawRule {
             confidence: Confidence::from_name(confidence)
                 .ok_or_else(|| self.wrong(format!("unknown confidence `{confidence}`; one of high, medium, low")))?,
             keywords: owned(&lower),
+            hint: self.regex.as_deref().map_or(Hint::NONE, hint::of),
             regex: self.regex.clone().map(Cow::Owned),
             reader: match self.reader.as_deref() {
                 None => None,

@@ -157,6 +157,20 @@ pub enum Reader {
     Assignment,
 }
 
+/// What a match needs to be there at all; see `rules/hint`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Shortest run of token characters that holds the secret; 0: no such demand.
+    pub run: u16,
+    /// A byte that every match holds.
+    pub byte: Option<u8>,
+}
+
+impl Hint {
+    /// No demand.
+    pub const NONE: Self = Self { run: 0, byte: None };
+}
+
 /// A companion that must be near.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requires {
@@ -189,6 +203,8 @@ pub struct Rule {
     pub keywords: Texts,
     /// Bytes regex with a group `secret`; `None` for path rules.
     pub regex: Option<Text>,
+    /// What the regex needs, derived from it.
+    pub hint: Hint,
     /// What reads the place of a keyword instead of a regex.
     pub reader: Option<Reader>,
     /// Bytes on each side of a keyword; `None`: the keyword's line.
