@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
+#[path = "src/rules/frequency.rs"]
+mod frequency;
 #[path = "src/rules/hint.rs"]
 mod hint;
 #[path = "src/types/rule.rs"]
@@ -103,7 +105,7 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
         Some(reader) => write!(code, " reader: Some(Reader::{reader:?}),")?,
         None => code.push_str(" reader: None,"),
     }
-    write!(code, " hint: {:?}, reach: {:?},", rule.hint, rule.reach)?;
+    write!(code, " anchors: Cow::Borrowed(&{:?}), hint: {:?}, reach: {:?},", rule.anchors, rule.hint, rule.reach)?;
     let checks: Vec<String> = rule.checks.iter().map(check).collect();
     write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;
     match &rule.requires {

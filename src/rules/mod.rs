@@ -1,6 +1,7 @@
 //! Rules: the schema of a patterns file, the built-in set, example templates, and the set a run works with.
 
 pub mod builtin;
+pub mod frequency;
 pub mod hint;
 pub mod paths;
 pub mod ruleset;

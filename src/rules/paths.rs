@@ -104,7 +104,7 @@ impl PathRules {
     pub fn of(&self, rules: &RuleSet, path: &[u8]) -> Vec<u16> {
         let path = path.to_ascii_lowercase();
         let name = file_name(&path);
-        let extension = name.rsplit(|&b| b == b'.').next().unwrap_or_default();
+        let extension = name.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
         let listed = self.names.get(name).into_iter().chain(self.extensions.get(extension)).flatten().copied();
         let globbed = self.others.iter().filter(|(glob, _)| glob.matches(&path)).map(|&(_, rule)| rule);
         let mut found: Vec<u16> = listed.chain(globbed).filter(|&at| rules.paths(at).admits(&path)).collect();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::hint;
+use super::{frequency, hint};
 use crate::types::rule::{Check, Checksum, Confidence, Hint, Reader, Requires, Rule, Severity, Text, Texts};
 
 /// A patterns file.
@@ -179,6 +179,7 @@ impl RawRule {
                 .ok_or_else(|| self.wrong(format!("unknown severity `{severity}`; one of critical, high, medium, low")))?,
             confidence: Confidence::from_name(confidence)
                 .ok_or_else(|| self.wrong(format!("unknown confidence `{confidence}`; one of high, medium, low")))?,
+            anchors: Cow::Owned(lower.iter().map(|k| frequency::anchor(k.as_bytes())).collect()),
             keywords: owned(&lower),
             hint: self.regex.as_deref().map_or(Hint::NONE, hint::of),
             regex: self.regex.clone().map(Cow::Owned),

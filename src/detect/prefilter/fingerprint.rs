@@ -1,9 +1,7 @@
 //! The bitmap of four-byte pieces and the search through it.
 
-use super::frequency::commonness;
+use crate::rules::frequency::PIECE;
 
-/// Bytes in a piece.
-const PIECE: usize = 4;
 /// Bits of the piece hash: a 16 KiB bitmap, which leaves room for the text in the first-level cache.
 const HASH_BITS: u32 = 17;
 /// Folds ASCII letters to lower case; what else it folds together, the confirmation tells apart.
@@ -47,14 +45,13 @@ fn word(bytes: &[u8]) -> u32 {
 }
 
 impl Fingerprint {
-    /// For keywords of three bytes at least; each is known by its number.
-    pub(super) fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
+    /// For keywords of three bytes at least, each with the offset of its rarest piece and known by its number.
+    pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], u8)>) -> Self {
         let (mut pieces, mut short) = (Vec::new(), Vec::new());
-        for (keyword, text) in keywords.enumerate() {
+        for (keyword, (text, offset)) in keywords.enumerate() {
             let keyword = keyword as u16;
             if text.len() >= PIECE {
-                let (offset, word) = rarest(text);
-                pieces.push(Piece { word, keyword, offset });
+                pieces.push(Piece { word: word(&text[usize::from(offset)..]), keyword, offset });
             } else {
                 // A short keyword and any byte behind it, as the fold leaves bytes.
                 let start = word(&[text[0], text[1], text[2], 0]) & 0x00ff_ffff;
@@ -101,11 +98,4 @@ impl Fingerprint {
         let near = usize::from(self.slots[slot])..usize::from(self.slots[slot + 1]);
         self.pieces[near].iter().filter(|piece| piece.word == folded).for_each(|piece| found(*piece));
     }
-}
-
-/// The offset and word of the keyword's four-byte piece that is rarest in source text.
-fn rarest(keyword: &[u8]) -> (u8, u32) {
-    let pieces = keyword.windows(PIECE).take(usize::from(u8::MAX)).enumerate();
-    let best = pieces.min_by_key(|(_, piece)| commonness(piece));
-    best.map_or((0, 0), |(offset, piece)| (offset as u8, word(piece)))
 }

@@ -138,7 +138,8 @@ fn armour(label: &str, headers: &str, data: &[u8], tail: &str) -> Vec<u8> {
 }
 
 fn pem(label: &str, first: &[u8], headers: &str, random: &mut Random) -> Vec<u8> {
-    let count = if label.starts_with("EC") { 119 } else { 608 };
+    // The DER sizes of keys of 1024, 2048 and 4096 bits.
+    let count = if label.starts_with("EC") { 119 } else { [608, 1191, 2349][random.below(3)] };
     let mut data = random.bytes(count);
     data[..first.len()].copy_from_slice(first);
     if first.len() > 1 {

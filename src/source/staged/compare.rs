@@ -114,6 +114,11 @@ struct Walk<'r, 'i> {
     found: OneParent,
 }
 
+/// What tree entries are sorted by: the name, and behind it a slash for folders.
+fn order<'t>(entry: &TreeEntry<'t>) -> impl Iterator<Item = u8> + use<'t> {
+    entry.name.iter().copied().chain([if entry.mode == TREE { b'/' } else { 0 }])
+}
+
 impl<'r, 'i> Walk<'r, 'i> {
     fn run(repo: &'r Repo, index: &Index<'i>, tree: Option<Oid>) -> Result<OneParent, CompareError> {
         let cache = index.tree.as_ref();
@@ -134,38 +139,36 @@ impl<'r, 'i> Walk<'r, 'i> {
         Ok(())
     }
 
-    /// Compares everything below the folder whose path is the first `depth` bytes of the current path.
+    /// Compares everything below the folder whose path is the first `depth` bytes of the current path: a merge of two
+    /// lists in the same order. A tree out of order, which git never writes, only makes more paths count as new.
     fn folder(&mut self, depth: usize, tree: Option<Oid>, cache: Option<&CacheTree<'i>>) -> Result<(), CompareError> {
         let data = tree.map(|oid| self.repo.tree(&oid)).transpose()?.unwrap_or_default();
-        let old: Vec<TreeEntry<'_>> = tree_entries(&data, 20).collect::<Result<_, _>>()?;
-        let by_name: HashMap<&[u8], &TreeEntry<'_>> = old.iter().map(|entry| (entry.name, entry)).collect();
-        let mut seen: HashMap<&[u8], bool> = HashMap::new();
+        let mut old = tree_entries(&data, 20).collect::<Result<Vec<_>, _>>()?.into_iter().peekable();
         let prefix = self.cursor.path()[..depth].to_vec();
         while let Some(entry) = self.next {
             let Some(rest) = self.cursor.path().strip_prefix(prefix.as_slice()) else { break };
-            match rest.iter().position(|&b| b == b'/') {
-                Some(slash) => {
-                    let name = rest[..slash].to_vec();
-                    let known = by_name.get(name.as_slice()).filter(|e| e.mode == TREE);
-                    if let Some(known) = known {
-                        seen.insert(known.name, true);
-                    }
-                    let cached = cache.and_then(|cache| cache.child(&name));
-                    self.subfolder(depth + slash + 1, known.map(|e| e.oid), cached)?;
-                }
-                None => {
-                    let known = by_name.get(rest).filter(|e| e.mode != TREE);
-                    if let Some(known) = known {
-                        seen.insert(known.name, true);
-                    }
-                    let known = known.map(|e| (e.mode, e.oid));
-                    self.file(entry, known);
-                    self.advance()?;
-                }
+            let slash = rest.iter().position(|&b| b == b'/');
+            let name = &rest[..slash.unwrap_or(rest.len())];
+            let end = if slash.is_some() { b'/' } else { 0 };
+            let mut gone = Vec::new();
+            while let Some(earlier) = old.next_if(|old| order(old).lt(name.iter().copied().chain([end]))) {
+                gone.push(earlier);
+            }
+            let known = old.next_if(|old| old.name == name && (old.mode == TREE) == slash.is_some());
+            let name_len = name.len();
+            for entry in &gone {
+                self.removed([prefix.as_slice(), entry.name].concat(), entry, 0)?;
+            }
+            if slash.is_some() {
+                let cached = cache.and_then(|cache| cache.child(&self.cursor.path()[depth..depth + name_len]));
+                self.subfolder(depth + name_len + 1, known.map(|e| e.oid), cached)?;
+            } else {
+                self.file(entry, known.map(|e| (e.mode, e.oid)));
+                self.advance()?;
             }
         }
-        for entry in old.iter().filter(|entry| !seen.contains_key(entry.name)) {
-            self.removed([prefix.as_slice(), entry.name].concat(), entry, 0)?;
+        for entry in old {
+            self.removed([prefix.as_slice(), entry.name].concat(), &entry, 0)?;
         }
         Ok(())
     }

@@ -1,5 +1,14 @@
 //! How common pairs of characters are in source text: what makes one piece of a keyword rarer than another.
 
+/// Bytes in the piece of a keyword that the prefilter looks for.
+pub const PIECE: usize = 4;
+
+/// Offset of the keyword's piece that is rarest in source text; 0 for keywords no longer than a piece.
+pub fn anchor(keyword: &[u8]) -> u8 {
+    let pieces = keyword.windows(PIECE).take(usize::from(u8::MAX)).enumerate();
+    pieces.min_by_key(|(_, piece)| commonness(piece)).map_or(0, |(offset, _)| offset as u8)
+}
+
 /// Classes of (folded) bytes: the letters, then digits, `_`, `-`, everything else.
 fn class(byte: u8) -> usize {
     match byte.to_ascii_lowercase() {
@@ -13,7 +22,7 @@ fn class(byte: u8) -> usize {
 
 /// A logarithmic measure of how often a text stands in source: lower is rarer. A digit or a sign counts as a tenth of its
 /// class, as the class has many members.
-pub(super) fn commonness(text: &[u8]) -> u32 {
+fn commonness(text: &[u8]) -> u32 {
     let many = text.iter().filter(|&&b| matches!(class(b), 26 | 29)).count() as u32;
     let pairs: u32 = text.windows(2).map(|pair| u32::from(PAIRS[class(pair[0])][class(pair[1])])).sum();
     (pairs + 40).saturating_sub(many * 4)
