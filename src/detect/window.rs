@@ -7,7 +7,6 @@
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::prefilter::Hit;
-use crate::rules::hint;
 use crate::types::rule::{Hint, Rule};
 use crate::types::span::Span;
 
@@ -95,9 +94,7 @@ pub fn around<'m>(
                 window.join(Window::around(rule, content, next));
             }
         }
-        // A clipped window may end inside the run that the hint asks for.
-        let whole = rule.reach.is_none() && window.span.end == window.limit;
-        if whole && !is_promising(rule.hint, window.span.of(content)) {
+        if !is_promising(rule.hint, window.span.of(content), window.is_clipped()) {
             continue;
         }
         if ready.is_none() {
@@ -108,16 +105,18 @@ pub fn around<'m>(
     }
 }
 
-/// Whether a text holds what a match needs.
-fn is_promising(hint: Hint, text: &[u8]) -> bool {
-    let has_run = || {
-        let mut run = 0;
-        text.iter().any(|&b| {
-            run = if hint::is_token_byte(b) { run + 1 } else { 0 };
+/// Whether a text holds what a match needs. In a clipped one the run may go on, and the byte stand, behind its end.
+fn is_promising(hint: Hint, text: &[u8], clipped: bool) -> bool {
+    if hint.byte.is_some_and(|byte| !clipped && !text.contains(&byte)) {
+        return false;
+    }
+    let mut run = 0;
+    hint.run == 0
+        || text.iter().any(|&b| {
+            run = if hint.admits(b) { run + 1 } else { 0 };
             run >= hint.run
         })
-    };
-    hint.byte.is_none_or(|byte| text.contains(&byte)) && (hint.run == 0 || has_run())
+        || clipped && run > 0
 }
 
 /// Where the search goes on behind a match.
@@ -129,6 +128,8 @@ struct Window {
     span: Span,
     /// Where the window could grow to: the line's end, or the content's.
     limit: usize,
+    /// Whether it is a line or part of one; else it is all that a match may reach.
+    on_line: bool,
 }
 
 impl Window {
@@ -136,15 +137,20 @@ impl Window {
         if let Some(reach) = rule.reach {
             let reach = reach as usize;
             let end = (place.end + reach).min(content.len());
-            return Self { span: Span::new(place.start.saturating_sub(reach), end), limit: content.len() };
+            return Self { span: Span::new(place.start.saturating_sub(reach), end), limit: content.len(), on_line: false };
         }
         let low = place.start.saturating_sub(CLIP);
         let start = content[low..place.start].iter().rposition(|&b| b == b'\n').map_or(low, |at| low + at);
         let high = (place.end + CLIP).min(content.len());
         match content[place.end..high].iter().position(|&b| b == b'\n') {
-            Some(at) => Self { span: Span::new(start, place.end + at + 1), limit: place.end + at + 1 },
-            None => Self { span: Span::new(start, high), limit: line_end(content, high) },
+            Some(at) => Self { span: Span::new(start, place.end + at + 1), limit: place.end + at + 1, on_line: true },
+            None => Self { span: Span::new(start, high), limit: line_end(content, high), on_line: true },
         }
+    }
+
+    /// Whether a line goes on behind the window.
+    fn is_clipped(&self) -> bool {
+        self.on_line && self.span.end < self.limit
     }
 
     /// Takes in a window that starts no earlier.

@@ -10,17 +10,15 @@ use crate::types::rule::Hint;
 pub fn of(regex: &str) -> Hint {
     let parser = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(regex);
     let Ok(hir) = parser else { return Hint::NONE };
-    let secret = capture(&hir).filter(|secret| is_token(secret));
+    let secret = capture(&hir);
     let run = secret.and_then(|secret| secret.properties().minimum_len()).unwrap_or(0).min(512) as u16;
-    let byte = required(&hir).into_iter().filter(|b| !b.is_ascii_alphanumeric()).min_by_key(|b| commonness(*b));
-    Hint { run: if run < 8 { 0 } else { run }, byte: byte.filter(|b| commonness(*b) < 4) }
+    let (run, alphabet) = if run < WORTH { (0, 0) } else { (run, secret.map_or(0, alphabet)) };
+    let byte = required(&hir).into_iter().filter(|b| commonness(*b) < COMMON).min_by_key(|b| commonness(*b));
+    Hint { run, alphabet, byte }
 }
 
-/// Whether a byte may stand in a token: everything printable but blanks, quotes and brackets.
-pub const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b'%' | b':' | b'!' | b'*' | b'@')
-}
+/// Shorter runs stand on nearly every line.
+const WORTH: u16 = 8;
 
 /// The group `secret`.
 fn capture(hir: &Hir) -> Option<&Hir> {
@@ -33,18 +31,20 @@ fn capture(hir: &Hir) -> Option<&Hir> {
     }
 }
 
-/// Whether everything it matches is of token bytes.
-fn is_token(hir: &Hir) -> bool {
+/// The ASCII bytes that may stand in what it matches, a bit each.
+fn alphabet(hir: &Hir) -> u128 {
+    let bits = |bytes: std::ops::RangeInclusive<u8>| bytes.filter(u8::is_ascii).fold(0, |bits, byte| bits | 1 << byte);
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(literal) => literal.0.iter().all(|b| is_token_byte(*b)),
-        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| (range.start()..=range.end()).all(is_token_byte)),
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.iter().map(|&byte| bits(byte..=byte)).fold(0, |a, b| a | b),
+        HirKind::Class(Class::Bytes(class)) => class.iter().map(|range| bits(range.start()..=range.end())).fold(0, |a, b| a | b),
         HirKind::Class(Class::Unicode(class)) => {
-            class.iter().all(|range| (range.start()..=range.end()).all(|c| u8::try_from(c).is_ok_and(is_token_byte)))
+            let ascii = |c: char| u8::try_from(c).unwrap_or(u8::MAX);
+            class.iter().map(|range| bits(ascii(range.start())..=ascii(range.end()))).fold(0, |a, b| a | b)
         }
-        HirKind::Repetition(repetition) => is_token(&repetition.sub),
-        HirKind::Capture(group) => is_token(&group.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_token),
+        HirKind::Repetition(repetition) => alphabet(&repetition.sub),
+        HirKind::Capture(group) => alphabet(&group.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().map(alphabet).fold(0, |a, b| a | b),
     }
 }
 
@@ -64,14 +64,17 @@ fn required(hir: &Hir) -> Vec<u8> {
     }
 }
 
-/// How common a sign is in source text; a sign that nearly every line holds settles nothing.
+/// From here on a byte settles nothing.
+const COMMON: u8 = 4;
+
+/// How common a sign is in source text, roughly.
 fn commonness(byte: u8) -> u8 {
     match byte {
         b'~' | b'@' | b'%' | b'^' | b'$' | b'!' | b'?' | b'|' => 0,
         b'&' | b'+' | b'{' | b'}' | b'[' | b']' | b'\\' | b'#' => 1,
-        b'<' | b'>' | b';' | b'/' => 2,
-        b'-' | b':' => 3,
-        _ => 4,
+        b'<' | b'>' | b';' | b'/' | b'\'' => 2,
+        b'-' | b':' | b'"' | b'.' => 3,
+        _ => COMMON,
     }
 }
 
@@ -81,16 +84,19 @@ mod tests {
 
     #[test]
     fn hints() {
-        for (regex, run, byte) in [
-            (r"\b(?<secret>ghp_[0-9A-Za-z]{36})\b", 40, None),
-            (r"https?://[^:@\s]+:(?<secret>[^@\s]{3,})@[a-z.]+", 0, Some(b'@')),
-            (r#"key"?\s*[=:]\s*"(?<secret>[a-f0-9]{32})""#, 32, None),
-            (r"(?<secret>[^ ]{40})", 0, None),
-            (r"(?:a@|b@)(?<secret>[0-9]{9}|[a-z]{12})", 9, Some(b'@')),
-            (r"(?:a@)?(?<secret>x{3})", 0, None),
-            ("(", 0, None),
+        let bits = |text: &str| text.bytes().fold(0u128, |bits, b| bits | 1 << b);
+        let (digits, lower) = ("0123456789", "abcdefghijklmnopqrstuvwxyz");
+        let letters = bits(lower) | bits(&lower.to_uppercase());
+        for (regex, run, alphabet, byte) in [
+            (r"\b(?<secret>ghp_[0-9A-Za-z]{36})\b", 40, letters | bits(digits) | bits("_"), None),
+            (r"https?://[^:@\s]+:(?<secret>[^@\s]{3,})@[a-z]+", 0, 0, Some(b'@')),
+            (r#"key"?\s*[=:]\s*"(?<secret>[a-f0-9]{32})""#, 32, bits("abcdef") | bits(digits), Some(b'"')),
+            (r"(?:a@|b@)(?<secret>[0-9]{9}|[a-z]{12})", 9, bits(digits) | bits(lower), Some(b'@')),
+            (r"(?:a@)?(?<secret>x{3})", 0, 0, None),
+            (r"(?<secret>\xff{9})", 9, 0, None),
+            ("(", 0, 0, None),
         ] {
-            assert_eq!(of(regex), Hint { run, byte }, "{regex}");
+            assert_eq!(of(regex), Hint { run, alphabet, byte }, "{regex}");
         }
     }
 }

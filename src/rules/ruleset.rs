@@ -128,6 +128,11 @@ impl RuleSet {
         self.paths[usize::from(index)].get_or_init(|| PathFilter::new(self.rule(index)))
     }
 
+    /// The rules whose regex has been compiled so far.
+    pub fn compiled(&self) -> impl Iterator<Item = &Rule> {
+        self.iter().filter(|(index, _)| self.compiled[usize::from(*index)].get().is_some()).map(|(_, rule)| rule)
+    }
+
     /// The rule's regex, compiled on the first call. `None` for rules without one, and for a built-in regex that does not
     /// compile, which a test rules out.
     pub fn regex(&self, index: u16) -> Option<&Compiled> {

@@ -160,15 +160,22 @@ pub enum Reader {
 /// What a match needs to be there at all; see `rules/hint`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// Shortest run of token characters that holds the secret; 0: no such demand.
+    /// Shortest length of the secret in bytes; 0: no such demand.
     pub run: u16,
+    /// The ASCII bytes that may stand in the secret, a bit each; others always may.
+    pub alphabet: u128,
     /// A byte that every match holds.
     pub byte: Option<u8>,
 }
 
 impl Hint {
+    /// Whether a byte may stand in the secret.
+    pub const fn admits(self, byte: u8) -> bool {
+        byte >= 128 || self.alphabet >> byte & 1 == 1
+    }
+
     /// No demand.
-    pub const NONE: Self = Self { run: 0, byte: None };
+    pub const NONE: Self = Self { run: 0, alphabet: 0, byte: None };
 }
 
 /// A companion that must be near.

@@ -6,6 +6,7 @@ use crate::rules::frequency::PIECE;
 const HASH_BITS: u32 = 17;
 /// Folds ASCII letters to lower case; what else it folds together, the confirmation tells apart.
 const FOLD: u32 = 0x2020_2020;
+const FOLD64: u64 = (FOLD as u64) << 32 | FOLD as u64;
 /// Hashes to a slot of the piece table.
 const SLOT_BITS: u32 = 12;
 
@@ -76,11 +77,23 @@ impl Fingerprint {
 
     /// Calls `found` with each place that holds a piece and that piece. The keyword around it is not compared yet.
     pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, Piece)) {
-        for (at, window) in content.windows(PIECE).enumerate() {
+        let mut at = 0;
+        // Four places a step: one load, one fold, one branch.
+        while let Some(chunk) = content.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let folded = u64::from_le_bytes(*chunk) | FOLD64;
+            let words = [folded as u32, (folded >> 8) as u32, (folded >> 16) as u32, (folded >> 24) as u32];
+            let passed = words.map(|word| self.passes(word));
+            if passed[0] | passed[1] | passed[2] | passed[3] {
+                for (step, word) in words.into_iter().enumerate().filter(|(step, _)| passed[*step]) {
+                    self.confirm(word, |piece| found(at + step, piece));
+                }
+            }
+            at += 4;
+        }
+        for (step, window) in content[at..].windows(PIECE).enumerate() {
             let folded = word(window);
-            let hash = hash(folded);
-            if self.bitmap[(hash >> 6) as usize] >> (hash & 63) & 1 == 1 {
-                self.confirm(folded, |piece| found(at, piece));
+            if self.passes(folded) {
+                self.confirm(folded, |piece| found(at + step, piece));
             }
         }
         if let Some([a, b, c]) = content.last_chunk::<3>() {
@@ -90,6 +103,12 @@ impl Fingerprint {
                 found(at, Piece { word: end, keyword, offset: 0 });
             }
         }
+    }
+
+    #[inline(always)]
+    fn passes(&self, folded: u32) -> bool {
+        let hash = hash(folded);
+        self.bitmap[(hash >> 6) as usize] >> (hash & 63) & 1 == 1
     }
 
     #[inline(never)]
