@@ -10,7 +10,7 @@ use crate::types::finding::Via;
 use crate::types::span::Span;
 
 /// Bytes of a line looked at on each side of an escape.
-const REACH: usize = 1024;
+const REACH: usize = 512;
 /// Longest region of escapes that is one layer.
 const LONGEST: usize = 64 * 1024;
 
@@ -205,7 +205,7 @@ fn is_escape(content: &[u8], start: usize, end: usize) -> bool {
         },
         Some(b'x') => graphic(rest.get(1..)),
         Some(b'/') => content[..start].ends_with(b":") || in_digits(content, start, end + 1),
-        Some(b'"' | b'\'') => is_key_end(&rest[1..]),
+        Some(b'"' | b'\'') => is_key_end(content, start, &rest[1..]),
         Some(b'n' | b'r' | b't') => is_key(&rest[1..]),
         _ => false,
     }
@@ -222,20 +222,34 @@ fn in_digits(content: &[u8], start: usize, end: usize) -> bool {
         && near().any(u8::is_ascii_lowercase)
 }
 
-/// Whether what follows an escaped quote is `:` and another escaped quote.
-fn is_key_end(rest: &[u8]) -> bool {
+/// Whether the escaped quote at `start` ends the name of a secret, with `:` and another escaped quote behind it (`rest`).
+fn is_key_end(content: &[u8], start: usize, rest: &[u8]) -> bool {
     let blanks = |text: &[u8]| text.iter().take(4).take_while(|&&b| b == b' ').count();
     let rest = &rest[blanks(rest)..];
     let Some(rest) = rest.strip_prefix(b":") else { return false };
-    rest.get(blanks(rest)) == Some(&b'\\')
+    let name = content[..start].iter().rev().take(LONGEST_NAME).take_while(|&&b| is_part(b)).count();
+    rest.get(blanks(rest)) == Some(&b'\\') && is_telling(&content[start - name..start])
 }
 
-/// Whether a line inside a string starts with `name=` or `name:` and a value.
+/// Whether a line inside a string starts with the name of a secret, `=` or `:` and a value.
 fn is_key(rest: &[u8]) -> bool {
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    let name = rest.iter().take(64).take_while(|b| part(b)).count();
+    let name = rest.iter().take(LONGEST_NAME).take_while(|&&b| is_part(b)).count();
     let Some([b'=' | b':', value @ ..]) = rest.get(name..) else { return false };
     let value = value.strip_prefix(b" ").unwrap_or(value);
-    name >= 3
-        && value.first().is_some_and(|&b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'$' | b'!' | b'@' | b'\\'))
+    let plain = |&b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'$' | b'!' | b'@' | b'\\');
+    value.first().is_some_and(plain) && is_telling(&rest[..name])
+}
+
+/// Longest name that is read.
+const LONGEST_NAME: usize = 64;
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// Whether a name speaks of a secret at all: everything else in a string stands in the content as it is.
+fn is_telling(name: &[u8]) -> bool {
+    const WORDS: [&[u8]; 8] = [b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred", b"conn"];
+    let starts = |at: usize| WORDS.iter().any(|w| name[at..].get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)));
+    (0..name.len()).any(starts)
 }

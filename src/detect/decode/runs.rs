@@ -1,7 +1,7 @@
 //! Runs of base64 and hex digits, over several lines where they are wrapped.
 //!
-//! A run of at least [`SHORTEST`] digits has one at every place that is a multiple of that many bytes from its start, so
-//! the pass looks at one byte in that many and walks back only where it is a digit. A run is decoded only if what its
+//! Where a byte is no digit no run of at least [`SHORTEST`] digits holds it, so the pass looks at the last few of that many
+//! bytes and goes on behind the last that is none; only where all are digits does it look at the others. A run is decoded only if what its
 //! first digits stand for is text, which one random run in three hundred is.
 
 use super::layer::{Cut, Layer};
@@ -46,20 +46,28 @@ pub(super) fn is_digit(byte: u8) -> bool {
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     // No run that starts before `at` is left to look at; `at` is never inside a run.
     let mut at = 0;
-    while let Some(&byte) = content.get(at + SHORTEST - 1) {
-        let probe = at + SHORTEST - 1;
-        if !is_digit(byte) {
-            at = probe + 1;
+    while let Some(window) = content.get(at..at + SHORTEST) {
+        let foreign = foreign(window);
+        if foreign > 0 {
+            at += SHORTEST - LANES + (u8::BITS - foreign.leading_zeros()) as usize;
             continue;
         }
-        let start = content[at..probe].iter().rposition(|&b| !is_digit(b)).map_or(at, |before| at + before + 1);
-        if start > at {
-            at = start;
+        if let Some(before) = window.iter().rposition(|&b| !is_digit(b)) {
+            at += before + 1;
             continue;
         }
-        let run = Span::new(start, digits_end(content, start, usize::MAX));
+        let run = Span::new(at, digits_end(content, at + SHORTEST, usize::MAX));
         at = run.end.max(decode(content, run, layer, visit));
     }
+}
+
+/// Bytes at the end of a window that are looked at together.
+const LANES: usize = 8;
+
+/// A bit for each of the last [`LANES`] bytes of a window that is no digit, without a branch.
+fn foreign(window: &[u8]) -> u8 {
+    let lanes = window[SHORTEST - LANES..].iter().take(LANES).enumerate();
+    lanes.fold(0, |bits, (lane, &b)| bits | VALUES[usize::from(b)] >> 7 << lane)
 }
 
 /// Where the digits from `start` on end, at most `limit` of them.
