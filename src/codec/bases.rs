@@ -20,6 +20,16 @@ pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
     if text.iter().any(|b| matches!(b, b'-' | b'_')) { URL_SAFE.decode(text).ok() } else { STANDARD.decode(text).ok() }
 }
 
+/// Appends what standard base64 (padded or not) stands for; `false`, with nothing appended, when a byte is foreign.
+pub fn base64_into(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let before = out.len();
+    let fine = STANDARD.decode_vec(text, out).is_ok();
+    if !fine {
+        out.truncate(before);
+    }
+    fine
+}
+
 /// `number` in the digits given, most significant first, padded on the left with the zero digit to `width`.
 pub fn digits(mut number: u64, alphabet: &[u8], width: usize) -> Vec<u8> {
     let mut text = vec![alphabet[0]; width];

@@ -3,6 +3,9 @@
 use super::assignment;
 use super::checks;
 use super::decode::encoding::{Decoded, Encoding};
+use super::decode::encrypted::{self, Silent};
+use super::decode::layer::Layer;
+use super::decode::{self, DEEPEST};
 use super::prefilter::{Hit, Prefilter};
 use super::window::{self, Found, Matcher};
 use crate::rules::ruleset::RuleSet;
@@ -44,6 +47,7 @@ pub struct Scratch {
     hits: Vec<Vec<Hit>>,
     touched: Vec<u16>,
     found: Vec<Found>,
+    layers: Vec<Layer>,
 }
 
 impl Scanner {
@@ -77,25 +81,72 @@ impl Scanner {
 
     fn scan_with(&self, subject: Subject<'_>, scratch: &mut Scratch, search: Search) -> Scanned {
         let encoding = Encoding::of(subject.content);
-        if encoding == Encoding::Binary {
+        if encoding == Encoding::Binary || encrypted::is_all(subject.content) {
             return Scanned { matches: Vec::new(), encoding };
         }
         let decoded = Decoded::new(subject.content, encoding);
         let text = Subject { content: &decoded.text, path: subject.path };
         let mut matches = Vec::new();
-        search(self, text, scratch, &mut matches);
-        matches.sort_unstable_by_key(|m: &RawMatch| (m.rule, m.secret, m.whole));
+        self.read(text, 0, scratch, search, &mut matches);
+        matches.sort_unstable_by_key(|m: &RawMatch| (m.rule, m.secret, m.via, m.whole));
         matches.dedup_by_key(|m| (m.rule, m.secret));
         let matches = self.resolve(self.with_companions(matches, text.content));
         let original = |m: RawMatch| RawMatch { whole: decoded.original(m.whole), secret: decoded.original(m.secret), ..m };
         Scanned { matches: matches.into_iter().map(original).collect(), encoding }
     }
 
+    /// What a text says at `depth` encodings, and what is encoded in it, without what is ciphertext.
+    fn read(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
+        search(self, text, scratch, matches);
+        if depth < DEEPEST {
+            self.read_layers(text, depth, scratch, search, matches);
+        }
+        if !matches.is_empty() {
+            let sealed = encrypted::sealed(text.content);
+            let hidden = |m: &RawMatch| {
+                let mut around = sealed.iter().filter(|s| s.span.overlaps(m.secret));
+                around.any(|s| s.silent == Silent::All || self.is_read(m))
+            };
+            if !sealed.is_empty() {
+                matches.retain(|m| !hidden(m));
+            }
+        }
+    }
+
+    /// What the encoded stretches of a text say. The value of a Secret is what it decodes to, never its base64.
+    fn read_layers(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
+        let mut layer = scratch.layers.pop().unwrap_or_default();
+        let mut inner = Vec::new();
+        decode::for_each(text.content, &mut layer, &mut |layer| {
+            if layer.name().is_some() {
+                matches.retain(|m| m.via != Via::Assignment || !m.secret.overlaps(layer.origin()));
+            }
+            let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
+            let decoded = Decoded::new(layer.text(), encoding);
+            let path = layer.name().map(|name| [text.path, b"/", name].concat());
+            let path = path.as_deref().unwrap_or(text.path);
+            self.read(Subject { content: &decoded.text, path }, depth + 1, scratch, search, &mut inner);
+            for m in inner.drain(..) {
+                let (whole, secret) = (decoded.original(m.whole), decoded.original(m.secret));
+                if layer.owns(whole) {
+                    let (whole, secret) = (layer.original(whole), layer.original(secret));
+                    matches.push(RawMatch { whole, secret, via: layer.via(), ..m });
+                }
+            }
+        });
+        scratch.layers.push(layer);
+    }
+
+    /// Whether the match is of a rule that reads assignments.
+    fn is_read(&self, m: &RawMatch) -> bool {
+        self.rules.rule(m.rule).reader.is_some()
+    }
+
     /// Prefilter, then windows around the hits of each rule.
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found } = scratch;
+        let Scratch { matchers, hits, touched, found, .. } = scratch;
         self.prefilter.for_each(text.content, |hit| {
             let of_rule = &mut hits[usize::from(hit.rule)];
             if of_rule.is_empty() {
@@ -103,6 +154,9 @@ impl Scanner {
             }
             of_rule.push(hit);
         });
+        if touched.is_empty() && self.unanchored.is_empty() {
+            return;
+        }
         let lower_path = text.path.to_ascii_lowercase();
         for rule in touched.drain(..) {
             let of_rule = &mut hits[usize::from(rule)];

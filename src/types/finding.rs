@@ -15,6 +15,12 @@ pub enum Via {
     Assignment,
     /// Inside base64 that was decoded.
     Base64,
+    /// Inside hex digits that were decoded.
+    Hex,
+    /// Inside percent-encoded text that was decoded.
+    Percent,
+    /// Inside text whose backslash escapes were resolved.
+    Escape,
     /// By the path alone.
     Path,
 }

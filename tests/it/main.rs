@@ -1,5 +1,6 @@
 //! Integration tests: one binary, so that they link once.
 
+mod decode;
 mod env;
 #[cfg(unix)]
 mod hook;

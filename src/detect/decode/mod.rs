@@ -1,3 +1,54 @@
-//! Contents that are text in another dress.
+//! Contents that are text in another dress: UTF-16, and inside a text base64, hex, percent encoding, backslash escapes and
+//! the values of Kubernetes Secrets.
+//!
+//! Each encoded stretch becomes a [`Layer`]: the decoded text with the way back to the positions it came from. The scanner
+//! searches a layer like any text, and decodes again what is in it. Stretches are found by passes that touch few bytes of
+//! ordinary source text; a stretch whose decoded form is not text is dropped before any rule sees it. What is ciphertext
+//! is never decoded for a reason other than that it looks like text, and [`encrypted`] silences what rules see in it.
 
 pub mod encoding;
+pub mod encrypted;
+mod escapes;
+mod kubernetes;
+pub mod layer;
+mod runs;
+
+use layer::Layer;
+
+/// How many encodings may lie inside one another.
+pub const DEEPEST: usize = 3;
+
+/// Fills `layer` with each encoded stretch of a text in turn and shows it to `visit`. A layer holds at most some 100 KB:
+/// longer stretches come in overlapping parts.
+pub fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    runs::for_each(content, layer, visit);
+    escapes::for_each(content, layer, visit);
+    kubernetes::for_each(content, layer, visit);
+}
+
+/// Whether the bytes are text: nearly no control characters, nearly all of it valid UTF-8.
+fn is_text(bytes: &[u8]) -> bool {
+    let control = bytes.iter().filter(|&&b| is_control(b)).count();
+    let foreign: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    !bytes.is_empty() && (control + foreign) * 20 <= bytes.len()
+}
+
+/// Control characters other than blanks and line breaks.
+const fn is_control(byte: u8) -> bool {
+    (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b)) || byte == 0x7f
+}
+
+/// The value of a hex digit.
+const fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// The byte that two hex digits at the start of `text` stand for.
+fn hex_byte(text: &[u8]) -> Option<u8> {
+    Some(hex_digit(*text.first()?)? << 4 | hex_digit(*text.get(1)?)?)
+}

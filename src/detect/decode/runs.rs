@@ -1,0 +1,199 @@
+//! Runs of base64 and hex digits, over several lines where they are wrapped.
+//!
+//! Where a byte is no digit no run of at least [`SHORTEST`] digits holds it, so the pass looks at the last few of that many
+//! bytes and goes on behind the last that is none; only where all are digits does it look at the others. A run is decoded only if what its
+//! first digits stand for is text, which one random run in three hundred is.
+
+use super::layer::{Cut, Layer};
+use super::{hex_byte, hex_digit, is_control};
+use crate::types::finding::Via;
+use crate::types::span::Span;
+
+/// Shortest run of base64 digits that is decoded without other context.
+pub(super) const SHORTEST: usize = 24;
+/// The same for hex digits.
+const SHORTEST_HEX: usize = 32;
+/// Digits in one layer; what is longer comes in parts.
+const PART: usize = 64 * 1024;
+/// Digits that two parts share, so that a value at the seam is whole in one of them. A multiple of four.
+const OVERLAP: usize = 8 * 1024;
+/// Digits at the start of a run that must stand for text.
+const TASTE: usize = 64;
+
+/// Values of base64 digits of either alphabet; [`NONE`] for other bytes.
+const VALUES: [u8; 256] = values();
+const NONE: u8 = 0xff;
+
+const fn values() -> [u8; 256] {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut values = [NONE; 256];
+    let mut at = 0;
+    while at < DIGITS.len() {
+        values[DIGITS[at] as usize] = at as u8;
+        at += 1;
+    }
+    values[b'-' as usize] = 62;
+    values[b'_' as usize] = 63;
+    values
+}
+
+/// Whether the byte is a digit of either base64 alphabet.
+pub(super) fn is_digit(byte: u8) -> bool {
+    VALUES[usize::from(byte)] != NONE
+}
+
+/// Shows every run that decodes to text.
+pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    // No run that starts before `at` is left to look at; `at` is never inside a run.
+    let mut at = 0;
+    while let Some(window) = content.get(at..at + SHORTEST) {
+        let foreign = foreign(window);
+        if foreign > 0 {
+            at += SHORTEST - LANES + (u8::BITS - foreign.leading_zeros()) as usize;
+            continue;
+        }
+        if let Some(before) = window.iter().rposition(|&b| !is_digit(b)) {
+            at += before + 1;
+            continue;
+        }
+        let run = Span::new(at, digits_end(content, at + SHORTEST, usize::MAX));
+        at = run.end.max(decode(content, run, layer, visit));
+    }
+}
+
+/// Bytes at the end of a window that are looked at together.
+const LANES: usize = 8;
+
+/// A bit for each of the last [`LANES`] bytes of a window that is no digit, without a branch.
+fn foreign(window: &[u8]) -> u8 {
+    let lanes = window[SHORTEST - LANES..].iter().take(LANES).enumerate();
+    lanes.fold(0, |bits, (lane, &b)| bits | VALUES[usize::from(b)] >> 7 << lane)
+}
+
+/// Where the digits from `start` on end, at most `limit` of them.
+fn digits_end(content: &[u8], start: usize, limit: usize) -> usize {
+    content[start..]
+        .iter()
+        .take(limit)
+        .position(|&b| !is_digit(b))
+        .map_or(content.len().min(start.saturating_add(limit)), |n| start + n)
+}
+
+/// Decodes one run and the lines that go on from it; where the search goes on.
+fn decode(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> usize {
+    // The letter of an escape such as `\n` is no part of the run behind it.
+    let escaped = run.start > 0 && content[run.start - 1] == b'\\';
+    let run = Span::new(run.start + usize::from(escaped), run.end);
+    let text = run.of(content);
+    if tastes_like_hex(text) {
+        hex(content, run, layer, visit);
+    }
+    if tastes_like_text(&text[..text.len().min(TASTE)]) { base64(content, run, layer, visit) } else { run.end }
+}
+
+/// Whether base64 digits stand for text as far as they go: the first six bytes ASCII, no control characters behind them;
+/// or for UTF-16 of ASCII.
+fn tastes_like_text(digits: &[u8]) -> bool {
+    let mut bytes = [0u8; TASTE / 4 * 3];
+    let (mut count, mut held) = (0, 0u32);
+    for (at, &digit) in digits.iter().enumerate() {
+        held = held << 6 | u32::from(VALUES[usize::from(digit)]);
+        if at % 4 > 0 {
+            bytes[count] = (held >> (6 - at % 4 * 2)) as u8;
+            let ascii = bytes[count] < 0x80 || count >= 6;
+            if is_control(bytes[count]) && bytes[count] != 0 || !ascii && bytes[0] < 0x80 {
+                return false;
+            }
+            count += 1;
+        }
+    }
+    let bytes = &bytes[..count];
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => !rest.is_empty(),
+        [0xef, 0xbb, 0xbf, rest @ ..] => !rest.contains(&0),
+        [first, ..] if *first >= 0x80 => false,
+        [_, 0, ..] => bytes.chunks_exact(2).all(|unit| unit[1] == 0 && unit[0] != 0),
+        _ => !bytes.is_empty() && !bytes.contains(&0),
+    }
+}
+
+fn tastes_like_hex(digits: &[u8]) -> bool {
+    let digits = digits.strip_prefix(b"0x").unwrap_or(digits);
+    let text = |pair: &[u8]| hex_byte(pair).is_some_and(|b| b < 0x80 && !is_control(b));
+    digits.len() >= SHORTEST_HEX && digits[..SHORTEST_HEX].chunks_exact(2).all(text)
+}
+
+/// Decodes a run of base64 digits in parts; where it ends.
+fn base64(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> usize {
+    let mut start = run.start;
+    loop {
+        layer.begin(Via::Base64);
+        let (end, more) = gather(content, start, run.len(), layer);
+        let padding = content[end..].iter().take(2).take_while(|&&b| b == b'=').count();
+        let cut = Cut { start: start > run.start, end: more };
+        let text = layer.decode(Span::new(start, end + padding), cut);
+        if text {
+            visit(layer);
+        }
+        if !more || !text {
+            return end + padding;
+        }
+        start = layer.char_origin((layer.chars() - OVERLAP) & !3);
+    }
+}
+
+/// Adds lines of digits to the layer until they end or are enough; where the last one ends, and whether there are more.
+fn gather(content: &[u8], start: usize, width: usize, layer: &mut Layer) -> (usize, bool) {
+    let mut line = Span::new(start, digits_end(content, start, PART));
+    loop {
+        layer.line(content, line);
+        if layer.chars() >= PART {
+            return (line.end, true);
+        }
+        match next_line(content, line.end, width, layer.chars()) {
+            Some(next) => line = next,
+            None => return (line.end, false),
+        }
+    }
+}
+
+/// The line of digits that goes on from one that ends at `end`: no longer than the first, and with nothing else on it.
+fn next_line(content: &[u8], end: usize, width: usize, so_far: usize) -> Option<Span> {
+    const INDENT: usize = 128;
+    let rest = &content[end..];
+    let (line_break, real) = [(&b"\n"[..], true), (b"\r\n", true), (b"\\n", false), (b"\\r\\n", false)]
+        .into_iter()
+        .find(|(text, _)| rest.starts_with(text))?;
+    let rest = &rest[line_break.len()..];
+    let blanks = if real { rest.iter().take(INDENT).take_while(|b| matches!(b, b' ' | b'\t')).count() } else { 0 };
+    let start = end + line_break.len() + blanks;
+    let line = Span::new(start, digits_end(content, start, width.saturating_add(1).min(PART)));
+    let closed = match content.get(line.end) {
+        None => true,
+        Some(after) => matches!(after, b'\n' | b'\r' | b'=' | b'"' | b'\'' | b'\\' | b'<' | b'`' | b','),
+    };
+    let text = line.of(content);
+    let fits = !text.is_empty() && text.len() <= width && closed;
+    (fits && (!so_far.is_multiple_of(4) || tastes_like_text(&text[..text.len().min(8)]))).then_some(line)
+}
+
+/// Decodes a run of hex digits in parts.
+fn hex(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    let prefix = if run.of(content).starts_with(b"0x") { 2 } else { 0 };
+    let run = Span::new(run.start + prefix, run.end);
+    if !run.len().is_multiple_of(2) || !run.of(content).iter().all(|&b| hex_digit(b).is_some()) {
+        return;
+    }
+    let mut start = run.start;
+    while start < run.end {
+        let end = run.end.min(start + PART);
+        layer.begin(Via::Hex);
+        layer.line(content, Span::new(start, end));
+        let cut = Cut { start: start > run.start, end: end < run.end };
+        if !layer.decode(Span::new(start, end), cut) {
+            return;
+        }
+        visit(layer);
+        start = if end < run.end { end - OVERLAP } else { end };
+    }
+}
