@@ -10,7 +10,7 @@ use super::prefilter::{Hit, Prefilter};
 use super::window::{self, Found, Matcher};
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
-use crate::types::rule::{Reader, Rule};
+use crate::types::rule::{Confidence, Reader, Rule};
 use crate::types::span::Span;
 
 /// What the scanner is asked to look at.
@@ -107,8 +107,9 @@ impl Scanner {
                 let mut around = sealed.iter().filter(|s| s.span.overlaps(m.secret));
                 around.any(|s| s.silent == Silent::All || self.is_read(m))
             };
+            // A value that proves itself is none of the ciphertext, whatever stands around it.
             if !sealed.is_empty() {
-                matches.retain(|m| !hidden(m));
+                matches.retain(|m| m.confidence == Confidence::Proven || !hidden(m));
             }
         }
     }

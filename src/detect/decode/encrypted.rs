@@ -64,9 +64,9 @@ const MARKERS: [(&str, Extent); 16] = [
     ("kind: AzureKeyVaultSecret", Extent::Document),
 ];
 
-/// Whether the whole content is ciphertext: a git-crypt file, a binary age file, an Ansible Vault file.
+/// Whether the whole content is ciphertext: a git-crypt file, a binary age file.
 pub fn is_all(content: &[u8]) -> bool {
-    [&b"\0GITCRYPT\0"[..], b"age-encryption.org/v1", b"$ANSIBLE_VAULT;"].iter().any(|head| content.starts_with(head))
+    [&b"\0GITCRYPT\0"[..], b"age-encryption.org/v1"].iter().any(|head| content.starts_with(head))
 }
 
 /// Every stretch of ciphertext or references, by start.
@@ -78,6 +78,10 @@ pub fn sealed(content: &[u8]) -> Vec<Sealed> {
     for hit in SEARCH.iter().flat_map(|search| search.find_iter(content)) {
         let marker = Span::new(hit.start(), hit.end());
         let extent = MARKERS[hit.pattern().as_usize()].1;
+        // `unencrypted:` is another word.
+        if hit.start() > 0 && content[hit.start()].is_ascii_alphabetic() && content[hit.start() - 1].is_ascii_alphanumeric() {
+            continue;
+        }
         let covered = found.last().is_some_and(|last| last.silent == silence(extent) && last.span.contains(marker));
         if !covered && let Some(span) = extent_of(content, marker, extent) {
             found.push(Sealed { span, silent: silence(extent) });
@@ -164,6 +168,7 @@ mod tests {
             let got: Vec<_> = found.iter().map(|s| String::from_utf8_lossy(s.span.of(text.as_bytes()))).collect();
             assert_eq!(got, [want]);
         }
+        assert_eq!(sealed(format!("unencrypted:{word}").as_bytes()), []);
         assert_eq!(sealed(b"encrypted: yes\nENC[unclosed\n"), []);
     }
 }
