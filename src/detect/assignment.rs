@@ -1,13 +1,23 @@
-//! Reads `name = value` around a keyword: what the name is, what is assigned, whether the value could be a secret.
+//! Reads `name = value` around a keyword: what the name is, what is assigned, how likely the value is a secret.
 //!
 //! A small hand-written parser instead of a regex: it stands at every "password", "token" and "secret" of a source tree,
-//! and most of those are settled by looking at two or three bytes.
+//! and most of those are settled by looking at two or three bytes. It goes in this order: where the name ends; whether an
+//! operator follows ([`operator`]); where the name starts and what it names ([`name`]); which literal the operator leads to
+//! ([`literal`]); what that literal is worth ([`score`]). Nothing is allocated on the way.
 
+mod literal;
 mod name;
-mod value;
+mod operator;
+pub mod score;
+mod syntax;
+
+pub use name::Kind;
+pub use operator::Form;
+pub use syntax::Manner;
 
 use super::prefilter::Hit;
 use crate::types::span::Span;
+use score::{Score, Setting};
 
 /// An assignment of a literal to a secret-like name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,44 +28,52 @@ pub struct Assignment {
     pub name: Span,
     /// The value without its quotes.
     pub value: Span,
+    /// What the name names.
+    pub kind: Kind,
+    /// How the value is assigned.
+    pub form: Form,
+    /// How likely the value is a secret, and why.
+    pub score: Score,
 }
 
-/// How values stand in a kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Syntax {
-    /// Program code: a value is a quoted literal; a bare word is a variable.
-    Code,
-    /// Configuration and prose: bare words are values too.
-    Config,
+/// The assignment at a keyword whose value is likely a secret.
+pub fn read(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
+    weigh(content, manner, hit).filter(|read| read.score.bits() >= 0)
 }
 
-impl Syntax {
-    fn of(path: &[u8]) -> Self {
-        const CODE: [&[u8]; 56] = [
-            b"c", b"h", b"cc", b"cpp", b"cxx", b"hpp", b"hh", b"m", b"mm", b"cs", b"java", b"kt", b"kts", b"scala", b"groovy",
-            b"go", b"rs", b"swift", b"py", b"pyi", b"pyx", b"rb", b"php", b"phtml", b"pl", b"pm", b"lua", b"js", b"jsx", b"mjs",
-            b"cjs", b"ts", b"tsx", b"vue", b"svelte", b"dart", b"ex", b"exs", b"erl", b"hs", b"ml", b"clj", b"cljs", b"r", b"jl",
-            b"nim", b"zig", b"d", b"pas", b"vb", b"fs", b"coffee", b"gradle", b"json", b"tf", b"hcl",
-        ];
-        let name = crate::rules::paths::file_name(path);
-        let extension = name.rsplit(|&b| b == b'.').next().unwrap_or_default().to_ascii_lowercase();
-        if CODE.contains(&extension.as_slice()) { Self::Code } else { Self::Config }
-    }
-}
-
-/// The assignment at a keyword, or `None` where there is none or the value is no literal.
-pub fn read(content: &[u8], path: &[u8], hit: Hit) -> Option<Assignment> {
-    let keyword = Span::new(hit.start, hit.start + usize::from(hit.len));
-    let name = name::around(content, keyword)?;
-    let operator = value::operator(content, name)?;
-    let value = value::literal(content, operator, Syntax::of(path) == Syntax::Config)?;
-    let text = value.of(content);
-    if !name::is_secret(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start))
-        || !value::is_plausible(text)
-    {
+/// The assignment at a keyword with its score, whatever that is; `None` where there is no assignment of a literal.
+pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
+    let keyword = keyword(content, hit);
+    let end = name::end(content, keyword.end)?;
+    let operator = operator::after(content, end, keyword.start)?;
+    let name = Span::new(name::start(content, keyword.start)?, end);
+    let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start))?;
+    let around = || syntax::Surroundings::of(content, name.start);
+    let literal = literal::at(content, operator, manner.syntax, around)?;
+    if literal.span.is_empty() || operator::is_field_type(content, name) {
         return None;
     }
-    Some(Assignment { whole: Span::new(name.start, value.end), name, value })
+    let value = without_scheme(content, literal.span);
+    let form = operator.kind;
+    let setting = Setting { kind, form, manner, literal, callee: literal.callee.of(content), name: name.of(content) };
+    let score = score::of(value.of(content), &setting);
+    Some(Assignment { whole: Span::new(name.start, value.end), name, value, kind, form, score })
+}
+
+/// The part of the keyword that can be part of a name: keywords may end with an operator.
+fn keyword(content: &[u8], hit: Hit) -> Span {
+    let whole = Span::new(hit.start, hit.start + usize::from(hit.len));
+    let length =
+        whole.of(content).iter().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-')).unwrap_or(whole.len());
+    Span::new(whole.start, whole.start + length)
+}
+
+/// The value behind the name of its scheme, as in `Bearer …`.
+fn without_scheme(content: &[u8], value: Span) -> Span {
+    const SCHEMES: [&str; 7] = ["basic ", "bearer ", "token ", "apikey ", "api-key ", "ssws ", "key="];
+    let text = value.of(content);
+    let scheme = SCHEMES.iter().find(|s| text.get(..s.len()).is_some_and(|t| t.eq_ignore_ascii_case(s.as_bytes())));
+    Span::new(value.start + scheme.map_or(0, |s| s.len()), value.end)
 }
 
 #[cfg(test)]
@@ -64,7 +82,8 @@ mod tests {
 
     fn value_of(line: &str, keyword: &str, path: &str) -> Option<String> {
         let start = line.to_ascii_lowercase().find(keyword).expect("the line holds the keyword");
-        let read = read(line.as_bytes(), path.as_bytes(), Hit { start, len: keyword.len() as u16, rule: 0 })?;
+        let manner = Manner::of(path.as_bytes())?;
+        let read = read(line.as_bytes(), manner, Hit { start, len: keyword.len() as u16, rule: 0 })?;
         Some(String::from_utf8_lossy(read.value.of(line.as_bytes())).into_owned())
     }
 

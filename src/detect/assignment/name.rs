@@ -1,50 +1,166 @@
-//! The name around a keyword.
+//! The name around a keyword: where it ends, what it names, and how surely.
 
 use crate::types::span::Span;
 
 /// Longest name that is read.
 const LONGEST: usize = 80;
 
-fn is_part(byte: u8) -> bool {
+/// What a name names, strongest first: people choose passwords, machines make tokens, and a key may open a door or a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A password or passphrase.
+    Password,
+    /// A secret.
+    Secret,
+    /// A token.
+    Token,
+    /// A key with a word that makes it one: `api_key`, `encryptionKey`.
+    ApiKey,
+    /// Authorization, credential.
+    Auth,
+    /// Any other key.
+    Key,
+}
+
+/// A byte of a name.
+pub(super) fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-/// The identifier that the keyword stands in, dots and dashes included; `None` when it is too long to be a name.
-pub(super) fn around(content: &[u8], keyword: Span) -> Option<Span> {
-    let before = content[..keyword.start].iter().rev().take_while(|b| is_part(**b)).take(LONGEST).count();
-    let after = content[keyword.end..].iter().take_while(|b| is_part(**b)).take(LONGEST).count();
-    let name = Span::new(keyword.start - before, keyword.end + after);
-    (name.len() < LONGEST).then_some(name)
+/// Where the name that starts in or before `from` ends; `None` when it is too long to be a name.
+pub(super) fn end(content: &[u8], from: usize) -> Option<usize> {
+    let rest = content.get(from..)?;
+    let length = rest.iter().take(LONGEST).take_while(|b| is_part(**b)).count();
+    let dots = rest[..length].iter().rev().take_while(|b| matches!(b, b'.' | b'-')).count();
+    (length < LONGEST).then_some(from + length - dots)
 }
 
-/// Whether a name that holds the keyword (a span inside the name) names the secret itself, not something about it.
-pub(super) fn is_secret(name: &[u8], keyword: Span) -> bool {
-    let tail = &name[keyword.end.min(name.len())..];
-    let tail: Vec<u8> = tail.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
-    !ABOUT.iter().any(|word| tail.ends_with(word.as_bytes()) || tail.starts_with(word.as_bytes()) && word.len() > 3)
+/// Where the name that holds `at` starts; `None` when it is too long to be a name.
+pub(super) fn start(content: &[u8], at: usize) -> Option<usize> {
+    let length = content[..at].iter().rev().take(LONGEST).take_while(|b| is_part(**b)).count();
+    (length < LONGEST).then_some(at - length)
 }
+
+/// What `name` names when the keyword at `keyword` (a span inside the name) is what it is about; `None` when the name
+/// speaks about a secret (`password_file`, `token_type`) or of none (`passwordless`, `next_page_token`).
+pub(super) fn kind(name: &[u8], keyword: Span) -> Option<Kind> {
+    let (head, tail) = (&name[..keyword.start], &name[keyword.end..]);
+    let word = keyword.of(name);
+    let glued = tail.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let upper = word.last().is_some_and(u8::is_ascii_uppercase);
+    let glued = if upper { tail.iter().take_while(|b| b.is_ascii_uppercase()).count() } else { glued };
+    let suffix = &tail[..glued];
+    if !suffix.is_empty() && !listed(suffix, SUFFIXES) || words(&tail[glued..]).any(|word| listed(word, ABOUT)) {
+        return None;
+    }
+    // `myTokens.next.page`: what stands before the last dot only qualifies.
+    let own = head.iter().rposition(|&b| b == b'.').map_or(head, |dot| &head[dot + 1..]);
+    if words(own).any(|word| listed(word, DENIALS)) {
+        return None;
+    }
+    let kind = of_keyword(word);
+    let qualified = |list: &[&str]| {
+        words(head).any(|word| listed(word, list)) || list.iter().any(|q| q.len() > 3 && ends_with(trim(head), q.as_bytes()))
+    };
+    match kind {
+        Kind::Token if words(own).any(|word| listed(word, TOKENS_OF_OTHERS)) => None,
+        Kind::Key if qualified(KEYS_OF_OTHERS) => None,
+        Kind::Key if qualified(KEYS_OF_DOORS) => Some(Kind::ApiKey),
+        kind => Some(if contains(&tail[glued..], b"password") { Kind::Password } else { kind }),
+    }
+}
+
+fn of_keyword(word: &[u8]) -> Kind {
+    let starts = |prefix: &str| word.get(..prefix.len()).is_some_and(|w| w.eq_ignore_ascii_case(prefix.as_bytes()));
+    if starts("pass") || starts("pwd") || starts("_pwd") || starts("_pass") || starts("_pw") || starts("kennwort") || starts("pw")
+    {
+        Kind::Password
+    } else if starts("secret") {
+        Kind::Secret
+    } else if starts("token") {
+        Kind::Token
+    } else if starts("auth") && !contains(word, b"key") || starts("credential") || starts("_auth") {
+        Kind::Auth
+    } else if starts("key") || starts("_key") || starts("-key") {
+        Kind::Key
+    } else {
+        Kind::ApiKey
+    }
+}
+
+fn trim(head: &[u8]) -> &[u8] {
+    let end = head.iter().rposition(|b| !matches!(b, b'_' | b'-' | b'.')).map_or(0, |at| at + 1);
+    &head[..end]
+}
+
+fn ends_with(text: &[u8], end: &[u8]) -> bool {
+    text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}
+
+fn listed(word: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// The words of an identifier: cut at marks, at digits and where lower case turns to upper.
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let joined = |a: &u8, b: &u8| {
+        a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && !(a.is_ascii_lowercase() && b.is_ascii_uppercase())
+    };
+    name.chunk_by(joined).filter(|word| word[0].is_ascii_alphabetic())
+}
+
+/// What may stand glued to a keyword and leave its meaning.
+const SUFFIXES: &[&str] = &[
+    "s",
+    "key",
+    "keys",
+    "code",
+    "phrase",
+    "word",
+    "words",
+    "value",
+    "accesskey",
+    "b",
+    "hex",
+    "str",
+    "string",
+    "plain",
+    "db",
+    "ization",
+];
 
 /// Words behind a keyword that make the name speak about a secret.
 const ABOUT: &[&str] = &[
     "file",
+    "files",
+    "filename",
     "path",
     "url",
     "uri",
+    "link",
     "name",
     "names",
     "length",
     "len",
     "size",
     "type",
+    "types",
     "field",
     "label",
     "policy",
     "expiry",
     "expires",
+    "expire",
+    "expired",
     "expiration",
     "ttl",
     "count",
     "header",
+    "headers",
     "prefix",
     "suffix",
     "regex",
@@ -56,15 +172,18 @@ const ABOUT: &[&str] = &[
     "provider",
     "hint",
     "prompt",
-    "text",
     "title",
     "message",
+    "msg",
     "error",
+    "errors",
     "required",
     "enabled",
+    "disabled",
     "reset",
     "manager",
     "dir",
+    "directory",
     "id",
     "ids",
     "ref",
@@ -72,13 +191,16 @@ const ABOUT: &[&str] = &[
     "rotation",
     "strength",
     "validator",
+    "validation",
     "placeholder",
     "description",
+    "desc",
     "endpoint",
     "timeout",
     "format",
     "class",
     "store",
+    "storage",
     "repository",
     "service",
     "controller",
@@ -87,7 +209,9 @@ const ABOUT: &[&str] = &[
     "encoder",
     "input",
     "column",
+    "col",
     "param",
+    "params",
     "parameter",
     "option",
     "options",
@@ -97,10 +221,6 @@ const ABOUT: &[&str] = &[
     "view",
     "page",
     "form",
-    "izer",
-    "ize",
-    "ized",
-    "s3bucket",
     "bucket",
     "index",
     "arn",
@@ -111,4 +231,317 @@ const ABOUT: &[&str] = &[
     "lifetime",
     "age",
     "method",
+    "fingerprint",
+    "digest",
+    "hash",
+    "hashed",
+    "salt",
+    "sum",
+    "checksum",
+    "encrypted",
+    "enc",
+    "usage",
+    "list",
+    "map",
+    "dict",
+    "set",
+    "table",
+    "ring",
+    "chain",
+    "board",
+    "stroke",
+    "event",
+    "env",
+    "var",
+    "variable",
+    "location",
+    "host",
+    "port",
+    "role",
+    "user",
+    "username",
+    "email",
+    "selector",
+    "locator",
+    "xpath",
+    "css",
+    "icon",
+    "image",
+    "text",
+    "help",
+    "tooltip",
+    "info",
+    "docs",
+    "doc",
+    "template",
+    "engine",
+    "source",
+    "src",
+    "kind",
+    "alias",
+    "property",
+    "prop",
+    "attribute",
+    "attr",
+    "attempts",
+    "request",
+    "response",
+    "callback",
+    "verifier",
+    "changed",
+    "change",
+    "confirmation",
+    "mismatch",
+    "match",
+    "invalid",
+    "valid",
+    "not",
+    "is",
+    "must",
+    "strategy",
+    "grant",
+    "flow",
+    "usages",
+    "pair",
+    "frame",
+    "frames",
+    "date",
+    "time",
+    "at",
+    "interval",
+    "position",
+    "pos",
+    "offset",
+    "start",
+    "end",
+    "line",
+    "number",
+    "num",
+    "backend",
+    "module",
+    "rule",
+    "rules",
+    "spec",
+    "schema",
+    "bits",
+    "bytes",
+    "data",
+    "vault",
+    "namespace",
+    "mount",
+    "volume",
+    "label",
+    "annotation",
+    "server",
+    "domain",
 ];
+
+/// Words before a keyword that deny it.
+const DENIALS: &[&str] = &[
+    "no",
+    "is",
+    "has",
+    "have",
+    "show",
+    "hide",
+    "forgot",
+    "forget",
+    "reset",
+    "enable",
+    "disable",
+    "require",
+    "requires",
+    "need",
+    "public",
+    "pub",
+    "can",
+    "should",
+    "allow",
+    "lost",
+    "without",
+    "via",
+    "bypass",
+    "validate",
+    "verify",
+    "check",
+    "update",
+    "change",
+    "generate",
+    "encode",
+    "encrypt",
+    "hash",
+    "hashed",
+    "encrypted",
+    "invalid",
+    "by",
+    "missing",
+    "empty",
+    "on",
+];
+
+/// Words before `token` that make it a place in a list, a text or a grammar.
+const TOKENS_OF_OTHERS: &[&str] = &[
+    "page",
+    "next",
+    "continuation",
+    "pagination",
+    "sync",
+    "lex",
+    "lexer",
+    "parser",
+    "cancellation",
+    "cancel",
+    "separator",
+    "unk",
+    "pad",
+    "cls",
+    "sep",
+    "mask",
+    "eos",
+    "bos",
+    "stop",
+    "special",
+    "word",
+    "delimiter",
+    "semicolon",
+    "syntax",
+    "start",
+    "last",
+    "first",
+    "prev",
+    "previous",
+    "current",
+    "marker",
+    "xsrf",
+    "push",
+    "design",
+];
+
+/// Words before `key` that make it an index.
+const KEYS_OF_OTHERS: &[&str] = &[
+    "public",
+    "primary",
+    "foreign",
+    "sort",
+    "partition",
+    "cache",
+    "hot",
+    "shortcut",
+    "lookup",
+    "row",
+    "hash",
+    "translation",
+    "message",
+    "routing",
+    "unique",
+    "index",
+    "event",
+    "map",
+    "object",
+    "registry",
+    "press",
+    "arrow",
+    "group",
+    "range",
+    "locale",
+];
+
+/// Words before `key` that make it open something.
+const KEYS_OF_DOORS: &[&str] = &[
+    "api",
+    "access",
+    "secret",
+    "private",
+    "encryption",
+    "encrypt",
+    "encrypted",
+    "decryption",
+    "crypt",
+    "crypto",
+    "cipher",
+    "aes",
+    "des",
+    "hmac",
+    "sign",
+    "signing",
+    "signature",
+    "auth",
+    "app",
+    "application",
+    "consumer",
+    "license",
+    "licence",
+    "master",
+    "shared",
+    "account",
+    "storage",
+    "subscription",
+    "deploy",
+    "webhook",
+    "ssh",
+    "ssl",
+    "tls",
+    "rsa",
+    "psk",
+    "wep",
+    "wpa",
+    "jwt",
+    "session",
+    "security",
+    "admin",
+    "client",
+    "aws",
+    "azure",
+    "gcp",
+    "certificate",
+    "repo",
+    "seed",
+    "n",
+    "ase",
+    "web",
+    "integration",
+    "activation",
+    "secure",
+    "write",
+    "read",
+    "user",
+    "service",
+    "server",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind_of(name: &str, keyword: &str) -> Option<Kind> {
+        let start = name.to_ascii_lowercase().find(keyword).expect("the name holds the keyword");
+        kind(name.as_bytes(), Span::new(start, start + keyword.len()))
+    }
+
+    #[test]
+    fn names() {
+        for (name, keyword, want) in [
+            ("db_password", "password", Some(Kind::Password)),
+            ("dbPassword1", "password", Some(Kind::Password)),
+            ("DB_PASSWORDS", "password", Some(Kind::Password)),
+            ("password_file", "password", None),
+            ("passwordFile", "password", None),
+            ("passwordless", "password", None),
+            ("isPassword", "password", None),
+            ("forgot-password", "password", None),
+            ("client_secret", "secret", Some(Kind::Secret)),
+            ("secretary", "secret", None),
+            ("secretName", "secret", None),
+            ("accessToken", "token", Some(Kind::Token)),
+            ("tokenizer", "token", None),
+            ("next_page_token", "token", None),
+            ("user.password", "password", Some(Kind::Password)),
+            ("encryptionKey", "key", Some(Kind::ApiKey)),
+            ("primary_key", "key", None),
+            ("map.key", "key", None),
+            ("somekey", "key", Some(Kind::Key)),
+        ] {
+            assert_eq!(kind_of(name, keyword), want, "{name}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! What a matched value is worth: each check keeps, drops, lowers or proves it.
 
+pub mod dummy;
 pub mod entropy;
+pub mod letters;
 pub mod placeholder;
 pub mod shape;
 pub mod structure;

@@ -1,0 +1,146 @@
+//! The literal behind an operator.
+
+use super::operator::{Form, Operator, blank, skip};
+use super::syntax::{Surroundings, Syntax};
+use crate::types::span::Span;
+
+/// Longest value that is read.
+const LONGEST: usize = 512;
+
+/// A literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Literal {
+    /// Without its quotes.
+    pub(super) span: Span,
+    pub(super) quoted: bool,
+    /// The function that it is the argument of: `Some("x")`, `new Secret("x")`; empty when there is none.
+    pub(super) callee: Span,
+}
+
+impl Literal {
+    fn plain(span: Span, quoted: bool) -> Self {
+        Self { span, quoted, callee: Span::default() }
+    }
+}
+
+/// The literal at an operator: what the quotes hold, or a bare word where bare values are literals.
+pub(super) fn at(content: &[u8], operator: Operator, syntax: Syntax, around: impl Fn() -> Surroundings) -> Option<Literal> {
+    let at = operator.end;
+    let rest = content.get(at..)?;
+    if operator.kind == Form::Element {
+        let text = until(content, at, |b| b == b'<' || b == b'\n')?;
+        return (content.get(text.end) == Some(&b'<')).then(|| Literal::plain(trim(content, text), true));
+    }
+    let slashes = rest.iter().take(3).take_while(|b| **b == b'\\').count();
+    match &rest[slashes..] {
+        [quote @ (b'"' | b'\'' | b'`'), ..] => quoted(content, at + slashes + 1, *quote, slashes),
+        [b'&', b'#' | b'q', ..] => entity(content, at),
+        [b'@' | b'r' | b'b' | b'f' | b'u' | b'L' | b'N' | b's' | b'$', quote @ (b'"' | b'\''), ..] if slashes == 0 => {
+            quoted(content, at + 2, *quote, 0)
+        }
+        _ if matches!(operator.kind, Form::Call | Form::Argument | Form::Compare | Form::Blank) => wrapped(content, at),
+        [first, ..] if first.is_ascii_alphabetic() || *first == b'[' || *first == b'&' => {
+            wrapped(content, at).or_else(|| bare(content, operator, syntax, around()))
+        }
+        _ => bare(content, operator, syntax, around()),
+    }
+}
+
+/// Up to the quote that closes; `slashes` backslashes stand before the quote when it is inside another literal.
+fn quoted(content: &[u8], start: usize, quote: u8, slashes: usize) -> Option<Literal> {
+    let rest = content.get(start..)?;
+    let mut run = 0;
+    for (at, &byte) in rest.iter().enumerate().take(LONGEST) {
+        match byte {
+            b'\n' => return None,
+            b'\\' => {
+                run += 1;
+                continue;
+            }
+            _ if byte == quote && run == slashes => {
+                return Some(Literal::plain(Span::new(start, start + at - slashes), true));
+            }
+            // An unescaped quote inside an escaped literal closes the outer one.
+            _ if byte == quote && run < slashes => return None,
+            _ => run = 0,
+        }
+        if byte == quote {
+            run = 0;
+        }
+    }
+    None
+}
+
+/// `&quot;x&quot;`.
+fn entity(content: &[u8], at: usize) -> Option<Literal> {
+    let open = [&b"&quot;"[..], b"&#34;", b"&#39;"].into_iter().find(|entity| content[at..].starts_with(entity))?;
+    let text = until(content, at + open.len(), |b| matches!(b, b'&' | b'\n' | b'<'))?;
+    content[text.end..].starts_with(open).then(|| Literal::plain(text, true))
+}
+
+/// `Name("x"`, `[]byte("x"`, `new pkg.Name("x"`: a literal as the only or first argument.
+fn wrapped(content: &[u8], at: usize) -> Option<Literal> {
+    let name =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'[' | b']' | b'&' | b'!' | b' ' | b'<' | b'>');
+    let open = skip(content, at, name);
+    if content.get(open) != Some(&b'(') {
+        return None;
+    }
+    let start = skip(content, open + 1, |b| blank(b) || matches!(b, b'b' | b'\\'));
+    let quote = content.get(start).copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    let slashes = content[open + 1..start].iter().filter(|b| **b == b'\\').count();
+    quoted(content, start + 1, quote, slashes).map(|literal| Literal { callee: Span::new(at, open), ..literal })
+}
+
+fn until(content: &[u8], start: usize, end: impl Fn(u8) -> bool) -> Option<Span> {
+    let rest = content.get(start..)?;
+    let length = rest.iter().take(LONGEST).position(|&b| end(b)).unwrap_or(rest.len().min(LONGEST));
+    (length < LONGEST).then(|| Span::new(start, start + length))
+}
+
+fn trim(content: &[u8], text: Span) -> Span {
+    let bytes = text.of(content);
+    let start = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let end = bytes.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(start, |n| n + 1);
+    Span::new(text.start + start, text.start + end.max(start))
+}
+
+/// A bare word, where the place allows one.
+fn bare(content: &[u8], operator: Operator, syntax: Syntax, around: Surroundings) -> Option<Literal> {
+    let inside = around.quote.is_some() || around.comment;
+    if syntax == Syntax::Code && !inside || operator.kind == Form::Is && syntax == Syntax::Code && !around.comment {
+        return None;
+    }
+    let word = bare_word(content, operator, around)?;
+    Some(Literal::plain(word, false))
+}
+
+/// A bare value: one word that ends where a value may end.
+fn bare_word(content: &[u8], operator: Operator, around: Surroundings) -> Option<Span> {
+    let start = operator.end;
+    let stop = |b: u8| {
+        b.is_ascii_whitespace()
+            || matches!(b, b'"' | b'\'' | b'`' | b',' | b'<' | b'>' | b'|')
+            || around.quote == Some(b)
+            || b >= 0x80
+    };
+    let value = until(content, start, stop)?;
+    let tight = matches!(content.get(start.wrapping_sub(1)), Some(b'=' | b'-' | b':'));
+    let text = value.of(content);
+    let text = match text.iter().position(|b| matches!(b, b';' | b'&')) {
+        // Connection strings and queries: the value ends at the separator.
+        Some(cut) if tight && (around.quote.is_some() || cut + 1 == text.len() || text[cut..].contains(&b'=')) => &text[..cut],
+        _ => text,
+    };
+    let end = text.iter().rposition(|b| !matches!(b, b';' | b')' | b'}' | b']' | b'\\' | b'*')).map_or(0, |n| n + 1);
+    let text = &text[..end];
+    if text.iter().any(|b| matches!(b, b'(' | b'[' | b'{')) {
+        return None;
+    }
+    let end = value.start + text.len();
+    let value = Span::new(value.start, end);
+    let after = skip(content, end, |b| blank(b) || matches!(b, b';' | b')' | b'}' | b']' | b'\\' | b'*'));
+    let ends = |b: &u8| matches!(b, b'\n' | b'\r' | b'#' | b',' | b'&' | b'"' | b'\'' | b'`' | b'-' | b'<' | b'|');
+    let free = tight && operator.kind == Form::Assign || operator.kind == Form::Flag;
+    (free || after > end && content.get(after - 1) == Some(&b';') || content.get(after).is_none_or(ends)).then_some(value)
+}
