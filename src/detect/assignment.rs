@@ -15,6 +15,7 @@ pub use name::Kind;
 pub use operator::Form;
 pub use syntax::Manner;
 
+use super::checks;
 use super::prefilter::Hit;
 use crate::types::span::Span;
 use score::{Score, Setting};
@@ -53,11 +54,49 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     if literal.span.is_empty() || operator::is_field_type(content, name) {
         return None;
     }
-    let value = without_scheme(content, literal.span);
+    if operator.kind == Form::Argument && is_operand(content, name) {
+        return None;
+    }
     let form = operator.kind;
     let setting = Setting { kind, form, manner, literal, callee: literal.callee.of(content), name: name.of(content) };
-    let score = score::of(value.of(content), &setting);
+    let weighed = |value: Span| (value, score::of(value.of(content), &setting));
+    let (mut value, mut score) = weighed(without_scheme(content, literal.span));
+    if score.bits() < 0
+        && literal.quoted()
+        && let Some(piece) = piece(content, literal.span)
+    {
+        (value, score) = weighed(piece);
+    }
     Some(Assignment { whole: Span::new(name.start, value.end), name, value, kind, form, score })
+}
+
+/// The plainly random part of a literal that is a structure or a sentence, as in `"{\"id\": \"…\"}"`.
+fn piece(content: &[u8], literal: Span) -> Option<Span> {
+    const SHORTEST: usize = 20;
+    const RANDOM: i32 = 30;
+    let text = literal.of(content);
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
+    let mut start = literal.start;
+    for run in text.chunk_by(|a, b| part(a) == part(b)) {
+        let random = || part(&run[0]) && checks::letters::randomness(run) >= RANDOM;
+        if (SHORTEST..text.len()).contains(&run.len()) && random() {
+            return Some(Span::new(start, start + run.len()));
+        }
+        start += run.len();
+    }
+    None
+}
+
+/// Whether a quoted name is itself what a function works on, as in `hash("password", salt)`.
+fn is_operand(content: &[u8], name: Span) -> bool {
+    const WORKERS: [&[u8]; 8] = [b"password", b"hash", b"check", b"verify", b"compare", b"login", b"digest", b"replace"];
+    let before = content[..name.start].trim_ascii_end();
+    let Some(callee) = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).and_then(|b| b.strip_suffix(b"(")) else {
+        return false;
+    };
+    let length = callee.iter().rev().take(40).take_while(|b| name::is_part(**b)).count();
+    let callee = &callee[callee.len() - length..];
+    WORKERS.iter().any(|word| callee.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
 }
 
 /// The part of the keyword that can be part of a name: keywords may end with an operator.

@@ -12,14 +12,29 @@ const LONGEST: usize = 512;
 pub(super) struct Literal {
     /// Without its quotes.
     pub(super) span: Span,
-    pub(super) quoted: bool,
+    pub(super) standing: Standing,
     /// The function that it is the argument of: `Some("x")`, `new Secret("x")`; empty when there is none.
     pub(super) callee: Span,
 }
 
+/// How a literal stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Between quotes or tags.
+    Quoted,
+    /// A bare word where bare words are values.
+    Bare,
+    /// A bare word in program code.
+    BareInCode,
+}
+
 impl Literal {
-    fn plain(span: Span, quoted: bool) -> Self {
-        Self { span, quoted, callee: Span::default() }
+    fn plain(span: Span, standing: Standing) -> Self {
+        Self { span, standing, callee: Span::default() }
+    }
+
+    pub(super) fn quoted(&self) -> bool {
+        self.standing == Standing::Quoted
     }
 }
 
@@ -29,7 +44,7 @@ pub(super) fn at(content: &[u8], operator: Operator, syntax: Syntax, around: imp
     let rest = content.get(at..)?;
     if operator.kind == Form::Element {
         let text = until(content, at, |b| b == b'<' || b == b'\n')?;
-        return (content.get(text.end) == Some(&b'<')).then(|| Literal::plain(trim(content, text), true));
+        return (content.get(text.end) == Some(&b'<')).then(|| Literal::plain(trim(content, text), Standing::Quoted));
     }
     let slashes = rest.iter().take(3).take_while(|b| **b == b'\\').count();
     match &rest[slashes..] {
@@ -58,7 +73,7 @@ fn quoted(content: &[u8], start: usize, quote: u8, slashes: usize) -> Option<Lit
                 continue;
             }
             _ if byte == quote && run == slashes => {
-                return Some(Literal::plain(Span::new(start, start + at - slashes), true));
+                return Some(Literal::plain(Span::new(start, start + at - slashes), Standing::Quoted));
             }
             // An unescaped quote inside an escaped literal closes the outer one.
             _ if byte == quote && run < slashes => return None,
@@ -75,7 +90,7 @@ fn quoted(content: &[u8], start: usize, quote: u8, slashes: usize) -> Option<Lit
 fn entity(content: &[u8], at: usize) -> Option<Literal> {
     let open = [&b"&quot;"[..], b"&#34;", b"&#39;"].into_iter().find(|entity| content[at..].starts_with(entity))?;
     let text = until(content, at + open.len(), |b| matches!(b, b'&' | b'\n' | b'<'))?;
-    content[text.end..].starts_with(open).then(|| Literal::plain(text, true))
+    content[text.end..].starts_with(open).then(|| Literal::plain(text, Standing::Quoted))
 }
 
 /// `Name("x"`, `[]byte("x"`, `new pkg.Name("x"`: a literal as the only or first argument.
@@ -108,11 +123,12 @@ fn trim(content: &[u8], text: Span) -> Span {
 /// A bare word, where the place allows one.
 fn bare(content: &[u8], operator: Operator, syntax: Syntax, around: Surroundings) -> Option<Literal> {
     let inside = around.quote.is_some() || around.comment;
-    if syntax == Syntax::Code && !inside || operator.kind == Form::Is && syntax == Syntax::Code && !around.comment {
+    let code = syntax == Syntax::Code && !inside;
+    if syntax == Syntax::Code && operator.kind == Form::Is && !around.comment {
         return None;
     }
     let word = bare_word(content, operator, around)?;
-    Some(Literal::plain(word, false))
+    Some(Literal::plain(word, if code { Standing::BareInCode } else { Standing::Bare }))
 }
 
 /// A bare value: one word that ends where a value may end.

@@ -53,6 +53,10 @@ pub(super) fn kind(name: &[u8], keyword: Span) -> Option<Kind> {
     if !suffix.is_empty() && !listed(suffix, SUFFIXES) || words(&tail[glued..]).any(|word| listed(word, ABOUT)) {
         return None;
     }
+    // `password.decode(…)` does something with a password; only comparing and setting tell one.
+    if tail.iter().rposition(|&b| b == b'.').is_some_and(|dot| !listed(&tail[dot + 1..], TELLING)) {
+        return None;
+    }
     // `myTokens.next.page`: what stands before the last dot only qualifies.
     let own = head.iter().rposition(|&b| b == b'.').map_or(head, |dot| &head[dot + 1..]);
     if words(own).any(|word| listed(word, DENIALS)) {
@@ -131,6 +135,37 @@ const SUFFIXES: &[&str] = &[
     "plain",
     "db",
     "ization",
+];
+
+/// Members of a secret whose argument or value is the secret.
+const TELLING: &[&str] = &[
+    "equals",
+    "equal",
+    "eq",
+    "eql",
+    "tobe",
+    "toequal",
+    "isequalto",
+    "set",
+    "setvalue",
+    "value",
+    "fill",
+    "sendkeys",
+    "send_keys",
+    "type",
+    "secret",
+    "default",
+    "plain",
+    "raw",
+    "key",
+    "admin",
+    "root",
+    "user",
+    "prod",
+    "dev",
+    "test",
+    "master",
+    "client",
 ];
 
 /// Words behind a keyword that make the name speak about a secret.

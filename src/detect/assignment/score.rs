@@ -4,7 +4,7 @@
 //! few bits more than a word are enough; a "key" is as often an index as a secret, so its value must be plainly random.
 //! Zero is the mark: at or above it the value is reported. Whatever cannot be a secret counts [`NEVER`].
 
-use super::literal::Literal;
+use super::literal::{Literal, Standing};
 use super::name::Kind;
 use super::operator::Form;
 use super::syntax::{Manner, Syntax};
@@ -89,6 +89,7 @@ pub(super) fn of(value: &[u8], setting: &Setting<'_>) -> Score {
         .add(Reason::Letters, letters::randomness(value).clamp(-40, 60))
         .add(Reason::PasswordLike, if setting.kind == Kind::Password { password_like(value) } else { 0 })
         .add(Reason::Length, length(value, setting.kind))
+        .add(Reason::Shape, if value.contains(&b' ') { -10 } else { 0 })
         .add(Reason::Form, form(setting))
         .add(Reason::Place, place(setting))
 }
@@ -116,7 +117,8 @@ fn shortest(kind: Kind) -> usize {
 
 /// Why a value is no secret, whatever its name.
 fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
-    let strange = |b: &u8| *b <= b' ' || *b > 0x7e;
+    let phrase = setting.literal.quoted() && setting.kind <= Kind::Secret;
+    let strange = |b: &u8| *b < b' ' || *b > 0x7e || *b == b' ' && !phrase;
     if value.len() < shortest(setting.kind) || value.iter().any(strange) || !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Reason::Shape);
     }
@@ -126,7 +128,7 @@ fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
     if dummy::is_dummy(value) {
         return Some(Reason::Dummy);
     }
-    if is_other_kind(value) || !setting.literal.quoted && is_expression(value) || is_lookup(setting.callee) {
+    if is_other_kind(value) || !setting.literal.quoted() && is_expression(value) || is_lookup(setting.callee) {
         return Some(Reason::OtherKind);
     }
     None
@@ -190,7 +192,8 @@ fn is_other_kind(value: &[u8]) -> bool {
         b"bcrypt:",
     ];
     let words = |text: &[u8]| letters::randomness(text) < 0;
-    let path = |text: &[u8]| text.iter().filter(|b| **b == b'/').count() > 1 && words(text);
+    let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
+    let path = |text: &[u8]| slashes > 1 && letters::randomness(text) < 4 * (slashes - 1);
     let contents: [&[u8]; 12] = [b"://", b"::", b"%s", b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</"];
     let braces = value.iter().position(|&b| b == b'{').is_some_and(|open| value[open..].contains(&b'}'));
     let mail = value.iter().filter(|b| **b == b'@').count() == 1
@@ -202,7 +205,12 @@ fn is_other_kind(value: &[u8]) -> bool {
         || braces
         || mail
         || path(value)
+        || is_colour(value)
         || is_date_or_version(value)
+}
+
+fn is_colour(value: &[u8]) -> bool {
+    matches!(value, [b'#', hex @ ..] if matches!(hex.len(), 3 | 4 | 6 | 8) && shape::is_hex(hex))
 }
 
 fn is_date_or_version(value: &[u8]) -> bool {
@@ -283,7 +291,12 @@ fn length(value: &[u8], kind: Kind) -> i32 {
 }
 
 fn form(setting: &Setting<'_>) -> i32 {
-    let bare = if setting.literal.quoted { 0 } else { -2 };
+    let bare = match setting.literal.standing {
+        Standing::Quoted => 0,
+        Standing::Bare => -2,
+        // Variables are words, so what is plainly random is none: a text of several lines, or a template.
+        Standing::BareInCode => -14,
+    };
     let form = match setting.form {
         Form::Assign | Form::Colon | Form::Element | Form::Compare => 0,
         Form::Flag | Form::Blank => -1,
@@ -297,6 +310,6 @@ fn form(setting: &Setting<'_>) -> i32 {
 
 fn place(setting: &Setting<'_>) -> i32 {
     let Manner { syntax, rehearsal, translation } = setting.manner;
-    let prose = syntax == Syntax::Prose && !setting.literal.quoted;
+    let prose = syntax == Syntax::Prose && !setting.literal.quoted();
     (if rehearsal { -1 } else { 0 }) + (if translation { -8 } else { 0 }) + (if prose { -2 } else { 0 })
 }

@@ -71,10 +71,10 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     is_reference(value) || is_monotonous(value) || texts().is_some_and(|texts| texts.is_match(value))
 }
 
-/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `$NAME`, `ENC[…`.
+/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`, `ENC[…`.
 pub fn is_reference(value: &[u8]) -> bool {
     let open: [&[u8]; 8] = [b"${", b"{{", b"$(", b"#{", b"<%", b"ENC[", b"!vault", b"%("];
-    let pairs: [(u8, u8); 4] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']')];
+    let pairs: [(u8, u8); 6] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']'), (b'#', b'#'), (b'_', b'_')];
     let name = |text: &[u8]| !text.is_empty() && text.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_');
     open.iter().any(|mark| value.starts_with(mark))
         || [&b"${"[..], b"{{", b"$(", b"<%"].iter().any(|mark| super::shape::contains(value, mark))
@@ -91,7 +91,8 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     value.iter().for_each(|&b| seen[usize::from(b)] = true);
     let distinct = seen.iter().filter(|&&s| s).count();
     let steps = value.windows(2).filter(|pair| (0..=1).contains(&(i16::from(pair[1]) - i16::from(pair[0])))).count();
-    distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
+    let counted = value.starts_with(b"12345") && value.iter().all(u8::is_ascii_digit);
+    counted || distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
 }
 
 #[cfg(test)]
