@@ -54,7 +54,7 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     if literal.span.is_empty() || operator::is_field_type(content, name) {
         return None;
     }
-    if operator.kind == Form::Argument && is_operand(content, name) {
+    if operator.kind == Form::Argument && is_operand(content, name) || is_badge(content, name) {
         return None;
     }
     let form = operator.kind;
@@ -87,10 +87,19 @@ fn piece(content: &[u8], literal: Span) -> Option<Span> {
     None
 }
 
+/// Whether the name is a parameter of a status badge's address, whose token is public.
+fn is_badge(content: &[u8], name: Span) -> bool {
+    let before = &content[..name.start];
+    before.ends_with(b"?") && checks::shape::contains(&before[before.len().saturating_sub(32)..], b"badge")
+}
+
 /// Whether a quoted name is itself what a function works on, as in `hash("password", salt)`.
 fn is_operand(content: &[u8], name: Span) -> bool {
     const WORKERS: [&[u8]; 8] = [b"password", b"hash", b"check", b"verify", b"compare", b"login", b"digest", b"replace"];
     let before = content[..name.start].trim_ascii_end();
+    if before.ends_with(b"/") {
+        return true;
+    }
     let Some(callee) = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).and_then(|b| b.strip_suffix(b"(")) else {
         return false;
     };

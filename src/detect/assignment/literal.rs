@@ -44,7 +44,7 @@ pub(super) fn at(content: &[u8], operator: Operator, syntax: Syntax, around: imp
     let rest = content.get(at..)?;
     if operator.kind == Form::Element {
         let text = until(content, at, |b| b == b'<' || b == b'\n')?;
-        return (content.get(text.end) == Some(&b'<')).then(|| Literal::plain(trim(content, text), Standing::Quoted));
+        return content[text.end..].starts_with(b"</").then(|| Literal::plain(trim(content, text), Standing::Quoted));
     }
     let slashes = rest.iter().take(3).take_while(|b| **b == b'\\').count();
     match &rest[slashes..] {

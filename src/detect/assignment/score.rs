@@ -8,6 +8,7 @@ use super::literal::{Literal, Standing};
 use super::name::Kind;
 use super::operator::Form;
 use super::syntax::{Manner, Syntax};
+use crate::codec::bases;
 use crate::detect::checks::{dummy, letters, placeholder, shape};
 
 /// Outweighs everything else.
@@ -128,10 +129,23 @@ fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
     if dummy::is_dummy(value) {
         return Some(Reason::Dummy);
     }
+    if is_encoded_dummy(value) {
+        return Some(Reason::Dummy);
+    }
     if is_other_kind(value) || !setting.literal.quoted() && is_expression(value) || is_lookup(setting.callee) {
         return Some(Reason::OtherKind);
     }
     None
+}
+
+/// Base64 of what would be no secret in clear: `admin:admin`, `not my real password`.
+fn is_encoded_dummy(value: &[u8]) -> bool {
+    if !value.len().is_multiple_of(4) || value.len() < 12 {
+        return false;
+    }
+    let Some(text) = bases::base64(value) else { return false };
+    let printable = text.iter().all(|b| matches!(b, b' '..=b'~'));
+    printable && (dummy::is_dummy(&text) || placeholder::is_placeholder(&text) || letters::randomness(&text) < -20)
 }
 
 /// Paths, addresses, formats, digests with their name, encrypted values, password hashes, references to stores.
@@ -190,11 +204,24 @@ fn is_other_kind(value: &[u8]) -> bool {
         b"{0",
         b"{1",
         b"bcrypt:",
+        b"MFkwEwYH",
+        b"MHYwEAYH",
+        b"MCowBQYDK2",
+        b"MIIBIjANBgkqhkiG9w0BAQEFAAOC",
+        b"MIICIjANBgkqhkiG9w0BAQEFAAOC",
+        b"MIGfMA0GCSqGSIb3DQEBAQUAA4",
+        b"MFwwDQYJKoZIhvcNAQEBBQADSw",
+        b"AAAAB3NzaC1",
+        b"AAAAC3NzaC1",
+        b"AAAAE2VjZHNh",
     ];
     let words = |text: &[u8]| letters::randomness(text) < 0;
     let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
     let path = |text: &[u8]| slashes > 1 && letters::randomness(text) < 4 * (slashes - 1);
-    let contents: [&[u8]; 12] = [b"://", b"::", b"%s", b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</"];
+    let contents: [&[u8]; 19] = [
+        b"%0", b"%.", b"%l", b"%p", b"%x", b"%u", b"\\x", b"://", b"::", b"%s", b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{",
+        b"\\n", b"</",
+    ];
     let braces = value.iter().position(|&b| b == b'{').is_some_and(|open| value[open..].contains(&b'}'));
     let mail = value.iter().filter(|b| **b == b'@').count() == 1
         && value.rsplit(|&b| b == b'@').next().is_some_and(|host| host.contains(&b'.') && words(host));
@@ -206,6 +233,7 @@ fn is_other_kind(value: &[u8]) -> bool {
         || mail
         || path(value)
         || is_colour(value)
+        || value.starts_with(b"0x") && value.len() <= 18
         || is_date_or_version(value)
 }
 

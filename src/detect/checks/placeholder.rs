@@ -79,7 +79,17 @@ pub fn is_reference(value: &[u8]) -> bool {
     open.iter().any(|mark| value.starts_with(mark))
         || [&b"${"[..], b"{{", b"$(", b"<%"].iter().any(|mark| super::shape::contains(value, mark))
         || matches!(value, [first, .., last] if pairs.contains(&(*first, *last)))
+        || has_variable(value)
         || matches!(value, [b'$', rest @ ..] if name(rest) && !rest[0].is_ascii_digit())
+}
+
+/// Whether a variable in capitals stands in the value, as shells expand it: `prefix-$NAME`.
+fn has_variable(value: &[u8]) -> bool {
+    let capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+    value.split(|&b| b == b'$').skip(1).any(|tail| {
+        let length = tail.iter().take_while(|b| capital(b)).count();
+        length > 2 && tail.get(length).is_none_or(|b| !b.is_ascii_alphanumeric())
+    })
 }
 
 /// Whether the value is a repetition or a sequence: few distinct characters, or nearly all steps between neighbours equal.
@@ -92,7 +102,8 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     let distinct = seen.iter().filter(|&&s| s).count();
     let steps = value.windows(2).filter(|pair| (0..=1).contains(&(i16::from(pair[1]) - i16::from(pair[0])))).count();
     let counted = value.starts_with(b"12345") && value.iter().all(u8::is_ascii_digit);
-    counted || distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
+    let periodic = |period: usize| value.len() >= 3 * period && value.windows(period + 1).all(|w| w[0] == w[period]);
+    counted || (2..=8).any(periodic) || distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
 }
 
 #[cfg(test)]
