@@ -10,6 +10,7 @@ mod name;
 mod operator;
 pub mod score;
 mod syntax;
+mod vocabulary;
 
 pub use name::Kind;
 pub use operator::Form;

@@ -23,33 +23,24 @@ pub struct Manner {
     pub(super) translation: bool,
 }
 
+#[rustfmt::skip]
 const CODE: &[&str] = &[
     "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy", "go", "rs", "swift",
-    "py", "pyi", "pyx", "pxd", "rb", "php", "phtml", "pl", "pm", "lua", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte",
-    "dart", "ex", "exs", "erl", "hs", "ml", "clj", "cljs", "r", "jl", "nim", "zig", "d", "pas", "vb", "fs", "coffee", "gradle",
-    "json", "tf", "hcl", "ipynb", "jsonc", "json5", "bicep", "y", "l", "s", "proto", "graphql",
+    "py", "pyi", "pyx", "pxd", "rb", "php", "phtml", "pl", "pm", "lua", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue",
+    "svelte", "dart", "ex", "exs", "erl", "hs", "ml", "clj", "cljs", "r", "jl", "nim", "zig", "d", "pas", "vb", "fs",
+    "coffee", "gradle", "json", "tf", "hcl", "ipynb", "jsonc", "json5", "bicep", "y", "l", "s", "proto", "graphql",
 ];
 
-const PROSE: &[&str] =
-    &["md", "markdown", "rst", "txt", "adoc", "asciidoc", "html", "htm", "xhtml", "tex", "org", "1", "5", "8", "po"];
+#[rustfmt::skip]
+const PROSE: &[&str] = &[
+    "md", "markdown", "rst", "txt", "adoc", "asciidoc", "html", "htm", "xhtml", "tex", "org", "1", "5", "8", "po",
+];
 
 /// Generated or third parties' files, in which a name says nothing.
+#[rustfmt::skip]
 const LOCKS: &[&str] = &[
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "cargo.lock",
-    "poetry.lock",
-    "gemfile.lock",
-    "composer.lock",
-    "go.sum",
-    "packages.lock.json",
-    "pipfile.lock",
-    "podfile.lock",
-    "flake.lock",
-    "mix.lock",
-    "uv.lock",
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "cargo.lock", "poetry.lock", "gemfile.lock",
+    "composer.lock", "go.sum", "packages.lock.json", "pipfile.lock", "podfile.lock", "flake.lock", "mix.lock", "uv.lock",
 ];
 
 impl Manner {
@@ -76,22 +67,14 @@ impl Manner {
     }
 }
 
+#[rustfmt::skip]
 const REHEARSALS: &[&str] = &[
-    "test", "tests", "testing", "example", "examples", "sample", "samples", "fixture", "fixtures", "testdata", "mock", "mocks",
-    "spec", "specs", "demo", "e2e",
+    "test", "tests", "testing", "example", "examples", "sample", "samples", "fixture", "fixtures", "testdata", "mock",
+    "mocks", "spec", "specs", "demo", "e2e",
 ];
+#[rustfmt::skip]
 const TRANSLATIONS: &[&str] = &[
-    "locale",
-    "locales",
-    "i18n",
-    "l10n",
-    "lang",
-    "langs",
-    "language",
-    "languages",
-    "translations",
-    "translation",
-    "po",
+    "locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translations", "translation", "po",
     "strings",
 ];
 

@@ -103,7 +103,9 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     let steps = value.windows(2).filter(|pair| (0..=1).contains(&(i16::from(pair[1]) - i16::from(pair[0])))).count();
     let counted = value.starts_with(b"12345") && value.iter().all(u8::is_ascii_digit);
     let periodic = |period: usize| value.len() >= 3 * period && value.windows(period + 1).all(|w| w[0] == w[period]);
-    counted || (2..=8).any(periodic) || distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
+    let mut pairs = value.chunks_exact(2).zip(value.chunks_exact(2).skip(1));
+    let paired = value.iter().all(u8::is_ascii_hexdigit) && pairs.all(|(a, b)| a[0] == b[0] || a[1] == b[1]);
+    counted || paired || (2..=8).any(periodic) || distinct <= 2 + value.len() / 32 || steps * 10 >= (value.len() - 1) * 8
 }
 
 #[cfg(test)]
