@@ -47,9 +47,12 @@ pub fn read(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
 pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     let keyword = keyword(content, hit);
     let end = name::end(content, keyword.end)?;
-    let operator = operator::after(content, end, keyword.start)?;
+    let mut operator = operator::after(content, end, keyword.start)?;
     let name = Span::new(name::start(content, keyword.start)?, end);
     let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start))?;
+    if operator.kind == Form::Colon && content[..name.start].trim_ascii_end().ends_with(b"/") {
+        operator.end = second_of_pair(content, operator.end);
+    }
     let around = || syntax::Surroundings::of(content, name.start);
     let literal = literal::at(content, operator, manner.syntax, around)?;
     if literal.span.is_empty() || operator::is_field_type(content, name) {
@@ -59,16 +62,40 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
         return None;
     }
     let form = operator.kind;
-    let setting = Setting { kind, form, manner, literal, callee: literal.callee.of(content), name: name.of(content) };
-    let weighed = |value: Span| (value, score::of(value.of(content), &setting));
-    let (mut value, mut score) = weighed(without_scheme(content, literal.span));
+    let mut setting = Setting { kind, form, manner, literal, callee: literal.callee.of(content), name: name.of(content) };
+    let weighed = |value: Span, setting: &Setting<'_>| (value, score::of(value.of(content), setting));
+    let (mut value, mut score) =
+        weighed(Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end), &setting);
+    for _ in 0..3 {
+        if score.bits() >= 0 || form != Form::Call || !setting.literal.quoted() {
+            break;
+        }
+        let Some(argument) = literal::next(content, setting.literal.span.end + 1, b",") else { break };
+        setting.literal = argument;
+        (value, score) = weighed(argument.span, &setting);
+    }
+    if score.bits() < 0
+        && !literal.callee.is_empty()
+        && let Some(other) = literal::fallback(content, literal.span.end)
+    {
+        (setting.literal, setting.callee) = (other, b"");
+        (value, score) = weighed(other.span, &setting);
+    }
     if score.bits() < 0
         && literal.quoted()
         && let Some(piece) = piece(content, literal.span)
     {
-        (value, score) = weighed(piece);
+        (value, score) = weighed(piece, &setting);
     }
     Some(Assignment { whole: Span::new(name.start, value.end), name, value, kind, form, score })
+}
+
+/// Where the second value of `user/password: a / b` starts; `start` itself where there is but one.
+fn second_of_pair(content: &[u8], start: usize) -> usize {
+    const FARTHEST: usize = 40;
+    let rest = &content[start..content.len().min(start + FARTHEST)];
+    let line = rest.split(|&b| b == b'\n').next().unwrap_or_default();
+    line.iter().position(|&b| b == b'/').map_or(start, |slash| operator::skip(content, start + slash + 1, operator::blank))
 }
 
 /// The plainly random part of a literal that is a structure or a sentence, as in `"{\"id\": \"…\"}"`.
@@ -76,6 +103,9 @@ fn piece(content: &[u8], literal: Span) -> Option<Span> {
     const SHORTEST: usize = 20;
     const RANDOM: i32 = 30;
     let text = literal.of(content);
+    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) {
+        return None;
+    }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
     let mut start = literal.start;
     for run in text.chunk_by(|a, b| part(a) == part(b)) {
@@ -115,14 +145,6 @@ fn keyword(content: &[u8], hit: Hit) -> Span {
     let length =
         whole.of(content).iter().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-')).unwrap_or(whole.len());
     Span::new(whole.start, whole.start + length)
-}
-
-/// The value behind the name of its scheme, as in `Bearer …`.
-fn without_scheme(content: &[u8], value: Span) -> Span {
-    const SCHEMES: [&str; 7] = ["basic ", "bearer ", "token ", "apikey ", "api-key ", "ssws ", "key="];
-    let text = value.of(content);
-    let scheme = SCHEMES.iter().find(|s| text.get(..s.len()).is_some_and(|t| t.eq_ignore_ascii_case(s.as_bytes())));
-    Span::new(value.start + scheme.map_or(0, |s| s.len()), value.end)
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn of_keyword(word: &[u8]) -> Kind {
         Kind::Secret
     } else if starts("token") {
         Kind::Token
-    } else if starts("auth") && !contains(word, b"key") || starts("credential") || starts("_auth") {
+    } else if starts("auth") && !contains(word, b"key") || starts("credential") || starts("_auth") || starts("login") {
         Kind::Auth
     } else if starts("key") || starts("_key") || starts("-key") {
         Kind::Key

@@ -31,6 +31,8 @@ pub enum Form {
     Blank,
     /// `is`, in prose.
     Is,
+    /// `|` between the cells of a table, in prose.
+    Cell,
 }
 
 /// Skips at most 64 bytes that `pass`.
@@ -63,7 +65,11 @@ pub(super) fn after(content: &[u8], end: usize, keyword: usize) -> Option<Operat
         }
         [b'|' | b'?', b'|' | b'?', b'=', ..] => over(3, Form::Assign),
         // `ENV['PASSWORD'] || 'x'`, `os.environ["PASSWORD"] or "x"`
-        [b'|', b'|', ..] | [b'?', b'?', ..] | [b'o', b'r', b' ', ..] if quoted => over(2, Form::Argument),
+        [b'|', b'|', ..] | [b'?', b'?' | b':', ..] | [b'o', b'r', b' ', ..] => over(2, Form::Argument),
+        [b't', b'o', b' ', ..] if quoted => over(2, Form::Assign),
+        [b'|', ..] => over(1, Form::Cell),
+        [b'<', b'/', ..] => next_element(content, at),
+        [b'{', ..] if quoted => declared(content, at),
         [b'=', ..] => over(1, Form::Assign),
         // `${NAME:-default}`
         [b':', b'-', next, ..] if !blank(*next) => over(2, Form::Assign),
@@ -103,8 +109,27 @@ fn value_start(content: &[u8], at: usize) -> usize {
 fn after_bracket(content: &[u8], at: usize) -> Option<Operator> {
     let at = skip(content, at + 1, blank);
     let rest = content.get(at..)?;
-    let length = [&b"||"[..], b"??", b"?:", b"or "].into_iter().find(|mark| rest.starts_with(mark))?.len();
+    let length = [&b"||"[..], b"??", b"?:", b"or ", b"{ "].into_iter().find(|mark| rest.starts_with(mark))?.len();
     Some(Operator { end: skip(content, at + length, blank), kind: Form::Argument })
+}
+
+/// `<key>name</key> <string>x</string>`: the value in the next element.
+fn next_element(content: &[u8], at: usize) -> Option<Operator> {
+    let end = skip(content, at, |b| b != b'>' && b != b'\n');
+    let next = skip(content, end + 1, |b| b.is_ascii_whitespace());
+    let open =
+        [&b"<string>"[..], b"<value>"].into_iter().find(|open| content.get(next..).is_some_and(|r| r.starts_with(open)))?;
+    Some(Operator { end: next + open.len(), kind: Form::Element })
+}
+
+/// `variable "name" { … default = "x"`: the default in a declaration's block.
+fn declared(content: &[u8], at: usize) -> Option<Operator> {
+    const FARTHEST: usize = 300;
+    let block = &content[at..content.len().min(at + FARTHEST)];
+    let block = &block[..block.iter().position(|&b| b == b'}')?];
+    let word = block.windows(8).position(|word| word == b"default ")?;
+    let equals = skip(content, at + word + 8, blank);
+    (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
 }
 
 /// `name[] = "x"`, `name[32] = "x"`.
@@ -162,8 +187,19 @@ fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Opti
         _ if quoted => None,
         _ if flag() => Some(Operator { end: at, kind: Form::Flag }),
         [b'"' | b'\'', ..] => Some(Operator { end: at, kind: Form::Blank }),
+        _ if leads(content, keyword) => Some(Operator { end: at, kind: Form::Blank }),
         _ => None,
     }
+}
+
+/// Whether the name leads its line, or follows a word that sets variables: `ENV NAME value`, `setx NAME value`.
+fn leads(content: &[u8], keyword: usize) -> bool {
+    let low = keyword.saturating_sub(60);
+    let line = content[low..keyword].rsplit(|&b| b == b'\n').next().unwrap_or_default();
+    let before = line.trim_ascii_start();
+    let before =
+        before.strip_prefix(b"ENV ").or(before.strip_prefix(b"setx ")).or(before.strip_prefix(b"setenv ")).unwrap_or(before);
+    before.iter().all(|b| super::name::is_part(*b))
 }
 
 /// Whether the name is the value of an attribute that says what a field is, as in `type="password" value="…"`.

@@ -327,10 +327,11 @@ fn form(setting: &Setting<'_>) -> i32 {
     };
     let form = match setting.form {
         Form::Assign | Form::Colon | Form::Element | Form::Compare => 0,
+        Form::Blank if !setting.literal.quoted() => -6,
         Form::Flag | Form::Blank => -1,
         Form::Argument => -2,
         Form::Call => -3,
-        Form::Is => -5,
+        Form::Is | Form::Cell => -5,
     };
     let call = if setting.callee.is_empty() { 0 } else { -1 };
     bare + form + call
