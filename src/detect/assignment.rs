@@ -49,7 +49,7 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     let end = name::end(content, keyword.end)?;
     let mut operator = operator::after(content, end, keyword.start)?;
     let name = Span::new(name::start(content, keyword.start)?, end);
-    let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start))?;
+    let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), operator.kind)?;
     if operator.kind == Form::Colon && content[..name.start].trim_ascii_end().ends_with(b"/") {
         operator.end = second_of_pair(content, operator.end);
     }

@@ -1,6 +1,7 @@
 //! The name around a keyword: where it ends, what it names, and how surely.
 
-use super::vocabulary::{ABOUT, DENIALS, KEYS_OF_DOORS, KEYS_OF_OTHERS, SUFFIXES, TELLING, TOKENS_OF_OTHERS};
+use super::operator::Form;
+use super::vocabulary::{ABOUT, DENIALS, KEYS_OF_DOORS, KEYS_OF_OTHERS, SUFFIXES, TELLING, TOKENS_OF_OTHERS, VERBS};
 use crate::types::span::Span;
 
 /// Longest name that is read.
@@ -44,7 +45,7 @@ pub(super) fn start(content: &[u8], at: usize) -> Option<usize> {
 
 /// What `name` names when the keyword at `keyword` (a span inside the name) is what it is about; `None` when the name
 /// speaks about a secret (`password_file`, `token_type`) or of none (`passwordless`, `next_page_token`).
-pub(super) fn kind(name: &[u8], keyword: Span) -> Option<Kind> {
+pub(super) fn kind(name: &[u8], keyword: Span, form: Form) -> Option<Kind> {
     let (head, tail) = (&name[..keyword.start], &name[keyword.end..]);
     let word = keyword.of(name);
     let glued = tail.iter().take_while(|b| b.is_ascii_lowercase()).count();
@@ -60,7 +61,8 @@ pub(super) fn kind(name: &[u8], keyword: Span) -> Option<Kind> {
     }
     // `myTokens.next.page`: what stands before the last dot only qualifies.
     let own = head.iter().rposition(|&b| b == b'.').map_or(head, |dot| &head[dot + 1..]);
-    if words(own).any(|word| listed(word, DENIALS)) {
+    let denied = |word: &[u8]| listed(word, DENIALS) || form == Form::Call && listed(word, VERBS);
+    if words(own).any(denied) {
         return None;
     }
     let kind = of_keyword(word);
@@ -77,7 +79,14 @@ pub(super) fn kind(name: &[u8], keyword: Span) -> Option<Kind> {
 
 fn of_keyword(word: &[u8]) -> Kind {
     let starts = |prefix: &str| word.get(..prefix.len()).is_some_and(|w| w.eq_ignore_ascii_case(prefix.as_bytes()));
-    if starts("pass") || starts("pwd") || starts("_pwd") || starts("_pass") || starts("_pw") || starts("kennwort") || starts("pw")
+    if starts("pass")
+        || starts("pwd")
+        || starts("_pwd")
+        || starts("_pass")
+        || starts("_pw")
+        || starts("kennwort")
+        || starts("pw")
+        || starts("identified")
     {
         Kind::Password
     } else if starts("secret") {
@@ -124,7 +133,7 @@ mod tests {
 
     fn kind_of(name: &str, keyword: &str) -> Option<Kind> {
         let start = name.to_ascii_lowercase().find(keyword).expect("the name holds the keyword");
-        kind(name.as_bytes(), Span::new(start, start + keyword.len()))
+        kind(name.as_bytes(), Span::new(start, start + keyword.len()), Form::Assign)
     }
 
     #[test]
@@ -136,8 +145,8 @@ mod tests {
             ("password_file", "password", None),
             ("passwordFile", "password", None),
             ("passwordless", "password", None),
-            ("isPassword", "password", None),
-            ("forgot-password", "password", None),
+            ("publicToken", "token", None),
+            ("forgot-password", "password", Some(Kind::Password)),
             ("client_secret", "secret", Some(Kind::Secret)),
             ("secretary", "secret", None),
             ("secretName", "secret", None),

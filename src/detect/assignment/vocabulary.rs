@@ -40,9 +40,16 @@ pub(super) const ABOUT: &[&str] = &[
 /// Words before a keyword that deny it.
 #[rustfmt::skip]
 pub(super) const DENIALS: &[&str] = &[
-    "allow", "by", "bypass", "can", "change", "check", "disable", "empty", "enable", "encode", "encrypt", "encrypted",
-    "forget", "forgot", "generate", "has", "hash", "hashed", "have", "hide", "is", "lost", "missing", "need", "no", "on",
-    "pub", "public", "require", "requires", "reset", "should", "show", "update", "validate", "verify", "via", "without",
+    "empty", "encrypted", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "require", "requires",
+    "without",
+];
+
+/// Words before a keyword that make a function of that name do something else than set a secret.
+#[rustfmt::skip]
+pub(super) const VERBS: &[&str] = &[
+    "allow", "ask", "by", "bypass", "can", "change", "check", "disable", "enable", "encode", "encrypt", "fetch", "find",
+    "forget", "forgot", "generate", "get", "has", "have", "hide", "is", "load", "lookup", "on", "read", "reset", "should",
+    "show", "update", "validate", "verify", "via",
 ];
 
 /// Words before `token` that make it a place in a list, a text or a grammar.
