@@ -1,13 +1,25 @@
-//! Reads `name = value` around a keyword: what the name is, what is assigned, whether the value could be a secret.
+//! Reads `name = value` around a keyword: what the name is, what is assigned, how likely the value is a secret.
 //!
 //! A small hand-written parser instead of a regex: it stands at every "password", "token" and "secret" of a source tree,
-//! and most of those are settled by looking at two or three bytes.
+//! and most of those are settled by looking at two or three bytes. It goes in this order: where the name ends; whether an
+//! operator follows ([`operator`]); where the name starts and what it names ([`name`]); which literal the operator leads to
+//! ([`literal`]); what that literal is worth ([`score`]). Nothing is allocated on the way.
 
+mod literal;
 mod name;
-mod value;
+mod operator;
+pub mod score;
+mod syntax;
+mod vocabulary;
 
+pub use name::Kind;
+pub use operator::Form;
+pub use syntax::Manner;
+
+use super::checks;
 use super::prefilter::Hit;
 use crate::types::span::Span;
+use score::{Score, Setting};
 
 /// An assignment of a literal to a secret-like name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,44 +30,121 @@ pub struct Assignment {
     pub name: Span,
     /// The value without its quotes.
     pub value: Span,
+    /// What the name names.
+    pub kind: Kind,
+    /// How the value is assigned.
+    pub form: Form,
+    /// How likely the value is a secret, and why.
+    pub score: Score,
 }
 
-/// How values stand in a kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Syntax {
-    /// Program code: a value is a quoted literal; a bare word is a variable.
-    Code,
-    /// Configuration and prose: bare words are values too.
-    Config,
+/// The assignment at a keyword whose value is likely a secret.
+pub fn read(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
+    weigh(content, manner, hit).filter(|read| read.score.bits() >= 0)
 }
 
-impl Syntax {
-    fn of(path: &[u8]) -> Self {
-        const CODE: [&[u8]; 56] = [
-            b"c", b"h", b"cc", b"cpp", b"cxx", b"hpp", b"hh", b"m", b"mm", b"cs", b"java", b"kt", b"kts", b"scala", b"groovy",
-            b"go", b"rs", b"swift", b"py", b"pyi", b"pyx", b"rb", b"php", b"phtml", b"pl", b"pm", b"lua", b"js", b"jsx", b"mjs",
-            b"cjs", b"ts", b"tsx", b"vue", b"svelte", b"dart", b"ex", b"exs", b"erl", b"hs", b"ml", b"clj", b"cljs", b"r", b"jl",
-            b"nim", b"zig", b"d", b"pas", b"vb", b"fs", b"coffee", b"gradle", b"json", b"tf", b"hcl",
-        ];
-        let name = crate::rules::paths::file_name(path);
-        let extension = name.rsplit(|&b| b == b'.').next().unwrap_or_default().to_ascii_lowercase();
-        if CODE.contains(&extension.as_slice()) { Self::Code } else { Self::Config }
+/// The assignment at a keyword with its score, whatever that is; `None` where there is no assignment of a literal.
+pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
+    let keyword = keyword(content, hit);
+    let end = name::end(content, keyword.end)?;
+    let mut operator = operator::after(content, end, keyword.start)?;
+    let name = Span::new(name::start(content, keyword.start)?, end);
+    let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), operator.kind)?;
+    if operator.kind == Form::Colon && content[..name.start].trim_ascii_end().ends_with(b"/") {
+        operator.end = second_of_pair(content, operator.end);
     }
-}
-
-/// The assignment at a keyword, or `None` where there is none or the value is no literal.
-pub fn read(content: &[u8], path: &[u8], hit: Hit) -> Option<Assignment> {
-    let keyword = Span::new(hit.start, hit.start + usize::from(hit.len));
-    let name = name::around(content, keyword)?;
-    let operator = value::operator(content, name)?;
-    let value = value::literal(content, operator, Syntax::of(path) == Syntax::Config)?;
-    let text = value.of(content);
-    if !name::is_secret(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start))
-        || !value::is_plausible(text)
-    {
+    let around = || syntax::Surroundings::of(content, name.start);
+    let literal = literal::at(content, operator, manner.syntax, around)?;
+    if literal.span.is_empty() || operator::is_field_type(content, name) {
         return None;
     }
-    Some(Assignment { whole: Span::new(name.start, value.end), name, value })
+    if operator.kind == Form::Argument && is_operand(content, name) || is_badge(content, name) {
+        return None;
+    }
+    let form = operator.kind;
+    let mut setting = Setting { kind, form, manner, literal, callee: literal.callee.of(content), name: name.of(content) };
+    let weighed = |value: Span, setting: &Setting<'_>| (value, score::of(value.of(content), setting));
+    let (mut value, mut score) =
+        weighed(Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end), &setting);
+    for _ in 0..3 {
+        if score.bits() >= 0 || form != Form::Call || !setting.literal.quoted() {
+            break;
+        }
+        let Some(argument) = literal::next(content, setting.literal.span.end + 1, b",") else { break };
+        setting.literal = argument;
+        (value, score) = weighed(argument.span, &setting);
+    }
+    if score.bits() < 0
+        && !literal.callee.is_empty()
+        && let Some(other) = literal::fallback(content, literal.span.end)
+    {
+        (setting.literal, setting.callee) = (other, b"");
+        (value, score) = weighed(other.span, &setting);
+    }
+    if score.bits() < 0
+        && literal.quoted()
+        && let Some(piece) = piece(content, literal.span)
+    {
+        (value, score) = weighed(piece, &setting);
+    }
+    Some(Assignment { whole: Span::new(name.start, value.end), name, value, kind, form, score })
+}
+
+/// Where the second value of `user/password: a / b` starts; `start` itself where there is but one.
+fn second_of_pair(content: &[u8], start: usize) -> usize {
+    const FARTHEST: usize = 40;
+    let rest = &content[start..content.len().min(start + FARTHEST)];
+    let line = rest.split(|&b| b == b'\n').next().unwrap_or_default();
+    line.iter().position(|&b| b == b'/').map_or(start, |slash| operator::skip(content, start + slash + 1, operator::blank))
+}
+
+/// The plainly random part of a literal that is a structure or a sentence, as in `"{\"id\": \"…\"}"`.
+fn piece(content: &[u8], literal: Span) -> Option<Span> {
+    const SHORTEST: usize = 20;
+    const RANDOM: i32 = 30;
+    let text = literal.of(content);
+    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) {
+        return None;
+    }
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
+    let mut start = literal.start;
+    for run in text.chunk_by(|a, b| part(a) == part(b)) {
+        let random = || part(&run[0]) && checks::letters::randomness(run) >= RANDOM;
+        if (SHORTEST..text.len()).contains(&run.len()) && random() {
+            return Some(Span::new(start, start + run.len()));
+        }
+        start += run.len();
+    }
+    None
+}
+
+/// Whether the name is a parameter of a status badge's address, whose token is public.
+fn is_badge(content: &[u8], name: Span) -> bool {
+    let before = &content[..name.start];
+    before.ends_with(b"?") && checks::shape::contains(&before[before.len().saturating_sub(32)..], b"badge")
+}
+
+/// Whether a quoted name is itself what a function works on, as in `hash("password", salt)`.
+fn is_operand(content: &[u8], name: Span) -> bool {
+    const WORKERS: [&[u8]; 8] = [b"password", b"hash", b"check", b"verify", b"compare", b"login", b"digest", b"replace"];
+    let before = content[..name.start].trim_ascii_end();
+    if before.ends_with(b"/") {
+        return true;
+    }
+    let Some(callee) = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).and_then(|b| b.strip_suffix(b"(")) else {
+        return false;
+    };
+    let length = callee.iter().rev().take(40).take_while(|b| name::is_part(**b)).count();
+    let callee = &callee[callee.len() - length..];
+    WORKERS.iter().any(|word| callee.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
+}
+
+/// The part of the keyword that can be part of a name: keywords may end with an operator.
+fn keyword(content: &[u8], hit: Hit) -> Span {
+    let whole = Span::new(hit.start, hit.start + usize::from(hit.len));
+    let length =
+        whole.of(content).iter().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-')).unwrap_or(whole.len());
+    Span::new(whole.start, whole.start + length)
 }
 
 #[cfg(test)]
@@ -64,7 +153,8 @@ mod tests {
 
     fn value_of(line: &str, keyword: &str, path: &str) -> Option<String> {
         let start = line.to_ascii_lowercase().find(keyword).expect("the line holds the keyword");
-        let read = read(line.as_bytes(), path.as_bytes(), Hit { start, len: keyword.len() as u16, rule: 0 })?;
+        let manner = Manner::of(path.as_bytes())?;
+        let read = read(line.as_bytes(), manner, Hit { start, len: keyword.len() as u16, rule: 0 })?;
         Some(String::from_utf8_lossy(read.value.of(line.as_bytes())).into_owned())
     }
 

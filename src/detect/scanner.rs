@@ -218,8 +218,9 @@ impl Scanner {
     }
 
     fn assignments(&self, rule: u16, text: Subject<'_>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
+        let Some(manner) = assignment::Manner::of(text.path) else { return };
         for hit in hits {
-            let Some(read) = assignment::read(text.content, text.path, *hit) else { continue };
+            let Some(read) = assignment::read(text.content, manner, *hit) else { continue };
             if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(text.content), read.whole.of(text.content))
             {
                 matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });

@@ -2,6 +2,7 @@
 
 mod decode;
 mod env;
+mod generic;
 #[cfg(unix)]
 mod hook;
 mod layers;

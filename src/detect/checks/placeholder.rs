@@ -71,15 +71,25 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     is_reference(value) || is_monotonous(value) || texts().is_some_and(|texts| texts.is_match(value))
 }
 
-/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `$NAME`, `ENC[…`.
+/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`, `ENC[…`.
 pub fn is_reference(value: &[u8]) -> bool {
     let open: [&[u8]; 8] = [b"${", b"{{", b"$(", b"#{", b"<%", b"ENC[", b"!vault", b"%("];
-    let pairs: [(u8, u8); 4] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']')];
+    let pairs: [(u8, u8); 6] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']'), (b'#', b'#'), (b'_', b'_')];
     let name = |text: &[u8]| !text.is_empty() && text.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_');
     open.iter().any(|mark| value.starts_with(mark))
         || [&b"${"[..], b"{{", b"$(", b"<%"].iter().any(|mark| super::shape::contains(value, mark))
         || matches!(value, [first, .., last] if pairs.contains(&(*first, *last)))
+        || has_variable(value)
         || matches!(value, [b'$', rest @ ..] if name(rest) && !rest[0].is_ascii_digit())
+}
+
+/// Whether a variable in capitals stands in the value, as shells expand it: `prefix-$NAME`.
+fn has_variable(value: &[u8]) -> bool {
+    let capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+    value.split(|&b| b == b'$').skip(1).any(|tail| {
+        let length = tail.iter().take_while(|b| capital(b)).count();
+        length > 2 && tail.get(length).is_none_or(|b| !b.is_ascii_alphanumeric())
+    })
 }
 
 /// Whether the value is a repetition or a sequence: few distinct characters, or nearly all steps between neighbours equal.
@@ -91,7 +101,11 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     value.iter().for_each(|&b| seen[usize::from(b)] = true);
     let distinct = seen.iter().filter(|&&s| s).count();
     let steps = value.windows(2).filter(|pair| (0..=1).contains(&(i16::from(pair[1]) - i16::from(pair[0])))).count();
-    distinct <= 2 + (value.len() / 32).min(4) || steps * 10 >= (value.len() - 1) * 8
+    let counted = value.starts_with(b"12345") && value.iter().all(u8::is_ascii_digit);
+    let periodic = |period: usize| value.len() >= 3 * period && value.windows(period + 1).all(|w| w[0] == w[period]);
+    let mut pairs = value.chunks_exact(2).zip(value.chunks_exact(2).skip(1));
+    let paired = value.iter().all(u8::is_ascii_hexdigit) && pairs.all(|(a, b)| a[0] == b[0] || a[1] == b[1]);
+    counted || paired || (2..=8).any(periodic) || distinct <= 2 + (value.len() / 32).min(4) || steps * 10 >= (value.len() - 1) * 8
 }
 
 #[cfg(test)]

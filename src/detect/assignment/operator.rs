@@ -1,0 +1,212 @@
+//! What stands between a name and its value.
+
+use crate::types::span::Span;
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Operator {
+    /// Where the value starts, blanks skipped.
+    pub(super) end: usize,
+    pub(super) kind: Form,
+}
+
+/// The form of an assignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `=`, `:=`, `=>` and their like.
+    Assign,
+    /// `:`.
+    Colon,
+    /// A blank behind a `--flag`.
+    Flag,
+    /// `>` of an element.
+    Element,
+    /// `(` of a call whose name holds the keyword.
+    Call,
+    /// `,` behind a quoted name.
+    Argument,
+    /// `==` and `!=`.
+    Compare,
+    /// A blank, as in `IDENTIFIED BY 'x'` and `password 'x'`.
+    Blank,
+    /// `is`, in prose.
+    Is,
+    /// `|` between the cells of a table, in prose.
+    Cell,
+}
+
+/// Skips at most 64 bytes that `pass`.
+pub(super) fn skip(content: &[u8], at: usize, pass: impl Fn(u8) -> bool) -> usize {
+    let rest = content.get(at..).unwrap_or_default();
+    at + rest.iter().take(64).take_while(|b| pass(**b)).count()
+}
+
+pub(super) fn blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn closer(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')
+}
+
+/// The operator behind a name that ends at `end`. Looks at two or three bytes where there is none.
+pub(super) fn after(content: &[u8], end: usize, keyword: usize) -> Option<Operator> {
+    let closed = closed(content, end);
+    let at = skip(content, closed, blank);
+    let rest = content.get(at..)?;
+    let quoted = closed > end;
+    let over = |length: usize, kind: Form| Some(Operator { end: value_start(content, at + length), kind });
+    match rest {
+        [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => over(3, Form::Compare),
+        [b'=', b'=', ..] | [b'!', b'=', ..] => over(2, Form::Compare),
+        [b':', b':', ..] => None,
+        [b'=', b'>', ..] | [b':' | b'+' | b'?' | b'~' | b'.', b'=', ..] | [b'-', b'>', ..] | [b'<', b'-', ..] => {
+            over(2, Form::Assign)
+        }
+        [b'|' | b'?', b'|' | b'?', b'=', ..] => over(3, Form::Assign),
+        // `ENV['PASSWORD'] || 'x'`, `os.environ["PASSWORD"] or "x"`
+        [b'|', b'|', ..] | [b'?', b'?' | b':', ..] | [b'o', b'r', b' ', ..] => over(2, Form::Argument),
+        [b't', b'o', b' ', ..] if quoted => over(2, Form::Assign),
+        [b'|', ..] => over(1, Form::Cell),
+        [b'<', b'/', ..] => next_element(content, at),
+        [b'{', ..] if quoted => declared(content, at),
+        [b'=', ..] => over(1, Form::Assign),
+        // `${NAME:-default}`
+        [b':', b'-', next, ..] if !blank(*next) => over(2, Form::Assign),
+        [b':', ..] => typed(content, at + 1).or_else(|| over(1, Form::Colon)),
+        [b'>', ..] => Some(Operator { end: at + 1, kind: Form::Element }),
+        [b'(', ..] if !quoted => over(1, Form::Call),
+        [b',', ..] if quoted => pair(content, at + 1).or_else(|| over(1, Form::Argument)),
+        [b')', ..] if quoted => after_bracket(content, at),
+        [b'[', ..] if !quoted => array(content, at),
+        [b'\n' | b'\r', ..] => pair(content, at),
+        _ if at > closed => behind_blank(content, at, quoted, keyword),
+        _ => None,
+    }
+}
+
+/// Behind the quotes, brackets and entities that close a name.
+fn closed(content: &[u8], end: usize) -> usize {
+    let at = skip(content, end, closer);
+    let rest = content.get(at..).unwrap_or_default();
+    let entity = [&b"&#34;"[..], b"&quot;", b"&#39;", b"**"].into_iter().find(|entity| rest.starts_with(entity));
+    at + entity.map_or(0, <[u8]>::len)
+}
+
+/// The value's start behind an operator: blanks skipped, and one line break where the value is on a line of its own.
+fn value_start(content: &[u8], at: usize) -> usize {
+    let start = skip(content, at, blank);
+    match content.get(start..) {
+        Some([b'\n', ..] | [b'\r', b'\n', ..] | [b'(', b'\n', ..] | [b'\\', b'\n', ..]) => {
+            let next = skip(content, start, |b| blank(b) || matches!(b, b'\n' | b'\r' | b'(' | b'\\'));
+            if matches!(content.get(next), Some(b'"' | b'\'')) { next } else { start }
+        }
+        _ => start,
+    }
+}
+
+/// `("NAME") || "x"`, `env("NAME") ?: "x"`: a default behind a look-up.
+fn after_bracket(content: &[u8], at: usize) -> Option<Operator> {
+    let at = skip(content, at + 1, blank);
+    let rest = content.get(at..)?;
+    let length = [&b"||"[..], b"??", b"?:", b"or ", b"{ "].into_iter().find(|mark| rest.starts_with(mark))?.len();
+    Some(Operator { end: skip(content, at + length, blank), kind: Form::Argument })
+}
+
+/// `<key>name</key> <string>x</string>`: the value in the next element.
+fn next_element(content: &[u8], at: usize) -> Option<Operator> {
+    let end = skip(content, at, |b| b != b'>' && b != b'\n');
+    let next = skip(content, end + 1, |b| b.is_ascii_whitespace());
+    let open =
+        [&b"<string>"[..], b"<value>"].into_iter().find(|open| content.get(next..).is_some_and(|r| r.starts_with(open)))?;
+    Some(Operator { end: next + open.len(), kind: Form::Element })
+}
+
+/// `variable "name" { … default = "x"`: the default in a declaration's block.
+fn declared(content: &[u8], at: usize) -> Option<Operator> {
+    const FARTHEST: usize = 300;
+    let block = &content[at..content.len().min(at + FARTHEST)];
+    let block = &block[..block.iter().position(|&b| b == b'}')?];
+    let word = block.windows(8).position(|word| word == b"default ")?;
+    let equals = skip(content, at + word + 8, blank);
+    (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
+}
+
+/// `name[] = "x"`, `name[32] = "x"`.
+fn array(content: &[u8], at: usize) -> Option<Operator> {
+    let inside = skip(content, at + 1, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b' '));
+    (content.get(inside) == Some(&b']')).then_some(())?;
+    let at = skip(content, inside + 1, blank);
+    let plain = content.get(at) == Some(&b'=') && content.get(at + 1) != Some(&b'=');
+    plain.then(|| Operator { end: skip(content, at + 1, blank), kind: Form::Assign })
+}
+
+/// `: Type = value`: the operator behind a type annotation.
+fn typed(content: &[u8], colon: usize) -> Option<Operator> {
+    let start = skip(content, colon, blank);
+    let kind = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'_' | b'&' | b'<' | b'>' | b'?' | b'|' | b'.' | b'\'' | b'[' | b']' | b' ')
+    };
+    let at = skip(content, start, kind);
+    let set = content.get(at) == Some(&b'=') && !matches!(content.get(at + 1), Some(b'=' | b'>'));
+    let plain = set && at > start && blank(content[at - 1]);
+    plain.then(|| Operator { end: value_start(content, at + 1), kind: Form::Assign })
+}
+
+/// `"name": "PASSWORD", "value": "x"` and `name: PASSWORD`, `value: x` on the next line: the operator behind `value`.
+fn pair(content: &[u8], at: usize) -> Option<Operator> {
+    let at = skip(content, at, |b| blank(b) || matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'\\'));
+    let rest = content.get(at..)?;
+    let word = [&b"value"[..], b"default", b"defaultvalue"].into_iter().rfind(|word| {
+        rest.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word))
+            && !rest.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
+    })?;
+    let at = skip(content, skip(content, at + word.len(), closer), blank);
+    matches!(content.get(at), Some(b':' | b'=')).then(|| Operator { end: skip(content, at + 1, blank), kind: Form::Colon })
+}
+
+/// What may follow a name and a blank: an attribute, a quoted literal, `is`, a type; a bare word behind a flag.
+fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Option<Operator> {
+    let rest = content.get(at..)?;
+    let flag = || {
+        let start = content[..keyword].iter().rev().take(40).take_while(|b| super::name::is_part(**b)).count();
+        content.get(keyword - start) == Some(&b'-')
+    };
+    let attribute = |word: &[u8]| rest.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    match rest {
+        _ if attribute(b"value") && quoted => {
+            let equals = skip(content, at + 5, blank);
+            (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
+        }
+        [b'i', b's', b' ' | b':', ..] if !quoted => Some(Operator { end: skip(content, at + 3, blank), kind: Form::Is }),
+        [b's', b't', b'r', b'i', b'n', b'g', b' ', ..] if !quoted => {
+            let equals = skip(content, at + 7, blank);
+            (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
+        }
+        [b'b', b'y', b' ', ..] if !quoted => Some(Operator { end: skip(content, at + 3, blank), kind: Form::Blank }),
+        _ if quoted => None,
+        _ if flag() => Some(Operator { end: at, kind: Form::Flag }),
+        [b'"' | b'\'', ..] => Some(Operator { end: at, kind: Form::Blank }),
+        _ if leads(content, keyword) => Some(Operator { end: at, kind: Form::Blank }),
+        _ => None,
+    }
+}
+
+/// Whether the name leads its line, or follows a word that sets variables: `ENV NAME value`, `setx NAME value`.
+fn leads(content: &[u8], keyword: usize) -> bool {
+    let low = keyword.saturating_sub(60);
+    let line = content[low..keyword].rsplit(|&b| b == b'\n').next().unwrap_or_default();
+    let before = line.trim_ascii_start();
+    let before =
+        before.strip_prefix(b"ENV ").or(before.strip_prefix(b"setx ")).or(before.strip_prefix(b"setenv ")).unwrap_or(before);
+    before.iter().all(|b| super::name::is_part(*b))
+}
+
+/// Whether the name is the value of an attribute that says what a field is, as in `type="password" value="…"`.
+pub(super) fn is_field_type(content: &[u8], name: Span) -> bool {
+    let before = &content[..name.start];
+    let low = before.len().saturating_sub(6);
+    let lead = |b: &u8| matches!(b, b'"' | b'\'' | b'=' | b' ' | b':' | b'\\');
+    let end = before[low..].iter().rposition(|b| !lead(b)).map_or(low, |n| low + n + 1);
+    end < before.len() && [&b"type"[..], b"for", b"class"].iter().any(|word| before[..end].ends_with(word))
+}

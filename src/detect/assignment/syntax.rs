@@ -1,0 +1,113 @@
+//! How values stand in a kind of file, and in a place of it.
+
+use crate::rules::paths::file_name;
+
+/// How values stand in a kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// Program code: a value is a quoted literal; a bare word is a variable.
+    Code,
+    /// Configuration: bare words are values too.
+    Config,
+    /// Texts for people: bare words are mostly words.
+    Prose,
+}
+
+/// What a file's path says about what stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    pub(super) syntax: Syntax,
+    /// Tests, examples, fixtures.
+    pub(super) rehearsal: bool,
+    /// Texts of a user interface in a language.
+    pub(super) translation: bool,
+}
+
+#[rustfmt::skip]
+const CODE: &[&str] = &[
+    "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy", "go", "rs", "swift",
+    "py", "pyi", "pyx", "pxd", "rb", "php", "phtml", "pl", "pm", "lua", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue",
+    "svelte", "dart", "ex", "exs", "erl", "hs", "ml", "clj", "cljs", "r", "jl", "nim", "zig", "d", "pas", "vb", "fs",
+    "coffee", "gradle", "json", "tf", "hcl", "ipynb", "jsonc", "json5", "bicep", "y", "l", "s", "proto", "graphql",
+];
+
+#[rustfmt::skip]
+const PROSE: &[&str] = &[
+    "md", "markdown", "rst", "txt", "adoc", "asciidoc", "html", "htm", "xhtml", "tex", "org", "1", "5", "8", "po",
+];
+
+/// Generated or third parties' files, in which a name says nothing.
+#[rustfmt::skip]
+const LOCKS: &[&str] = &[
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "cargo.lock", "poetry.lock", "gemfile.lock",
+    "composer.lock", "go.sum", "packages.lock.json", "pipfile.lock", "podfile.lock", "flake.lock", "mix.lock", "uv.lock",
+];
+
+impl Manner {
+    /// For a path; `None` where no assignment is worth reading.
+    pub fn of(path: &[u8]) -> Option<Self> {
+        let path = path.to_ascii_lowercase();
+        let name = file_name(&path);
+        let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes() == word);
+        let mut parts = name.rsplit(|&b| b == b'.');
+        let extension = parts.next().unwrap_or_default();
+        let minified = parts.next() == Some(b"min") || matches!(extension, b"map" | b"svg" | b"lock" | b"snap");
+        if minified || is(LOCKS, name) {
+            return None;
+        }
+        let syntax = match extension {
+            e if is(CODE, e) => Syntax::Code,
+            e if is(PROSE, e) => Syntax::Prose,
+            _ => Syntax::Config,
+        };
+        let mut words = path.split(|b| !b.is_ascii_alphanumeric());
+        let rehearsal = words.any(|w| is(REHEARSALS, w)) || name.windows(4).any(|w| w == b"test");
+        let translation = path.split(|b| !b.is_ascii_alphanumeric()).any(|w| is(TRANSLATIONS, w));
+        Some(Self { syntax, rehearsal, translation })
+    }
+}
+
+#[rustfmt::skip]
+const REHEARSALS: &[&str] = &[
+    "test", "tests", "testing", "example", "examples", "sample", "samples", "fixture", "fixtures", "testdata", "mock",
+    "mocks", "spec", "specs", "demo", "e2e",
+];
+#[rustfmt::skip]
+const TRANSLATIONS: &[&str] = &[
+    "locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translations", "translation", "po",
+    "strings",
+];
+
+/// Where in its line a name stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Surroundings {
+    /// The quote of a string literal that was opened before the name and not closed.
+    pub(super) quote: Option<u8>,
+    /// The line is a comment.
+    pub(super) comment: bool,
+}
+
+impl Surroundings {
+    /// Of the name at `at`: looks back to the line's start, or a good part of it.
+    pub(super) fn of(content: &[u8], at: usize) -> Self {
+        const FARTHEST: usize = 400;
+        let low = at.saturating_sub(FARTHEST);
+        let start = content[low..at].iter().rposition(|&b| b == b'\n').map_or(low, |n| low + n + 1);
+        let line = &content[start..at];
+        let text = line.trim_ascii_start();
+        let leads: [&[u8]; 7] = [b"//", b"#", b"*", b"--", b"/*", b";", b"<!--"];
+        let comment = leads.iter().any(|lead| text.starts_with(lead)) || line.windows(3).any(|w| w == b" //");
+        let mut quote = None;
+        let mut escaped = false;
+        for &byte in line {
+            match (quote, byte) {
+                _ if escaped => escaped = false,
+                (_, b'\\') => escaped = true,
+                (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+                (Some(open), _) if open == byte => quote = None,
+                _ => {}
+            }
+        }
+        Self { quote, comment }
+    }
+}
