@@ -92,11 +92,13 @@ pub enum Checksum {
     Luhn,
     /// Mnemonic phrases.
     Bip39,
+    /// NATS seeds: base32 with a CRC-16.
+    Nkey,
 }
 
 impl Checksum {
     /// Every algorithm with its name in patterns.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("github", Self::Github),
         ("npm", Self::Npm),
         ("gitlab-routable", Self::GitlabRoutable),
@@ -108,6 +110,7 @@ impl Checksum {
         ("base58check", Self::Base58Check),
         ("luhn", Self::Luhn),
         ("bip39", Self::Bip39),
+        ("nkey", Self::Nkey),
     ];
 }
 
