@@ -200,7 +200,6 @@ fn is_other_kind(value: &[u8]) -> bool {
         b"#{",
         b"\\u",
         b"^",
-        b"ngrok",
         b"{0",
         b"{1",
         b"bcrypt:",
@@ -311,7 +310,6 @@ fn length(value: &[u8], kind: Kind) -> i32 {
     if value.iter().all(u8::is_ascii_digit) {
         return match (kind, value.len()) {
             (Kind::Password | Kind::Secret, 6..=24) => 5,
-            (Kind::Key | Kind::ApiKey, 16) => 22,
             _ => -20,
         };
     }

@@ -71,10 +71,10 @@ pub(super) const KEYS_OF_OTHERS: &[&str] = &[
 /// Words before `key` that make it open something.
 #[rustfmt::skip]
 pub(super) const KEYS_OF_DOORS: &[&str] = &[
-    "access", "account", "activation", "admin", "aes", "api", "app", "application", "ase", "auth", "aws", "azure",
+    "access", "account", "activation", "admin", "aes", "api", "app", "application", "auth", "aws", "azure",
     "certificate", "cipher", "client", "consumer", "crypt", "crypto", "decryption", "deploy", "des", "encrypt", "encrypted",
-    "encryption", "gcp", "hmac", "integration", "jwt", "licence", "license", "master", "n", "private", "psk", "read",
-    "repo", "rsa", "secret", "secure", "security", "seed", "server", "service", "session", "shared", "sign", "signature",
+    "encryption", "gcp", "hmac", "integration", "jwt", "licence", "license", "master", "private", "psk", "read",
+    "rsa", "secret", "secure", "security", "seed", "server", "service", "session", "shared", "sign", "signature",
     "signing", "ssh", "ssl", "storage", "subscription", "tls", "user", "web", "webhook", "wep", "wpa", "write",
 ];
 
