@@ -34,6 +34,7 @@ pub(super) fn fill(form: &str, last: &[u8], random: &mut Random) -> Result<Vec<u
             text.repeat(count.parse().map_err(|_| wrong())?).into_bytes()
         }
         ("join", parts) => parts.concat().into_bytes(),
+        ("at", [""]) => b"@".to_vec(),
         ("uuid", [""]) => uuid(random),
         ("crc32", [""]) => tokens::crc32_base62(last).to_vec(),
         ("pem", [label]) => pem(label, &[0x30, 0x82], "", random),
