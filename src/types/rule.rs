@@ -161,7 +161,7 @@ pub enum Reader {
 }
 
 /// What a match needs to be there at all; see `rules/hint`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// Shortest length of the secret in bytes; 0: no such demand.
     pub run: u16,
@@ -169,16 +169,18 @@ pub struct Hint {
     pub alphabet: u128,
     /// A byte that every match holds.
     pub byte: Option<u8>,
+    /// Lower-case texts of which every match holds one, in any case; empty: no such demand.
+    pub also: Texts,
 }
 
 impl Hint {
     /// Whether a byte may stand in the secret.
-    pub const fn admits(self, byte: u8) -> bool {
+    pub const fn admits(&self, byte: u8) -> bool {
         byte >= 128 || self.alphabet >> byte & 1 == 1
     }
 
     /// No demand.
-    pub const NONE: Self = Self { run: 0, alphabet: 0, byte: None };
+    pub const NONE: Self = Self { run: 0, alphabet: 0, byte: None, also: Cow::Borrowed(&[]) };
 }
 
 /// A companion that must be near.
