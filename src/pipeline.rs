@@ -2,6 +2,7 @@
 
 mod finish;
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::ThreadPoolBuilder;
@@ -96,10 +97,10 @@ impl Pipeline {
                 outcome.absorb(job(first)?);
             }
         } else {
-            drop(first);
+            let first = Mutex::new(first);
             let pool = ThreadPoolBuilder::new().num_threads(workers).build();
             let pool = pool.map_err(|error| SourceError::Io { path: "threads".into(), source: std::io::Error::other(error) })?;
-            for part in pool.broadcast(|_| job(None)) {
+            for part in pool.broadcast(|_| job(first.lock().ok().and_then(|mut first| first.take()))) {
                 outcome.absorb(part?);
             }
         }

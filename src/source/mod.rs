@@ -60,7 +60,7 @@ pub struct Item {
 /// Where contents come from. A source is shared by all workers; what a worker may not share is its `Worker`.
 pub trait Source: Sync {
     /// What one worker needs to load items.
-    type Worker;
+    type Worker: Send;
 
     /// A worker of this source.
     ///

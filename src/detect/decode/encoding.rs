@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::types::span::Span;
 
 /// Bytes looked at in each of three places (start, middle, end).
-const SAMPLE: usize = 4096;
+const SAMPLE: usize = 1024;
 
 /// How the bytes of a content are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

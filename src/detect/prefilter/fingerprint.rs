@@ -24,7 +24,7 @@ pub(super) struct Piece {
 /// The pieces of all keywords.
 #[derive(Debug)]
 pub(super) struct Fingerprint {
-    bitmap: Box<[u64; 1 << (HASH_BITS - 6)]>,
+    bitmap: Box<[u32; 1 << (HASH_BITS - 5)]>,
     /// By slot, then by word.
     pieces: Vec<Piece>,
     /// `slots[s]..slots[s + 1]` are the pieces of slot `s`.
@@ -62,11 +62,11 @@ impl Fingerprint {
             }
         }
         pieces.sort_unstable_by_key(|piece| (slot(piece.word), *piece));
-        let mut bitmap = Box::new([0; 1 << (HASH_BITS - 6)]);
+        let mut bitmap = Box::new([0; 1 << (HASH_BITS - 5)]);
         let mut slots = Box::new([0; (1 << SLOT_BITS) + 1]);
         for piece in &pieces {
             let hash = hash(piece.word);
-            bitmap[(hash >> 6) as usize] |= 1 << (hash & 63);
+            bitmap[(hash >> 5) as usize] |= 1 << (hash & 31);
             slots[slot(piece.word) + 1] += 1;
         }
         for at in 1..slots.len() {
@@ -79,12 +79,13 @@ impl Fingerprint {
     pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, Piece)) {
         let mut at = 0;
         // Four places a step: one load, one fold, one branch.
-        while let Some(chunk) = content.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let folded = u64::from_le_bytes(*chunk) | FOLD64;
+        for chunk in content.windows(8).step_by(4) {
+            let bytes = [chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]];
+            let folded = u64::from_le_bytes(bytes) | FOLD64;
             let words = [folded as u32, (folded >> 8) as u32, (folded >> 16) as u32, (folded >> 24) as u32];
-            let passed = words.map(|word| self.passes(word));
-            if passed[0] | passed[1] | passed[2] | passed[3] {
-                for (step, word) in words.into_iter().enumerate().filter(|(step, _)| passed[*step]) {
+            let bits = words.map(|word| self.bit(word));
+            if (bits[0] | bits[1] | bits[2] | bits[3]) & 1 == 1 {
+                for (step, word) in words.into_iter().enumerate().filter(|(step, _)| bits[*step] & 1 == 1) {
                     self.confirm(word, |piece| found(at + step, piece));
                 }
             }
@@ -92,7 +93,7 @@ impl Fingerprint {
         }
         for (step, window) in content[at..].windows(PIECE).enumerate() {
             let folded = word(window);
-            if self.passes(folded) {
+            if self.bit(folded) & 1 == 1 {
                 self.confirm(folded, |piece| found(at + step, piece));
             }
         }
@@ -105,10 +106,11 @@ impl Fingerprint {
         }
     }
 
+    /// The piece's bit in the bitmap, lowest; the bits above it mean nothing.
     #[inline(always)]
-    fn passes(&self, folded: u32) -> bool {
+    fn bit(&self, folded: u32) -> u32 {
         let hash = hash(folded);
-        self.bitmap[(hash >> 6) as usize] >> (hash & 63) & 1 == 1
+        self.bitmap[(hash >> 5) as usize] >> (hash & 31)
     }
 
     #[inline(never)]
