@@ -59,9 +59,7 @@ Examples:
     Rules(RulesArgs),
     /// Say what a rule looks for and what to do, or why a place is reported or not.
     #[command(
-        after_help = "A place is explained as a scan would judge it: for every candidate on the line the rule, what each check said,
-and what became of it. Secrets stay masked. A fingerprint is looked for below the current folder; it holds the path, so
-start where the scan started.
+        after_help = "A place is explained as a scan would judge it: for every candidate on the line the rule, what each check said, and what became of it. Secrets stay masked. A fingerprint is looked for below the current folder; it holds the path, so start where the scan started.
 
 Exit codes: 0 explained, 2 no such rule, place or finding.
 

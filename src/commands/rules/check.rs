@@ -1,5 +1,6 @@
 //! `nospill rules check`: what is wrong with the rules of a file, said before they miss a secret.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::file::RuleFile;
@@ -154,8 +155,10 @@ fn of_samples(rule: &Rule, samples: &[Sample], compiled: &Compiled, all: &mut Ve
         return all.push(Complaint::Error("can never match: no match of its regex holds one of its keywords".to_owned()));
     }
     if !rule.keywords.is_empty() && with < samples.len() {
+        let shape = samples.iter().filter(|sample| !holds(sample)).map(Sample::shape).min_by_key(String::len).unwrap_or_default();
         let (without, count) = (samples.len() - with, samples.len());
-        let what = format!("misses matches: {without} of {count} made-up matches of its regex hold none of its keywords");
+        let what =
+            format!("misses matches: {without} of {count} made-up matches of its regex hold none of its keywords, as `{shape}`");
         all.push(Complaint::Warning(what));
     }
     let across = |sample: &Sample| sample.whole.trim_ascii().contains(&b'\n');
@@ -166,10 +169,22 @@ fn of_samples(rule: &Rule, samples: &[Sample], compiled: &Compiled, all: &mut Ve
     if compiled.regex.is_match(b"") {
         all.push(Complaint::Error("its regex matches nothing at all, the empty text".to_owned()));
     }
-    for check in rule.checks.iter().filter(|check| !matches!(check, Check::Jwt | Check::Pem | Check::Base64(_))) {
-        if samples.iter().all(|sample| checks::apply(check, &sample.secret, &sample.whole) == Outcome::Drop) {
-            let what = format!("its check `{}` drops every one of {} made-up matches", words::check(check), samples.len());
-            all.push(Complaint::Warning(what));
+    for check in rule.checks.iter().filter(|check| drops_all(check, samples)) {
+        let what = format!("its check `{}` drops every one of {} made-up matches", words::check(check), samples.len());
+        all.push(Complaint::Warning(what));
+    }
+}
+
+/// Whether a check drops whatever the regex matches, as far as made-up matches can tell.
+fn drops_all(check: &Check, samples: &[Sample]) -> bool {
+    match check {
+        // What these want is never made up by chance.
+        Check::Jwt | Check::Pem | Check::Base64(_) => false,
+        // Made-up matches are drawn from alternatives evenly, so only the number of different bytes is telling.
+        Check::Entropy(bits) => {
+            let distinct: BTreeSet<u8> = samples.iter().flat_map(|sample| sample.secret.iter().copied()).collect();
+            (distinct.len() as f32).log2() < *bits
         }
+        check => samples.iter().all(|sample| checks::apply(check, &sample.secret, &sample.whole) == Outcome::Drop),
     }
 }

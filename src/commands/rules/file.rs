@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::config::schema::Config;
 use crate::error::{CommandError, Kind};
-use crate::rules::schema::{self, RawRule, SchemaError};
+use crate::rules::schema::{PatternFile, RawRule, SchemaError};
 use crate::types::rule::Rule;
 
 /// The family of rules that stand in a configuration.
@@ -42,14 +42,14 @@ impl RuleFile {
     /// It is no TOML, or holds an unknown key.
     pub fn parse(text: &[u8], name: String) -> Result<Self, CommandError> {
         let wrong = |error: String| CommandError::new(Kind::Config, error).hint("patterns/README.md lists the keys of a rule");
-        let table = std::str::from_utf8(text).ok().and_then(|text| text.parse::<toml::Table>().ok());
-        if let (Some(table), Ok(text)) = (table, std::str::from_utf8(text))
-            && table.contains_key("family")
-        {
-            let file = schema::parse(text).map_err(|error| wrong(format!("{name}: {}", error.to_string().trim_end())))?;
+        let text = std::str::from_utf8(text).map_err(|_| wrong(format!("{name}: not UTF-8")))?;
+        let misplaced = |error: toml::de::Error| wrong(format!("{name}:{}", place(&error, text)));
+        let table: toml::Table = text.parse().map_err(misplaced)?;
+        if table.contains_key("family") {
+            let file: PatternFile = toml::from_str(text).map_err(misplaced)?;
             return Ok(Self { name, family: file.family, docs: file.docs, rules: file.rule });
         }
-        let config = Config::parse(text, &name).map_err(|error| wrong(error.to_string()))?;
+        let config: Config = toml::from_str(text).map_err(misplaced)?;
         Ok(Self { name, family: CUSTOM.to_owned(), docs: String::new(), rules: config.rule })
     }
 
@@ -66,4 +66,12 @@ impl RuleFile {
         let own = self.rules.iter().find(|raw| raw.id == id).and_then(|raw| self.rule(raw).ok());
         own.or_else(|| builtin.iter().find(|rule| rule.id == id).cloned())
     }
+}
+
+/// The line of an error and what it is. The parser's own text quotes the line, and in a file that was named by mistake a
+/// secret may stand there.
+fn place(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text.as_bytes()[..start].iter().filter(|b| **b == b'\n').count() + 1;
+    format!("{line}: {}", error.message().lines().next().unwrap_or_default())
 }

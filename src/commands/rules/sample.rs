@@ -3,8 +3,10 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use crate::report::escape;
 use crate::rules::ruleset::Compiled;
 use crate::rules::template::Random;
+use crate::types::finding::Secret;
 
 /// A match of a regex in a made-up text.
 #[derive(Debug)]
@@ -13,6 +15,16 @@ pub(super) struct Sample {
     pub(super) whole: Vec<u8>,
     /// The group that holds the secret.
     pub(super) secret: Vec<u8>,
+}
+
+impl Sample {
+    /// The match with the secret but for its first characters taken out: made up or not, it may look like one.
+    pub(super) fn shape(&self) -> String {
+        let at = self.whole.windows(self.secret.len().max(1)).position(|window| window == self.secret).unwrap_or_default();
+        let (before, after) = (&self.whole[..at], &self.whole[at + self.secret.len()..]);
+        let mask = Secret::new(&self.secret).redacted();
+        [escape::path(before), escape::path(mask.as_bytes()), escape::path(after)].concat()
+    }
 }
 
 /// The syntax of a regex, read as rules are.
