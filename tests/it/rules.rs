@@ -1,5 +1,11 @@
 //! `nospill rules` and `nospill explain`, through the binary.
 
+use nospill::detect::scanner::{Scanner, Scratch, Subject};
+use nospill::detect::trace::{self, Candidate, Fate};
+use nospill::rules::ruleset::RuleSet;
+use nospill::rules::schema;
+use nospill::rules::template::{Random, fill};
+
 use crate::env::{World, text, token};
 
 /// A rule of one's own with its examples.
@@ -309,4 +315,31 @@ fn explain_a_fingerprint() {
     let ran = world.nospill(&["explain", "v1:00000000000000000000000000000000"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.whole());
     assert!(ran.err.contains("hint: "), "{}", ran.whole());
+}
+
+#[test]
+fn a_trace_holds_every_match_of_a_scan() {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    let files = std::fs::read_dir("patterns").expect("patterns/").map(|entry| entry.expect("an entry").path());
+    for file in files.filter(|path| path.extension().is_some_and(|ext| ext == "toml")) {
+        let file = schema::parse(&std::fs::read_to_string(&file).expect("a file")).expect("a patterns file");
+        for (rule, example) in file.rule.iter().filter_map(|rule| rule.accept.first().map(|example| (rule, example))) {
+            let Some(template) = &example.text else { continue };
+            let content = fill(template, &mut Random::new(&rule.id, 0)).expect("a template");
+            let path = example.path.as_deref().unwrap_or("example.txt").as_bytes();
+            let subject = Subject { content: &content, path };
+            for found in scanner.scan(subject, &mut Scratch::default()).matches {
+                let line = content[..found.secret.start].iter().filter(|b| **b == b'\n').count() as u32 + 1;
+                let trace = trace::line(&scanner, subject, line).unwrap_or_default();
+                let same = |c: &&Candidate| c.rule == found.rule && c.span == found.secret;
+                let fate = trace.candidates.iter().find(same).map(|candidate| candidate.fate);
+                count += 1;
+                if fate != Some(Fate::Reported(found.confidence)) {
+                    wrong.push(format!("{}: {found:?} is {fate:?}", rule.id));
+                }
+            }
+        }
+    }
+    assert!(count > 500 && wrong.is_empty(), "{} of {count} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
