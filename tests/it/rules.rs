@@ -85,7 +85,7 @@ fn show_knows_former_ids_and_offers_close_ones() {
 fn examples_that_do_what_they_say() {
     let world = world(HOUSE);
     let ran = world.nospill(&["rules", "test", ".nospill.toml"]);
-    let want = "exit 0\n--- out\n.nospill.toml: 1 rules, 2 examples, 0 failed, 0 rules without examples\n--- err\n";
+    let want = "exit 0\n--- out\n.nospill.toml: 1 rule, 2 examples, 0 failed, 0 without examples\n--- err\n";
     assert_eq!(ran.whole(), want);
     world.write("own.toml", format!("family = \"own\"\n{HOUSE}"));
     assert_eq!(world.nospill(&["rules", "test", "own.toml"]).code, 0);
@@ -132,7 +132,7 @@ fn check_finds_nothing_in_a_sound_rule() {
     let ran = world.nospill(&["rules", "check"]);
     let file = world.path().join(".nospill.toml");
     assert_eq!(ran.code, 0, "{}", ran.whole());
-    assert!(ran.out.ends_with(".nospill.toml: 1 rules, 0 errors, 0 warnings\n"), "{file:?} {}", ran.whole());
+    assert!(ran.out.ends_with(".nospill.toml: 1 rule, 0 errors, 0 warnings\n"), "{file:?} {}", ran.whole());
     std::fs::remove_file(file).expect("removed");
     let none = world.nospill(&["rules", "check"]);
     assert_eq!((none.code, none.out.as_str()), (2, ""), "{}", none.whole());

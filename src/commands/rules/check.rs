@@ -53,7 +53,8 @@ pub(super) fn run(path: Option<&Path>) -> Result<Exit, CommandError> {
             text.push_str(&format!("{word}[{}]: {what}\n", raw.id));
         }
     }
-    text.push_str(&format!("{}: {} rules, {errors} errors, {warnings} warnings\n", file.name, file.rules.len()));
+    let (rules, errors_said) = (words::count(file.rules.len(), "rule"), words::count(errors, "error"));
+    text.push_str(&format!("{}: {rules}, {errors_said}, {}\n", file.name, words::count(warnings, "warning")));
     print(&escape::message(&text))?;
     Ok(if errors == 0 { Exit::Clean } else { Exit::Failed })
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::examples;
 use super::file::RuleFile;
+use super::{examples, words};
 use crate::commands::print;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -31,8 +31,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, CommandError> {
             text.push_str(&format!("failed: {}: {fault}\n", raw.id));
         }
     }
-    let rules = file.rules.len();
-    text.push_str(&format!("{}: {rules} rules, {ran} examples, {failed} failed, {bare} rules without examples\n", file.name));
+    let (rules, examples) = (words::count(file.rules.len(), "rule"), words::count(ran, "example"));
+    text.push_str(&format!("{}: {rules}, {examples}, {failed} failed, {bare} without examples\n", file.name));
     print(&escape::message(&text))?;
     Ok(if failed == 0 { Exit::Clean } else { Exit::Denied })
 }

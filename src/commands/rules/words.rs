@@ -81,6 +81,11 @@ pub fn reason(reason: Reason) -> &'static str {
     }
 }
 
+/// A number of things: `1 rule`, `2 rules`.
+pub fn count(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
 /// Words set to `WIDTH` columns, every line behind `indent` blanks, the first one behind `mark` as well.
 pub fn wrapped(text: &str, indent: usize, mark: &str) -> String {
     const WIDTH: usize = 100;
