@@ -180,7 +180,7 @@ fn of_samples(rule: &Rule, samples: &[Sample], compiled: &Compiled, all: &mut Ve
 fn drops_all(check: &Check, samples: &[Sample]) -> bool {
     match check {
         // What these want is never made up by chance.
-        Check::Jwt | Check::Pem | Check::Base64(_) => false,
+        Check::Jwt | Check::Pem | Check::Base64(_) | Check::Checksum(_) | Check::Marvin(_) => false,
         // Made-up matches are drawn from alternatives evenly, so only the number of different bytes is telling.
         Check::Entropy(bits) => {
             let distinct: BTreeSet<u8> = samples.iter().flat_map(|sample| sample.secret.iter().copied()).collect();

@@ -61,7 +61,8 @@ fn dropped(check: &Check) -> &'static str {
         Check::Jwt => "dropped: its segments are no JSON objects",
         Check::Pem => "dropped: the body is no key",
         Check::Base64(_) => "dropped: does not decode to such a text",
-        Check::Checksum(_) | Check::Marvin(_) | Check::LowerIf(_) => "dropped",
+        Check::Checksum(_) | Check::Marvin(_) => "dropped: does not hold",
+        Check::LowerIf(_) => "dropped",
     }
 }
 
