@@ -32,6 +32,8 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
             commands::dir::run(&Settings::new(args.scan)?, args.paths, ignore)
         }
         Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
+        Command::Rules(args) => commands::rules::run(args.command),
+        Command::Explain(args) => commands::explain::run(&Settings::of_config(args.config), &args.what),
     }
 }
 

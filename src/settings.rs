@@ -25,6 +25,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Of a command that reports nothing but what it was asked about: the configuration counts, the rest is plain.
+    pub fn of_config(config: Option<PathBuf>) -> Self {
+        let threads = available_parallelism().map_or(1, usize::from);
+        Self { format: Format::Human, values: Values::Masked, colour: Colour::Off, threads, config }
+    }
+
     /// From flags and environment.
     ///
     /// # Errors

@@ -1,8 +1,28 @@
 //! One file a subcommand: settings in, exit out.
 
 pub mod dir;
+pub mod explain;
 pub mod install;
+pub mod rules;
 pub mod scan;
 pub mod staged;
 pub mod stdin;
 pub mod uninstall;
+
+use std::io::{self, Write as _};
+
+use crate::error::{CommandError, Kind};
+
+/// Writes a text to standard output. A reader that has seen enough, as `head`, is no error.
+///
+/// # Errors
+/// Standard output can't be written.
+fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::new(Kind::Io, format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

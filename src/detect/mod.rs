@@ -5,4 +5,5 @@ pub mod checks;
 pub mod decode;
 pub mod prefilter;
 pub mod scanner;
+pub mod trace;
 pub mod window;

@@ -8,5 +8,6 @@ mod hook;
 mod layers;
 mod oracle;
 mod patterns;
+mod rules;
 #[cfg(unix)]
 mod staged;

@@ -53,7 +53,8 @@ fn prove_if(held: bool) -> Outcome {
     if held { Outcome::Prove } else { Outcome::Lower }
 }
 
-fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
+/// What one check says of a value; `whole` is everything the rule matched.
+pub fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
     let any = |test: fn(&u8) -> bool| secret.iter().any(test);
     match check {
         Check::Placeholder => keep_if(!placeholder::is_placeholder(secret) && !dummy::is_stand_in(secret)),

@@ -1,0 +1,147 @@
+//! `nospill explain`: what a rule looks for and what to do about a finding, or why a place is reported or not.
+
+mod place;
+pub mod texts;
+
+use std::path::PathBuf;
+
+use super::print;
+use super::rules::{self, words};
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::pipeline::Pipeline;
+use crate::report::escape;
+use crate::settings::Settings;
+use crate::types::rule::{Confidence, Rule};
+use texts::Text;
+
+/// What may be explained.
+#[derive(Debug, PartialEq, Eq)]
+enum Subject {
+    Rule(u16),
+    Place { path: PathBuf, line: u32 },
+    Fingerprint(String),
+}
+
+/// Explains a rule, a place (`PATH:LINE`) or the finding of a fingerprint.
+///
+/// # Errors
+/// There is no such thing, or the configuration is wrong.
+pub fn run(settings: &Settings, what: &str) -> Result<Exit, CommandError> {
+    let pipeline = rules::pipeline(settings)?;
+    let text = match subject(&pipeline, what)? {
+        Subject::Rule(index) => page(pipeline.scanner.rules().rule(index))?,
+        Subject::Place { path, line } => place::line(&pipeline, &path, line)?,
+        Subject::Fingerprint(fingerprint) => place::finding(&pipeline, &fingerprint)?,
+    };
+    print(&text)?;
+    Ok(Exit::Clean)
+}
+
+/// What was meant. A rule's id comes first; it holds no colon, a place does.
+fn subject(pipeline: &Pipeline, what: &str) -> Result<Subject, CommandError> {
+    let rules = pipeline.scanner.rules();
+    if let Some(index) = rules.find(what) {
+        return Ok(Subject::Rule(index));
+    }
+    if what.strip_prefix("v1:").is_some_and(|hex| !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return Ok(Subject::Fingerprint(what.to_ascii_lowercase()));
+    }
+    let Some((path, line)) = position(what) else {
+        return Err(match what.contains(['/', '\\', '.', ':']) {
+            true => CommandError::new(Kind::User, format!("`{what}` is no rule, no PATH:LINE and no fingerprint"))
+                .hint("a place is a path, a colon and a line: `nospill explain src/settings.py:14`"),
+            false => rules::unknown(rules, what),
+        });
+    };
+    Ok(Subject::Place { path: path.into(), line })
+}
+
+/// `PATH:LINE` or `PATH:LINE:COLUMN`, as reports have it.
+fn position(what: &str) -> Option<(&str, u32)> {
+    let (path, last) = what.rsplit_once(':')?;
+    let last: u32 = last.parse().ok()?;
+    if let Some((shorter, line)) = path.rsplit_once(':')
+        && let Ok(line) = line.parse()
+    {
+        return Some((shorter, line));
+    }
+    (!path.is_empty() && last > 0).then_some((path, last))
+}
+
+/// Everything about a rule and its findings.
+fn page(rule: &Rule) -> Result<String, CommandError> {
+    let text = Text::of(rule)?;
+    let mut page = format!("{}: {}\n", rule.id, rule.title);
+    page.push_str(&format!(
+        "family {}, {} severity, {} confidence\n",
+        rule.family,
+        rule.severity.as_str(),
+        rule.confidence.as_str()
+    ));
+    section(&mut page, "What it is", &[&text.what, &what_is_found(rule)]);
+    section(&mut page, "What somebody with it can do", &[&text.holder, texts::reach(rule.severity)]);
+    let gone = "Treat it as known from the moment it was pushed: taking it out of the files or the history revokes nothing.";
+    let docs = if rule.docs.is_empty() { String::new() } else { format!("See {}", rule.docs) };
+    section(&mut page, "How to revoke it", &[&rule.advice, gone, &docs]);
+    let keep_out: Vec<&str> = text.keep_out.iter().map(String::as_str).collect();
+    section(&mut page, "How to keep it out next time", &keep_out);
+    section(&mut page, "When it is no secret", &allow(rule));
+    Ok(escape::message(&page).into_owned())
+}
+
+fn section(page: &mut String, title: &str, items: &[&str]) {
+    page.push_str(&format!("\n{title}\n"));
+    items.iter().filter(|item| !item.is_empty()).for_each(|item| page.push_str(&words::wrapped(item, 2, "- ")));
+}
+
+/// What the rule goes by, and what a match alone is worth.
+fn what_is_found(rule: &Rule) -> String {
+    let by = match (rule.is_path_rule(), rule.reader.is_some()) {
+        (true, _) => "The file's name alone is the finding",
+        (_, true) => "It is read where a value is assigned to such a name",
+        _ => "It is known by its form",
+    };
+    let worth = match rule.confidence {
+        Confidence::Low => "by itself a match is reported and does not block.",
+        Confidence::Medium | Confidence::High | Confidence::Proven => "a match blocks unless a check lowers or drops it.",
+    };
+    let checks: Vec<String> = rule.checks.iter().map(words::check).collect();
+    let checks = if checks.is_empty() { String::new() } else { format!(" Checks: {}.", checks.join("; ")) };
+    format!("{by}; {worth}{checks}")
+}
+
+/// How to allow a finding of a rule.
+fn allow(rule: &Rule) -> [&'static str; 2] {
+    if rule.is_path_rule() {
+        return [
+            "Name the file for what it is: examples and templates (`.env.example`) are left out where the rule knows them.",
+            "Else exclude its path in .nospill.toml: `[scan]`, `exclude = [\"path/to/file\"]`.",
+        ];
+    }
+    [
+        "Put `nospill:allow` with the rule's id in a comment on the line; without the id it allows every rule there.",
+        "A place full of samples is excluded in .nospill.toml: `[scan]`, `exclude = [\"path/\"]`.",
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        for (what, want) in [
+            ("a/b.py:14", Some(("a/b.py", 14))),
+            ("a/b.py:14:3", Some(("a/b.py", 14))),
+            ("C:\\x.py:2", Some(("C:\\x.py", 2))),
+            ("a b:1", Some(("a b", 1))),
+            ("a:0", None),
+            (":3", None),
+            ("a:x", None),
+            ("a", None),
+        ] {
+            assert_eq!(position(what), want, "{what}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Why a place is reported or not: every candidate that the scanner looks at, with what each check said.
+//!
+//! Slower than a scan and apart from it, so that scanning never pays for being explained. It goes the same way through the
+//! same parts; which candidates are reported is not decided here but read off a real scan, so the two cannot disagree.
+
+use super::assignment::{self, Manner, score::Score};
+use super::checks::{self, Outcome};
+use super::decode::encoding::{Decoded, Encoding};
+use super::decode::{self, DEEPEST, layer::Layer};
+use super::prefilter::Hit;
+use super::scanner::{Scanner, Scratch, Subject};
+use super::window::{self, Found, Matcher};
+use crate::types::finding::{RawMatch, Secret, Via};
+use crate::types::rule::{Check, Confidence, Reader};
+use crate::types::span::Span;
+
+/// What the scanner looked at on one line.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Sorted by position and rule.
+    pub candidates: Vec<Candidate>,
+    /// Rules one of whose keywords stands on the line and that have no candidate there; sorted.
+    pub passed: Vec<u16>,
+}
+
+/// A value that a rule's regex or reader took for its secret.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Index of the rule in the rule set.
+    pub rule: u16,
+    /// Everything that matched, in bytes of the original content.
+    pub whole: Span,
+    /// The value in it, likewise.
+    pub span: Span,
+    /// The value as it stands in the file.
+    pub value: Secret,
+    /// How it was reached.
+    pub via: Via,
+    /// The name it is assigned to, when a reader found it.
+    pub name: Option<Vec<u8>>,
+    /// What the reader makes of it, when a reader found it.
+    pub score: Option<Score>,
+    /// What the rule's checks said, in order, up to the first that dropped it. Empty when the reader turned it down.
+    pub checks: Vec<(Check, Outcome)>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is a match of the scan, worth this much.
+    Reported(Confidence),
+    /// The reader says that it is likely no secret.
+    Unlikely,
+    /// A check dropped it: the last of its checks.
+    Dropped,
+    /// A better match of this rule covers the same bytes.
+    Covered(u16),
+    /// The rule's companion is not near.
+    Lonely,
+    /// What stands around it silences it: ciphertext, or a value that is read in its decoded form.
+    Silenced,
+}
+
+/// Every candidate whose value touches a line (1-based). `None` when the content has no such line or is not text.
+pub fn line(scanner: &Scanner, subject: Subject<'_>, line: u32) -> Option<Trace> {
+    let encoding = Encoding::of(subject.content);
+    if encoding == Encoding::Binary {
+        return None;
+    }
+    let decoded = Decoded::new(subject.content, encoding);
+    let text = Subject { content: &decoded.text, path: subject.path };
+    let place = line_span(text.content, line)?;
+    let mut tracer = Tracer { scanner, candidates: Vec::new(), hits: Vec::new() };
+    tracer.read(text, 0, Via::Regex);
+    let Tracer { mut candidates, hits, .. } = tracer;
+    candidates.retain(|candidate| touches(candidate.span, place));
+    for candidate in &mut candidates {
+        candidate.value = Secret::new(candidate.span.of(text.content));
+        candidate.whole = decoded.original(candidate.whole);
+        candidate.span = decoded.original(candidate.span);
+    }
+    candidates.sort_by_key(|c| (c.span, c.rule));
+    candidates.dedup_by(|a, b| (a.rule, a.span) == (b.rule, b.span));
+    let matches = scanner.scan(subject, &mut Scratch::default()).matches;
+    for candidate in &mut candidates {
+        candidate.fate = fate(scanner, candidate, &matches);
+    }
+    let near = hits.iter().filter(|hit| touches(Span::new(hit.start, hit.start + usize::from(hit.len)), place));
+    let mut passed: Vec<u16> = near.map(|hit| hit.rule).filter(|rule| candidates.iter().all(|c| c.rule != *rule)).collect();
+    passed.sort_unstable();
+    passed.dedup();
+    Some(Trace { candidates, passed })
+}
+
+/// What a scan made of a candidate that its checks leave standing.
+fn fate(scanner: &Scanner, candidate: &Candidate, matches: &[RawMatch]) -> Fate {
+    if let Some(found) = matches.iter().find(|m| m.rule == candidate.rule && m.secret == candidate.span) {
+        return Fate::Reported(found.confidence);
+    }
+    if candidate.fate != Fate::Silenced {
+        return candidate.fate;
+    }
+    match matches.iter().find(|m| m.secret.overlaps(candidate.span)) {
+        Some(better) => Fate::Covered(better.rule),
+        None if scanner.rules().rule(candidate.rule).requires.is_some() => Fate::Lonely,
+        None => Fate::Silenced,
+    }
+}
+
+fn touches(span: Span, line: Span) -> bool {
+    span.start <= line.end && line.start < span.end.max(span.start + 1)
+}
+
+/// The bytes of a line without its line feed.
+fn line_span(text: &[u8], line: u32) -> Option<Span> {
+    let mut start = 0;
+    let wanted = usize::try_from(line).ok()?.checked_sub(1)?;
+    for (at, part) in text.split(|&b| b == b'\n').enumerate() {
+        if at == wanted {
+            return (start < text.len()).then(|| Span::new(start, start + part.len()));
+        }
+        start += part.len() + 1;
+    }
+    None
+}
+
+struct Tracer<'s> {
+    scanner: &'s Scanner,
+    candidates: Vec<Candidate>,
+    /// Keywords of the outermost text.
+    hits: Vec<Hit>,
+}
+
+impl Tracer<'_> {
+    /// The candidates of a text, and of what is encoded in it.
+    fn read(&mut self, text: Subject<'_>, depth: usize, via: Via) {
+        self.search(text, depth, via);
+        if depth >= DEEPEST {
+            return;
+        }
+        let scanner = self.scanner;
+        let mut found = Vec::new();
+        decode::for_each(text.content, &mut Layer::default(), &mut |layer| {
+            let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
+            let decoded = Decoded::new(layer.text(), encoding);
+            let path = layer.name().map(|name| [text.path, b"/", name].concat());
+            let path = path.as_deref().unwrap_or(text.path);
+            let mut inner = Tracer { scanner, candidates: Vec::new(), hits: Vec::new() };
+            inner.read(Subject { content: &decoded.text, path }, depth + 1, layer.via());
+            for candidate in inner.candidates {
+                let (whole, span) = (decoded.original(candidate.whole), decoded.original(candidate.span));
+                if layer.owns(whole) {
+                    found.push(Candidate { whole: layer.original(whole), span: layer.original(span), ..candidate });
+                }
+            }
+        });
+        self.candidates.append(&mut found);
+    }
+
+    /// The candidates of a text itself.
+    fn search(&mut self, text: Subject<'_>, depth: usize, via: Via) {
+        let rules = self.scanner.rules();
+        let mut hits = Vec::new();
+        self.scanner.prefilter().for_each(text.content, |hit| hits.push(hit));
+        hits.sort_unstable_by_key(|hit| (hit.rule, hit.start, hit.len));
+        let lower_path = text.path.to_ascii_lowercase();
+        for of_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
+            let index = of_rule[0].rule;
+            if !rules.paths(index).admits(&lower_path) {
+                continue;
+            }
+            match rules.rule(index).reader {
+                Some(Reader::Assignment) => self.assignments(index, text, of_rule, via),
+                None => self.regex(index, text.content, Some(of_rule), via),
+            }
+        }
+        let unanchored = rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some());
+        for (index, _) in unanchored.filter(|(index, _)| rules.paths(*index).admits(&lower_path)) {
+            self.regex(index, text.content, None, via);
+        }
+        if depth == 0 {
+            self.hits = hits;
+        }
+    }
+
+    /// What a rule's regex matches around its keywords, or anywhere.
+    fn regex(&mut self, index: u16, content: &[u8], hits: Option<&[Hit]>, via: Via) {
+        let rules = self.scanner.rules();
+        let mut matcher = rules.regex(index).map(Matcher::new);
+        let mut found = Vec::new();
+        match (hits, &mut matcher) {
+            (Some(hits), Some(matcher)) => {
+                let mut slot = Some(matcher);
+                window::around(rules.rule(index), content, hits, &mut found, || slot.take());
+            }
+            (None, Some(matcher)) => matcher.everywhere(content, &mut found),
+            (_, None) => {}
+        }
+        for Found { whole, secret } in found {
+            self.judge(index, content, Candidate::new(index, whole, secret, via));
+        }
+    }
+
+    /// What the reader makes of the places of a rule's keywords.
+    fn assignments(&mut self, index: u16, text: Subject<'_>, hits: &[Hit], via: Via) {
+        let Some(manner) = Manner::of(text.path) else { return };
+        for hit in hits {
+            let Some(read) = assignment::weigh(text.content, manner, *hit) else { continue };
+            let via = if via == Via::Regex { Via::Assignment } else { via };
+            let mut candidate = Candidate::new(index, read.whole, read.value, via);
+            candidate.name = Some(read.name.of(text.content).to_vec());
+            candidate.score = Some(read.score);
+            if read.score.bits() < 0 {
+                candidate.fate = Fate::Unlikely;
+                self.candidates.push(candidate);
+            } else {
+                self.judge(index, text.content, candidate);
+            }
+        }
+    }
+
+    /// Adds a candidate with what the rule's checks say of it.
+    fn judge(&mut self, index: u16, content: &[u8], mut candidate: Candidate) {
+        for check in self.scanner.rules().rule(index).checks.iter() {
+            let outcome = checks::apply(check, candidate.span.of(content), candidate.whole.of(content));
+            candidate.checks.push((check.clone(), outcome));
+            if outcome == Outcome::Drop {
+                candidate.fate = Fate::Dropped;
+                break;
+            }
+        }
+        self.candidates.push(candidate);
+    }
+}
+
+impl Candidate {
+    /// One that nothing has been said of; its value is filled in at the end.
+    fn new(rule: u16, whole: Span, span: Span, via: Via) -> Self {
+        let value = Secret::new(b"");
+        Self { rule, whole, span, value, via, name: None, score: None, checks: Vec::new(), fate: Fate::Silenced }
+    }
+}
