@@ -2,8 +2,8 @@
 //!
 //! A small hand-written parser instead of a regex: it stands at every "password", "token" and "secret" of a source tree,
 //! and most of those are settled by looking at two or three bytes. It goes in this order: where the name ends; whether an
-//! operator follows ([`operator`]); where the name starts and what it names ([`name`]); which literal the operator leads to
-//! ([`literal`]); what that literal is worth ([`score`]). Nothing is allocated on the way.
+//! operator follows (`operator`); where the name starts and what it names (`name`); which literal the operator leads to
+//! (`literal`); what that literal is worth (`score`). Nothing is allocated on the way.
 
 mod literal;
 mod name;
