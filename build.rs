@@ -86,6 +86,11 @@ fn check(check: &rule::Check) -> String {
     }
 }
 
+fn hint_literal(hint: &rule::Hint) -> String {
+    let rule::Hint { run, alphabet, byte, also } = hint;
+    format!("Hint {{ run: {run}, alphabet: {alphabet}, byte: {byte:?}, also: {} }}", texts(also))
+}
+
 /// The Rust literal of a rule.
 fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
     let mut code = String::from("Rule {");
@@ -107,7 +112,7 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
         Some(reader) => write!(code, " reader: Some(Reader::{reader:?}),")?,
         None => code.push_str(" reader: None,"),
     }
-    write!(code, " anchors: Cow::Borrowed(&{:?}), hint: {:?}, reach: {:?},", rule.anchors, rule.hint, rule.reach)?;
+    write!(code, " anchors: Cow::Borrowed(&{:?}), hint: {}, reach: {:?},", rule.anchors, hint_literal(&rule.hint), rule.reach)?;
     let checks: Vec<String> = rule.checks.iter().map(check).collect();
     write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;
     match &rule.requires {

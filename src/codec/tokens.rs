@@ -1,6 +1,6 @@
 //! Checks inside the tokens of source forges, registries and observability services.
 
-use crate::codec::bases::{BASE62, digits};
+use crate::codec::bases::{BASE62, base32, digits, to_base32_lower};
 
 const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -51,6 +51,28 @@ pub fn is_grafana(token: &[u8]) -> bool {
     token[at + 1..].eq_ignore_ascii_case(grafana_check(&token[..at]).as_bytes())
 }
 
+/// CRC-16 with polynomial 0x1021 and start 0 (XMODEM), as NATS keys have it.
+fn crc16(data: &[u8]) -> u16 {
+    data.iter().fold(0, |crc, &byte| {
+        (0..8).fold(crc ^ u16::from(byte) << 8, |crc, _| if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 })
+    })
+}
+
+/// Whether a NATS seed of 58 characters is base32 of two prefix bytes, 32 bytes and their CRC-16, low byte first.
+pub fn is_nkey(seed: &[u8]) -> bool {
+    let Some(bytes) = base32(seed).filter(|bytes| bytes.len() == 36) else { return false };
+    let (data, check) = bytes.split_at(34);
+    bytes[0] & 0xf8 == 18 << 3 && crc16(data).to_le_bytes() == check
+}
+
+/// The seed of a role letter (`U`, `A`, `O`, `N`, `C`, `X`) with the 32 bytes given.
+pub fn to_nkey(role: u8, key: &[u8]) -> Vec<u8> {
+    let role = role.wrapping_sub(b'A') << 3;
+    let mut bytes = [&[18 << 3 | role >> 5, (role & 31) << 3], key].concat();
+    bytes.extend(crc16(&bytes).to_le_bytes());
+    to_base32_lower(&bytes).to_ascii_uppercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +81,18 @@ mod tests {
     fn published_vectors() {
         assert_eq!(&crc32_base62(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), b"0mLq17");
         assert_eq!(grafana_check(&[b"glsa", &b"_yscW25imSKJIuav8zF37RZmnbiDvB05G"[..]].concat()), "fcaaf58a");
+    }
+
+    #[test]
+    fn nkeys_start_with_their_role_and_check() {
+        assert_eq!(crc16(b"123456789"), 0x31c3, "the catalogue's check value of XMODEM");
+        for role in *b"UAONCX" {
+            let mut seed = to_nkey(role, &[role; 32]);
+            assert_eq!((seed.len(), &seed[..3]), (58, &[b'S', role, b'A'][..]));
+            assert!(is_nkey(&seed));
+            seed[20] ^= 1;
+            assert!(!is_nkey(&seed));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::prefilter::Hit;
-use crate::types::rule::{Hint, Rule};
+use crate::types::rule::{Hint, Rule, Text};
 use crate::types::span::Span;
 
 /// Bytes each side of a keyword on a long line.
@@ -94,10 +94,13 @@ pub fn around<'m>(
                 window.join(Window::around(rule, content, next));
             }
         }
-        if !is_promising(rule.hint, window.span.of(content), window.is_clipped()) {
+        if !is_promising(&rule.hint, window.span.of(content), window.is_clipped()) {
             continue;
         }
         if ready.is_none() {
+            if !window.is_clipped() && !has_any(&rule.hint.also, window.span.of(content)) {
+                continue;
+            }
             ready = matcher();
         }
         let Some(matcher) = ready.as_mut() else { return };
@@ -105,8 +108,15 @@ pub fn around<'m>(
     }
 }
 
+/// Whether one of the texts (lower case) stands in `text`, in any case; none demanded is none missing. Dearer than
+/// [`is_promising`] and cheaper than compiling a regex: asked only before that.
+fn has_any(texts: &[Text], text: &[u8]) -> bool {
+    let stands = |part: &[u8]| text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+    texts.is_empty() || texts.iter().any(|part| stands(part.as_bytes()))
+}
+
 /// Whether a text holds what a match needs. In a clipped one the run may go on, and the byte stand, behind its end.
-fn is_promising(hint: Hint, text: &[u8], clipped: bool) -> bool {
+fn is_promising(hint: &Hint, text: &[u8], clipped: bool) -> bool {
     if hint.byte.is_some_and(|byte| !clipped && !text.contains(&byte)) {
         return false;
     }

@@ -1,20 +1,27 @@
 //! What a rule's regex needs to match at all, read off its syntax once: tests that cost next to nothing and settle most
 //! places of a common keyword before the regex is run, or even compiled.
 
+// The path is spelled out because the build script includes this file.
+#[path = "hint/literals.rs"]
+mod literals;
+
+use std::borrow::Cow;
+
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::types::rule::Hint;
 
-/// The hint of a regex; the empty one where it does not parse.
-pub fn of(regex: &str) -> Hint {
+/// The hint of a regex with these (lower-case) keywords; the empty one where it does not parse.
+pub fn of(regex: &str, keywords: &[String]) -> Hint {
     let parser = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(regex);
     let Ok(hir) = parser else { return Hint::NONE };
     let secret = capture(&hir);
     let run = secret.and_then(|secret| secret.properties().minimum_len()).unwrap_or(0).min(512) as u16;
     let (run, alphabet) = if run < WORTH { (0, 0) } else { (run, secret.map_or(0, alphabet)) };
     let byte = required(&hir).into_iter().filter(|b| commonness(*b) < COMMON).min_by_key(|b| commonness(*b));
-    Hint { run, alphabet, byte }
+    let also = literals::demanded(&hir, keywords).into_iter().map(Cow::Owned).collect();
+    Hint { run, alphabet, byte, also: Cow::Owned(also) }
 }
 
 /// Shorter runs stand on nearly every line.
@@ -96,7 +103,20 @@ mod tests {
             (r"(?<secret>\xff{9})", 9, 0, None),
             ("(", 0, 0, None),
         ] {
-            assert_eq!(of(regex), Hint { run, alphabet, byte }, "{regex}");
+            let hint = of(regex, &["key".to_owned()]);
+            assert_eq!((hint.run, hint.alphabet, hint.byte), (run, alphabet, byte), "{regex}");
+        }
+    }
+
+    #[test]
+    fn literals_that_stand_in_every_match() {
+        for (regex, want) in [
+            (r"(?i:server|data[ ]?source)=[^;]*;(?i:pwd)=(?<secret>[^;]+)", &["data source=", "datasource=", "server="][..]),
+            (r#"(?i)"pwd"\s*:\s*\{\s*["']value["']\s*:\s*"(?<secret>[^"]+)"#, &["\"value\"", "\"value'", "'value\"", "'value'"]),
+            (r"(?i:pwd)=(?<secret>[^;]+)", &[]),
+            (r"x(?:abc)?(?<secret>[0-9]+)", &[]),
+        ] {
+            assert_eq!(of(regex, &["pwd".to_owned(), "pwd=".to_owned()]).also, want, "{regex}");
         }
     }
 }

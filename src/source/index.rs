@@ -189,7 +189,7 @@ impl<'i> Cursor<'i> {
     ///
     /// # Errors
     /// The entry is cut off.
-    pub fn next(&mut self) -> Result<Option<Entry>, IndexError> {
+    pub fn advance(&mut self) -> Result<Option<Entry>, IndexError> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(read.tree.as_ref().map(|t| t.valid), Some(None));
         let mut cursor = read.entries();
         let mut paths = Vec::new();
-        while cursor.next().expect("an entry").is_some() {
+        while cursor.advance().expect("an entry").is_some() {
             paths.push(cursor.path().to_vec());
         }
         assert_eq!(paths, [b"a".to_vec(), b"dir/b".to_vec()]);

@@ -182,7 +182,7 @@ impl Staged {
 
     /// The file on disk, mapped or read, when it provably is the staged blob: the index's stat data match, the file
     /// is older than the index, no filter or line-end conversion applies, and the blob has its size.
-    fn from_disk(&self, change: &Change, repo: &Repo) -> Option<Content> {
+    fn on_disk(&self, change: &Change, repo: &Repo) -> Option<Content> {
         let stat = change.stat.filter(|stat| u64::from(stat.size) >= FROM_DISK && change.mode & TYPE == FILE)?;
         let path = self.work_tree.as_ref()?.join(to_path(&change.path)?);
         let file = open_plain(&path)?;
@@ -218,7 +218,7 @@ impl Source for Staged {
     fn load(&self, at: usize, objects: &mut Objects) -> Result<Input, Notice> {
         let change = &self.changes[at];
         let mapped = match objects {
-            Objects::Library(repo) => self.from_disk(change, repo),
+            Objects::Library(repo) => self.on_disk(change, repo),
             Objects::Plumbing(_) => None,
         };
         let content = match mapped {
@@ -282,7 +282,7 @@ fn index_path(repo: &Repo) -> PathBuf {
 /// The blob staged at a path, looked for only as far as the index's order makes sense.
 fn blob_in_index(index: &Index<'_>, path: &[u8]) -> Result<Option<Oid>, IndexError> {
     let mut cursor = index.entries();
-    while let Some(entry) = cursor.next()? {
+    while let Some(entry) = cursor.advance()? {
         if cursor.path() == path && entry.stage == 0 {
             return Ok(Some(entry.oid).filter(|_| entry.mode & TYPE == FILE && !entry.intent_to_add));
         }

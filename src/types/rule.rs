@@ -92,11 +92,13 @@ pub enum Checksum {
     Luhn,
     /// Mnemonic phrases.
     Bip39,
+    /// NATS seeds: base32 with a CRC-16.
+    Nkey,
 }
 
 impl Checksum {
     /// Every algorithm with its name in patterns.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("github", Self::Github),
         ("npm", Self::Npm),
         ("gitlab-routable", Self::GitlabRoutable),
@@ -108,6 +110,7 @@ impl Checksum {
         ("base58check", Self::Base58Check),
         ("luhn", Self::Luhn),
         ("bip39", Self::Bip39),
+        ("nkey", Self::Nkey),
     ];
 }
 
@@ -158,7 +161,7 @@ pub enum Reader {
 }
 
 /// What a match needs to be there at all; see `rules/hint`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// Shortest length of the secret in bytes; 0: no such demand.
     pub run: u16,
@@ -166,16 +169,18 @@ pub struct Hint {
     pub alphabet: u128,
     /// A byte that every match holds.
     pub byte: Option<u8>,
+    /// Lower-case texts of which every match holds one, in any case; empty: no such demand.
+    pub also: Texts,
 }
 
 impl Hint {
     /// Whether a byte may stand in the secret.
-    pub const fn admits(self, byte: u8) -> bool {
+    pub const fn admits(&self, byte: u8) -> bool {
         byte >= 128 || self.alphabet >> byte & 1 == 1
     }
 
     /// No demand.
-    pub const NONE: Self = Self { run: 0, alphabet: 0, byte: None };
+    pub const NONE: Self = Self { run: 0, alphabet: 0, byte: None, also: Cow::Borrowed(&[]) };
 }
 
 /// A companion that must be near.

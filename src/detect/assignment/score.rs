@@ -200,7 +200,6 @@ fn is_other_kind(value: &[u8]) -> bool {
         b"#{",
         b"\\u",
         b"^",
-        b"ngrok",
         b"{0",
         b"{1",
         b"bcrypt:",
@@ -218,9 +217,9 @@ fn is_other_kind(value: &[u8]) -> bool {
     let words = |text: &[u8]| letters::randomness(text) < 0;
     let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
     let path = |text: &[u8]| slashes > 1 && letters::randomness(text) < 4 * (slashes - 1);
-    let contents: [&[u8]; 19] = [
-        b"%0", b"%.", b"%l", b"%p", b"%x", b"%u", b"\\x", b"://", b"::", b"%s", b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{",
-        b"\\n", b"</",
+    let contents: [&[u8]; 25] = [
+        b"\\d", b"\\s", b"\\w", b"[0-9", b"[a-z", b"(?", b"%0", b"%.", b"%l", b"%p", b"%x", b"%u", b"\\x", b"://", b"::", b"%s",
+        b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</",
     ];
     let braces = value.iter().position(|&b| b == b'{').is_some_and(|open| value[open..].contains(&b'}'));
     let mail = value.iter().filter(|b| **b == b'@').count() == 1
@@ -311,7 +310,6 @@ fn length(value: &[u8], kind: Kind) -> i32 {
     if value.iter().all(u8::is_ascii_digit) {
         return match (kind, value.len()) {
             (Kind::Password | Kind::Secret, 6..=24) => 5,
-            (Kind::Key | Kind::ApiKey, 16) => 22,
             _ => -20,
         };
     }

@@ -47,7 +47,7 @@ pub(super) const DENIALS: &[&str] = &[
 /// Words before a keyword that make a function of that name do something else than set a secret.
 #[rustfmt::skip]
 pub(super) const VERBS: &[&str] = &[
-    "allow", "ask", "by", "bypass", "can", "change", "check", "disable", "enable", "encode", "encrypt", "fetch", "find",
+    "create", "allow", "ask", "by", "bypass", "can", "change", "check", "disable", "enable", "encode", "encrypt", "fetch", "find",
     "forget", "forgot", "generate", "get", "has", "have", "hide", "is", "load", "lookup", "on", "read", "reset", "should",
     "show", "update", "validate", "verify", "via",
 ];
@@ -71,9 +71,12 @@ pub(super) const KEYS_OF_OTHERS: &[&str] = &[
 /// Words before `key` that make it open something.
 #[rustfmt::skip]
 pub(super) const KEYS_OF_DOORS: &[&str] = &[
-    "access", "account", "activation", "admin", "aes", "api", "app", "application", "ase", "auth", "aws", "azure",
+    "access", "account", "activation", "admin", "aes", "api", "app", "application", "auth", "aws", "azure",
     "certificate", "cipher", "client", "consumer", "crypt", "crypto", "decryption", "deploy", "des", "encrypt", "encrypted",
-    "encryption", "gcp", "hmac", "integration", "jwt", "licence", "license", "master", "n", "private", "psk", "read",
-    "repo", "rsa", "secret", "secure", "security", "seed", "server", "service", "session", "shared", "sign", "signature",
+    "encryption", "gcp", "hmac", "integration", "jwt", "licence", "license", "master", "private", "psk", "read",
+    "rsa", "secret", "secure", "security", "seed", "server", "service", "session", "shared", "sign", "signature",
     "signing", "ssh", "ssl", "storage", "subscription", "tls", "user", "web", "webhook", "wep", "wpa", "write",
 ];
+
+/// What makes another word of "pass" when it stands glued before it.
+pub(super) const BEFORE_PASS: &[&str] = &["by", "com", "encom", "multi", "over", "sur", "tres", "under"];

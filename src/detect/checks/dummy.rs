@@ -73,21 +73,21 @@ const DEFAULTS: &[&str] = &["admin", "administrator", "root", "guest", "toor", "
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "abc", "abcd", "abcde", "abcdef", "access", "account", "add", "alice", "alphanumeric", "an",
-    "and", "another", "any", "anything", "api", "app", "apples", "application", "asdf", "auth", "azure", "bad", "bar",
-    "basic", "baz", "bearer", "bla", "blah", "bob", "bogus", "boss", "bot", "broken", "change", "client", "code", "config",
+    "and", "another", "any", "anything", "api", "app", "application", "asdf", "auth", "azure", "bad", "bar",
+    "basic", "baz", "bearer", "bla", "blah", "bob", "bogus", "bot", "broken", "change", "client", "code", "config",
     "confirm", "correct", "cred", "credential", "data", "database", "db", "def", "default", "demo", "dev", "different",
     "does", "dummy", "empty", "enter", "example", "expired", "fail", "fake", "false", "first", "fizz", "foo", "for", "from",
     "generated", "git", "github", "good", "hash", "hello", "her", "here", "hidden", "hunter", "id", "in",
-    "incorrect", "insecure", "insert", "invalid", "is", "it", "jane", "john", "jwt", "key", "knex", "letmein", "local",
+    "incorrect", "insecure", "insert", "invalid", "is", "it", "jane", "john", "jwt", "key", "letmein", "local",
     "login", "long", "me", "mine", "missing", "mock", "monkey", "my", "name", "new", "no", "none", "not",
-    "null", "oauth", "of", "ok", "old", "one", "or", "original", "other", "own", "pass", "passcode", "passphrase", "passw",
+    "null", "oauth", "of", "ok", "old", "one", "or", "original", "other", "own", "pass", "passcode", "passphrase",
     "passwd", "password", "placeholder", "please", "private", "prod", "public", "put", "pw", "pwd", "quux",
     "qux", "qwerty", "random", "read", "real", "redacted", "refresh", "removed", "replace", "repo", "reset", "right",
     "rw", "safe", "same", "sample", "second", "secret", "secure", "sekret", "sekrit", "server", "service",
     "session", "set", "shared", "short", "sign", "some", "something", "stage", "staging", "strong", "stuff", "super",
     "supersecret", "temp", "test", "tester", "testing", "that", "the", "this", "three", "to", "todo", "token",
     "top", "true", "two", "type", "undefined", "unknown", "unused", "update", "use", "user", "username", "valid",
-    "value", "very", "warthog", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
+    "value", "very", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
     "xyz", "xyzzy", "you", "your", "yyy", "zzz",
 ];
 

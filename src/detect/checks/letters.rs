@@ -28,7 +28,7 @@ mod cost {
 fn entry(a: usize, b: usize, c: usize) -> i32 {
     let index = (a * 27 + b) * 27 + c;
     let pair = TABLE[index / 2];
-    let nibble = if index % 2 == 0 { pair & 15 } else { pair >> 4 };
+    let nibble = if index.is_multiple_of(2) { pair & 15 } else { pair >> 4 };
     i32::from(nibble) - 8
 }
 

@@ -69,6 +69,7 @@ fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
         Check::Public(texts) => keep_if(!shape::contains_any(whole, texts)),
         Check::LowerIf(texts) if shape::contains_any(whole, texts) => Outcome::Lower,
         Check::LowerIf(_) => Outcome::Keep,
+        Check::Checksum(Checksum::Bip39) => structure::mnemonic(secret),
         Check::Checksum(sum) => prove_if(is_valid(*sum, secret)),
         Check::Marvin(seeds) => prove_if(azure::is_his(secret, seeds.iter().map(|seed| &**seed))),
         Check::Jwt => keep_if(structure::is_jwt(secret)),
@@ -88,6 +89,7 @@ fn is_valid(sum: Checksum, secret: &[u8]) -> bool {
         Checksum::Bech32 => bases::is_bech32(secret),
         Checksum::Base58Check => bases::is_base58check(secret),
         Checksum::Luhn => bases::is_luhn(secret),
-        Checksum::Bip39 => structure::is_mnemonic(secret),
+        Checksum::Nkey => tokens::is_nkey(secret),
+        Checksum::Bip39 => structure::mnemonic(secret) == Outcome::Prove,
     }
 }

@@ -13,7 +13,7 @@ const TEXTS: &[&str] = &[
     "placeholder",
     "redacted",
     "xxxxx",
-    "*****",
+    "****",
     "00000000",
     "yourkey",
     "your_",
@@ -71,7 +71,8 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     is_reference(value) || is_monotonous(value) || texts().is_some_and(|texts| texts.is_match(value))
 }
 
-/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`, `ENC[…`.
+/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`, `{name:…}`,
+/// `ENC[…`.
 pub fn is_reference(value: &[u8]) -> bool {
     let open: [&[u8]; 8] = [b"${", b"{{", b"$(", b"#{", b"<%", b"ENC[", b"!vault", b"%("];
     let pairs: [(u8, u8); 6] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']'), (b'#', b'#'), (b'_', b'_')];
@@ -80,7 +81,16 @@ pub fn is_reference(value: &[u8]) -> bool {
         || [&b"${"[..], b"{{", b"$(", b"<%"].iter().any(|mark| super::shape::contains(value, mark))
         || matches!(value, [first, .., last] if pairs.contains(&(*first, *last)))
         || has_variable(value)
+        || has_field(value)
         || matches!(value, [b'$', rest @ ..] if name(rest) && !rest[0].is_ascii_digit())
+}
+
+/// Whether a field of a format or template stands in the value: `{name:…}`.
+fn has_field(value: &[u8]) -> bool {
+    value.split(|&b| b == b'{').skip(1).any(|tail| {
+        let length = tail.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-')).count();
+        length > 1 && tail.get(length) == Some(&b':') && tail[0].is_ascii_lowercase()
+    })
 }
 
 /// Whether a variable in capitals stands in the value, as shells expand it: `prefix-$NAME`.

@@ -6,7 +6,7 @@ use crate::types::rule::Text;
 pub fn kinds(text: &[u8]) -> usize {
     let tests: [fn(&u8) -> bool; 4] =
         [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit, |b| !b.is_ascii_alphanumeric()];
-    tests.iter().filter(|test| text.iter().any(|b| test(b))).count()
+    tests.iter().filter(|test| text.iter().any(*test)).count()
 }
 
 /// All hex digits, and at least one.

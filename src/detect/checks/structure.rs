@@ -69,8 +69,13 @@ pub fn is_base64_of(value: &[u8], part: &[u8]) -> bool {
     printable && super::shape::contains(&text, part)
 }
 
-/// Whether the phrase is a BIP-39 mnemonic: 12, 15, 18, 21 or 24 words of the list, with a valid check.
-pub fn is_mnemonic(phrase: &[u8]) -> bool {
-    let words = phrase.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty()).count();
-    matches!(words, 12 | 15 | 18 | 21 | 24)
+/// A BIP-39 phrase: proven when its check holds, lowered when all its words are of the English list, else dropped.
+pub fn mnemonic(phrase: &[u8]) -> Outcome {
+    let words = phrase.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(|word| String::from_utf8_lossy(word).to_ascii_lowercase()).collect();
+    let english = bip39::Language::English;
+    if bip39::Mnemonic::parse_in_normalized(english, &words.join(" ")).is_ok() {
+        return Outcome::Prove;
+    }
+    if words.iter().all(|word| english.find_word(word).is_some()) { Outcome::Lower } else { Outcome::Drop }
 }

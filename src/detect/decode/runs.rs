@@ -1,7 +1,7 @@
 //! Runs of base64 and hex digits, over several lines where they are wrapped.
 //!
-//! Where a byte is no digit no run of at least [`SHORTEST`] digits holds it, so the pass looks at the last few of that many
-//! bytes and goes on behind the last that is none; only where all are digits does it look at the others. A run is decoded only if what its
+//! Wherever a run of at least [`SHORTEST`] digits starts, it holds one of the eight-byte words that stand sixteen bytes
+//! apart, so the pass looks at these alone, and around them only where all eight are digits. A run is decoded only if what its
 //! first digits stand for is text, which one random run in three hundred is.
 
 use super::layer::{Cut, Layer};
@@ -44,31 +44,22 @@ pub(super) fn is_digit(byte: u8) -> bool {
 
 /// Shows every run that decodes to text.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    // No run that starts before `at` is left to look at; `at` is never inside a run.
-    let mut at = 0;
-    while let Some(window) = content.get(at..at + SHORTEST) {
-        let foreign = foreign(window);
-        if foreign > 0 {
-            at += SHORTEST - LANES + (u8::BITS - foreign.leading_zeros()) as usize;
+    let (mut at, mut done) = (0, 0);
+    while let Some(word) = content.get(at..at + WORD) {
+        if word.iter().fold(0, |all, &b| all | VALUES[usize::from(b)]) == NONE || at < done {
+            at += STEP;
             continue;
         }
-        if let Some(before) = window.iter().rposition(|&b| !is_digit(b)) {
-            at += before + 1;
-            continue;
-        }
-        let run = Span::new(at, digits_end(content, at + SHORTEST, usize::MAX));
-        at = run.end.max(decode(content, run, layer, visit));
+        let start = content[done..at].iter().rposition(|&b| !is_digit(b)).map_or(done, |before| done + before + 1);
+        let run = Span::new(start, digits_end(content, at + WORD, usize::MAX));
+        done = if run.len() < SHORTEST { run.end } else { run.end.max(decode(content, run, layer, visit)) };
+        at += STEP;
     }
 }
 
-/// Bytes at the end of a window that are looked at together.
-const LANES: usize = 8;
-
-/// A bit for each of the last [`LANES`] bytes of a window that is no digit, without a branch.
-fn foreign(window: &[u8]) -> u8 {
-    let lanes = window[SHORTEST - LANES..].iter().take(LANES).enumerate();
-    lanes.fold(0, |bits, (lane, &b)| bits | VALUES[usize::from(b)] >> 7 << lane)
-}
+/// Bytes looked at together, and from one look to the next: a run holds a whole word at some step from any start.
+const WORD: usize = 8;
+const STEP: usize = SHORTEST - WORD;
 
 /// Where the digits from `start` on end, at most `limit` of them.
 fn digits_end(content: &[u8], start: usize, limit: usize) -> usize {

@@ -34,6 +34,7 @@ pub(super) fn fill(form: &str, last: &[u8], random: &mut Random) -> Result<Vec<u
             text.repeat(count.parse().map_err(|_| wrong())?).into_bytes()
         }
         ("join", parts) => parts.concat().into_bytes(),
+        ("at", [""]) => b"@".to_vec(),
         ("uuid", [""]) => uuid(random),
         ("crc32", [""]) => tokens::crc32_base62(last).to_vec(),
         ("pem", [label]) => pem(label, &[0x30, 0x82], "", random),
@@ -63,6 +64,7 @@ pub(super) fn fill(form: &str, last: &[u8], random: &mut Random) -> Result<Vec<u
             let groups: Vec<u8> = (0..(count * 8).div_ceil(5)).map(|_| random.below(32) as u8).collect();
             bases::to_bech32(prefix.to_ascii_lowercase().as_bytes(), &groups)
         }
+        ("nkey", [role]) if role.len() == 1 => tokens::to_nkey(role.as_bytes()[0], &random.bytes(32)),
         ("wif", [""]) => {
             let key = [&[0x80], random.bytes(32).as_slice(), &[1]].concat();
             bases::to_base58check(&key)
@@ -186,7 +188,7 @@ fn his(sign: &str, bytes: usize, seed_text: &str, random: &mut Random) -> Option
     key.extend(sign.as_bytes());
     // Padding restricts the characters that share a decoded byte with the signature: "A" always fits.
     key.push(b'A');
-    while key.len() % 4 != 0 {
+    while !key.len().is_multiple_of(4) {
         key.push(b'A');
     }
     let mut data = bases::base64(&key)?;

@@ -135,7 +135,7 @@ impl<'r, 'i> Walk<'r, 'i> {
     }
 
     fn advance(&mut self) -> Result<(), CompareError> {
-        self.next = self.cursor.next()?;
+        self.next = self.cursor.advance()?;
         Ok(())
     }
 
