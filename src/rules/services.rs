@@ -48,7 +48,7 @@ const BETWEEN: &str = r#"[\w ./?&=%:"'\[{>-]{0,40}?"#;
 /// What may stand there for a strict entry.
 const QUALIFIERS: &str = "(?:api|app|access|auth|oauth|client|private|personal|account|server|service|rest|user|admin|project)";
 /// What may follow the word in a name. No `id`, `hash` or `fingerprint`: those name something else.
-const SUFFIX: &str = r"s?(?:[_. -]?(?:value|secret|key|token|prod(?:uction)?|live|test|dev(?:elopment)?|stag(?:ing|e)|sandbox|default|main|primary|str(?:ing)?|env|new|v?[0-9]{1,3})){0,2}";
+const SUFFIX: &str = r"(?:[_. -]?(?:s|value|secret|key|token|prod(?:uction)?|live|test|dev(?:elopment)?|stag(?:ing|e)|sandbox|default|main|primary|str(?:ing)?|env|new|v?[0-9]{1,3})){0,2}";
 /// From the end of the name to the value: assignments, pairs, calls, flags, XML, an `Authorization` scheme, quotes.
 const ASSIGNS: &str = r#"(?:\\{0,3}["'`])?\]?[ \t]*(?:=>|[:?+]?={1,2}|:-?|,|\(|>|\|\|?|\?\?|:[ \t]*&?['A-Za-z][A-Za-z' .<>]{0,24}=|[ ,;]{1,3}\\{0,2}["']?[Vv]alue\\{0,2}["']?[ \t]*[:=]|[ \t])[ \t]*\(?(?:[A-Za-z]{0,2}\\{0,3}["'`])?(?:(?:Bearer|Token|token) )?"#;
 /// Behind the value.
