@@ -14,6 +14,8 @@ mod hint;
 mod rule;
 #[path = "src/rules/schema.rs"]
 mod schema;
+#[path = "src/rules/services.rs"]
+mod services;
 mod types {
     pub(crate) use super::rule;
 }

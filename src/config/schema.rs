@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::rules::schema::{RawRule, SchemaError};
+use crate::rules::services::RawService;
 use crate::types::rule::Rule;
 
 /// The file's name, looked for at the top of the work tree.
@@ -18,6 +19,9 @@ pub struct Config {
     /// Rules of one's own, in the schema of patterns/README.md.
     #[serde(default)]
     pub rule: Vec<RawRule>,
+    /// Services of one's own, in the schema of patterns/README.md.
+    #[serde(default)]
+    pub service: Vec<RawService>,
 }
 
 /// The `[scan]` table.
@@ -73,13 +77,25 @@ impl Config {
     /// A rule breaks the schema.
     pub fn rules(&self, file: &str) -> Result<Vec<Rule>, ConfigError> {
         let read = |raw: &RawRule| raw.to_rule("custom", "");
-        self.rule.iter().map(read).collect::<Result<_, _>>().map_err(|source| ConfigError::Rule { file: file.to_owned(), source })
+        let services = self.service.iter().map(|raw| raw.to_rule().and_then(|raw| read(&raw)));
+        let rules = self.rule.iter().map(read).chain(services);
+        rules.collect::<Result<_, _>>().map_err(|source| ConfigError::Rule { file: file.to_owned(), source })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_of_ones_own_is_a_rule() {
+        let text = b"[[service]]\nid = 'acme-key'\nnames = ['acme_mail']\nshapes = ['hex:32']";
+        let rules = Config::parse(text, "f").and_then(|config| config.rules("f")).expect("a service");
+        assert_eq!(rules[0].keywords.len(), 3);
+        assert_eq!(rules[0].hint.run, 32);
+        let text = b"[[service]]\nid = 'acme-key'\nnames = ['acme']\nshapes = ['hex']";
+        assert!(Config::parse(text, "f").and_then(|config| config.rules("f")).is_err());
+    }
 
     #[test]
     fn unknown_keys_are_errors_that_name_the_file() {

@@ -6,4 +6,5 @@ pub mod hint;
 pub mod paths;
 pub mod ruleset;
 pub mod schema;
+pub mod services;
 pub mod template;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::services::RawService;
 use super::{frequency, hint};
 use crate::types::rule::{Check, Checksum, Confidence, Hint, Reader, Requires, Rule, Severity, Text, Texts};
 
@@ -21,10 +22,13 @@ pub struct PatternFile {
     /// The rules, in order.
     #[serde(default)]
     pub rule: Vec<RawRule>,
+    /// Services whose tokens have no fixed shape; [`parse`] turns each into a rule behind the others.
+    #[serde(default)]
+    pub service: Vec<RawService>,
 }
 
 /// A rule as written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawRule {
     /// Permanent kebab-case name.
@@ -92,6 +96,13 @@ pub struct CheckTable {
     base64: Option<String>,
 }
 
+impl RawCheck {
+    /// The check that a value has so many bits a character.
+    pub fn entropy(bits: f32) -> Self {
+        Self::Table(CheckTable { entropy: Some(bits), ..CheckTable::default() })
+    }
+}
+
 /// A companion as written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +114,7 @@ pub struct RawRequires {
 }
 
 /// An example: a template, or a path for path rules.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// The template of the text.
@@ -132,12 +143,16 @@ pub enum SchemaError {
     },
 }
 
-/// Reads a patterns file.
+/// Reads a patterns file; its services are rules like the others afterwards.
 ///
 /// # Errors
-/// When the TOML does not parse or holds an unknown key.
+/// When the TOML does not parse or holds an unknown key, or a service breaks the schema.
 pub fn parse(text: &str) -> Result<PatternFile, SchemaError> {
-    toml::from_str(text).map_err(|error| SchemaError::Toml(error.to_string()))
+    let mut file: PatternFile = toml::from_str(text).map_err(|error| SchemaError::Toml(error.to_string()))?;
+    for service in std::mem::take(&mut file.service) {
+        file.rule.push(service.to_rule()?);
+    }
+    Ok(file)
 }
 
 fn owned(texts: &[String]) -> Texts {
