@@ -8,6 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nospill::detect::prefilter::Prefilter;
 use nospill::detect::scanner::{Scanner, Scratch, Subject};
+use nospill::rules::builtin;
 use nospill::rules::ruleset::RuleSet;
 
 fn text() -> Vec<u8> {
@@ -32,6 +33,13 @@ fn scanning(c: &mut Criterion) {
         });
     });
     group.bench_function("automaton", |b| b.iter(|| oracle.count(black_box(&text))));
+    // A tenth of the rules, of every family, to see what the others cost.
+    let few =
+        Scanner::new(RuleSet::only(builtin::rules().iter().step_by(12).cloned().collect()).expect("built-in rules compile"));
+    let mut scratch = Scratch::default();
+    group.bench_function("scan with 100 rules", |b| {
+        b.iter(|| few.scan(Subject { content: black_box(&text), path: b"a.c" }, &mut scratch));
+    });
     let mut scratch = Scratch::default();
     group.bench_function("scan", |b| b.iter(|| scanner.scan(Subject { content: black_box(&text), path: b"a.c" }, &mut scratch)));
     group.finish();
