@@ -2,8 +2,8 @@
 
 use crate::rules::frequency::PIECE;
 
-/// Bits of the piece hash: a 16 KiB bitmap, which leaves room for the text in the first-level cache.
-const HASH_BITS: u32 = 17;
+/// Bits of the piece hash: a 32 KiB bitmap, of which source text touches a small part.
+const HASH_BITS: u32 = 18;
 /// Folds ASCII letters to lower case; what else it folds together, the confirmation tells apart.
 const FOLD: u32 = 0x2020_2020;
 const FOLD64: u64 = (FOLD as u64) << 32 | FOLD as u64;
