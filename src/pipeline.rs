@@ -12,9 +12,9 @@ use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
 use crate::rules::paths::PathRules;
 use crate::source::{Source, SourceError};
-use crate::types::finding::{Finding, Verdict};
+use crate::types::finding::Finding;
 use crate::types::input::{Input, Scope};
-use crate::types::notice::{Notice, NoticeKind};
+use crate::types::notice::Notice;
 
 /// What every mode needs to turn contents into findings.
 #[derive(Debug)]
@@ -45,16 +45,6 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Findings with a verdict of that kind.
-    pub fn count(&self, verdict: fn(&Verdict) -> bool) -> usize {
-        self.findings.iter().filter(|finding| verdict(&finding.verdict)).count()
-    }
-
-    /// Notices of things that should have been scanned.
-    pub fn skipped(&self) -> usize {
-        self.notices.iter().filter(|notice| notice.kind == NoticeKind::Skipped).count()
-    }
-
     fn absorb(&mut self, mut other: Self) {
         self.findings.append(&mut other.findings);
         self.notices.append(&mut other.notices);

@@ -1,6 +1,5 @@
 //! The rules of `patterns/`, as static data written by the build script.
 
-#[allow(unused_imports)] // which of these the data needs depends on the patterns
 use crate::types::rule::{Check, Checksum, Confidence, Hint, Reader, Requires, Rule, Severity};
 use std::borrow::Cow;
 

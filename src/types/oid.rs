@@ -37,11 +37,6 @@ impl Oid {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
-
-    /// Whether every byte is zero, git's way to say "no object".
-    pub fn is_zero(&self) -> bool {
-        self.bytes == [0; 32]
-    }
 }
 
 impl fmt::Display for Oid {
