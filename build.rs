@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
+#[path = "src/detect/prefilter/fingerprint.rs"]
+mod fingerprint;
 #[path = "src/rules/frequency.rs"]
 mod frequency;
 #[path = "src/rules/hint.rs"]
@@ -16,10 +18,14 @@ mod rule;
 mod schema;
 #[path = "src/rules/services.rs"]
 mod services;
+mod rules {
+    pub(crate) use super::frequency;
+}
 mod types {
     pub(crate) use super::rule;
 }
 
+use fingerprint::Fingerprint;
 use rule::Rule;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,7 +46,34 @@ fn main() -> Result<(), Box<dyn Error>> {
     code.push_str("];\n");
     let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     fs::write(Path::new(&out).join("builtin.rs"), code)?;
+    fs::write(Path::new(&out).join("fingerprint.rs"), tables(&rules)?)?;
     Ok(())
+}
+
+/// The prefilter's tables as sparse lists: const functions of the library spread them.
+fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
+    let keywords: Vec<_> = rules
+        .iter()
+        .enumerate()
+        .flat_map(|(index, rule)| {
+            rule.keywords.iter().zip(rule.anchors.iter()).map(move |(text, anchors)| (index, text, *anchors))
+        })
+        .collect();
+    let tables = Fingerprint::new(keywords.iter().map(|(_, text, anchors)| (text.as_bytes(), *anchors)));
+    let mut code = format!("pub(super) static KEYWORDS: [Keyword; {}] = [\n", keywords.len());
+    for (rule, text, _) in &keywords {
+        writeln!(code, "Keyword {{ text: Cow::Borrowed({text:?}), rule: {rule} }},")?;
+    }
+    writeln!(code, "];\nstatic PIECES: [Piece; {}] = [", tables.pieces.len())?;
+    for piece in tables.pieces.iter() {
+        writeln!(code, "{piece:?},")?;
+    }
+    let words = tables.bitmap.iter().enumerate().filter(|(_, word)| **word != 0);
+    writeln!(code, "];\nconst WORDS: &[(usize, u32)] = &{:?};", words.collect::<Vec<_>>())?;
+    let full = tables.slots.iter().enumerate().filter(|(_, slot)| slot.count > 0);
+    let full: Vec<_> = full.map(|(at, slot)| (at, slot.before, slot.count)).collect();
+    writeln!(code, "const FULL_SLOTS: &[(usize, u32, u16)] = &{full:?};")?;
+    Ok(code)
 }
 
 fn read(path: &Path) -> Result<Vec<Rule>, Box<dyn Error>> {

@@ -3,10 +3,42 @@
 /// Bytes in the piece of a keyword that the prefilter looks for.
 pub const PIECE: usize = 4;
 
-/// Offset of the keyword's piece that is rarest in source text; 0 for keywords no longer than a piece.
-pub fn anchor(keyword: &[u8]) -> u8 {
-    let pieces = keyword.windows(PIECE).take(usize::from(u8::MAX)).enumerate();
-    pieces.min_by_key(|(_, piece)| commonness(piece)).map_or(0, |(offset, _)| offset as u8)
+/// The common pieces of source text, sorted; `patterns/model/pieces.py` made it and says how to read a line.
+static COMMON: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/patterns/model/pieces.txt"));
+/// Bytes of a line of [`COMMON`].
+const LINE: usize = 13;
+
+/// Offsets of the keyword's two rarest pieces: one at an even offset, one at an odd offset, so that a search at every
+/// second byte meets one of them wherever the keyword starts. In a keyword of three or four bytes the odd one reaches
+/// past the end.
+pub fn anchors(keyword: &[u8]) -> [u8; 2] {
+    [rarest(keyword, 0), rarest(keyword, 1)]
+}
+
+fn rarest(keyword: &[u8], parity: usize) -> u8 {
+    let pieces = keyword.windows(PIECE).take(usize::from(u8::MAX)).enumerate().skip(parity).step_by(2);
+    pieces.min_by_key(|(_, piece)| commonness(piece)).map_or(parity as u8, |(offset, _)| offset as u8)
+}
+
+/// How often a piece stands in source: the count where it is a common one, else what its pairs of letters suggest.
+fn commonness(piece: &[u8]) -> u32 {
+    counted(piece).map_or_else(|| suspected(piece), |count| 1000 + count)
+}
+
+fn counted(piece: &[u8]) -> Option<u32> {
+    let folded: String = piece.iter().map(|byte| format!("{:02x}", byte | 0x20)).collect();
+    let lines = COMMON.as_bytes().chunks(LINE);
+    let (mut low, mut high) = (0, lines.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        let line = &COMMON[middle * LINE..(middle * LINE + LINE).min(COMMON.len())];
+        match line[..2 * PIECE].cmp(&folded) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return line[2 * PIECE..].trim().parse().ok(),
+        }
+    }
+    None
 }
 
 /// Classes of (folded) bytes: the letters, then digits, `_`, `-`, everything else.
@@ -22,7 +54,7 @@ fn class(byte: u8) -> usize {
 
 /// A logarithmic measure of how often a text stands in source: lower is rarer. A digit or a sign counts as a tenth of its
 /// class, as the class has many members.
-fn commonness(text: &[u8]) -> u32 {
+fn suspected(text: &[u8]) -> u32 {
     let many = text.iter().filter(|&&b| matches!(class(b), 26 | 29)).count() as u32;
     let pairs: u32 = text.windows(2).map(|pair| u32::from(PAIRS[class(pair[0])][class(pair[1])])).sum();
     (pairs + 40).saturating_sub(many * 4)

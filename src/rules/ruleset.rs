@@ -97,6 +97,11 @@ impl RuleSet {
         Ok(())
     }
 
+    /// Whether it is the built-in rules, all of them and no other.
+    pub fn is_builtin(&self) -> bool {
+        self.custom.is_empty() && !self.builtin.is_empty()
+    }
+
     /// How many rules there are.
     pub fn len(&self) -> usize {
         self.builtin.len() + self.custom.len()

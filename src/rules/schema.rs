@@ -194,7 +194,7 @@ impl RawRule {
                 .ok_or_else(|| self.wrong(format!("unknown severity `{severity}`; one of critical, high, medium, low")))?,
             confidence: Confidence::from_name(confidence)
                 .ok_or_else(|| self.wrong(format!("unknown confidence `{confidence}`; one of high, medium, low")))?,
-            anchors: Cow::Owned(lower.iter().map(|k| frequency::anchor(k.as_bytes())).collect()),
+            anchors: Cow::Owned(lower.iter().map(|k| frequency::anchors(k.as_bytes())).collect()),
             keywords: owned(&lower),
             hint: self.regex.as_deref().map_or(Hint::NONE, |regex| hint::of(regex, &lower)),
             regex: self.regex.clone().map(Cow::Owned),

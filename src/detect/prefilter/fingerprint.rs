@@ -1,20 +1,35 @@
 //! The bitmap of four-byte pieces and the search through it.
+//!
+//! Every keyword gives two pieces, one at an even and one at an odd offset, so that looking at every second place of a
+//! content meets one of the two wherever the keyword starts. The three first bytes of a piece choose a word of the
+//! bitmap, the last one the bit in it: a piece whose last byte is unknown, as it lies behind the keyword, fills a word.
+
+use std::borrow::Cow;
 
 use crate::rules::frequency::PIECE;
 
-/// Bits of the piece hash: a 32 KiB bitmap, of which source text touches a small part.
-const HASH_BITS: u32 = 18;
+/// Binary logarithm of how many pairs of bytes are told apart.
+const PAIR_BITS: u32 = 11;
+/// Binary logarithm of the words in the bitmap: 256 KiB, of which source text touches a small part.
+const WORD_BITS: u32 = PAIR_BITS + 5;
 /// Folds ASCII letters to lower case; what else it folds together, the confirmation tells apart.
 const FOLD: u32 = 0x2020_2020;
-const FOLD64: u64 = (FOLD as u64) << 32 | FOLD as u64;
-/// Hashes to a slot of the piece table.
-const SLOT_BITS: u32 = 12;
+/// Binary logarithm of the slots of the piece table; a slot takes the pieces of several words.
+const SLOT_BITS: u32 = 14;
+/// Bytes whose places are gathered before any is confirmed.
+const BLOCK: usize = 4096;
+/// Bytes a step goes on, half as many places looked at.
+const STEP: usize = 16;
+/// Bytes a step looks at: its last place is two bytes before its end.
+const LOOK: usize = STEP + 2;
 
-/// One four-byte piece of a keyword.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// One four-byte piece of a keyword, with the keyword's first eight bytes to refute it by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// The piece itself, folded.
-    word: u32,
+    /// The first bytes of the keyword, folded.
+    pub(super) head: u64,
+    /// Which bytes of `head` are the keyword's.
+    pub(super) mask: u64,
     /// Which keyword.
     pub(super) keyword: u16,
     /// Where in the keyword the piece starts.
@@ -22,101 +37,216 @@ pub(super) struct Piece {
 }
 
 /// The pieces of all keywords.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
-    bitmap: Box<[u32; 1 << (HASH_BITS - 5)]>,
-    /// By slot, then by word.
-    pieces: Vec<Piece>,
-    /// `slots[s]..slots[s + 1]` are the pieces of slot `s`.
-    slots: Box<[u16; (1 << SLOT_BITS) + 1]>,
-    /// Keywords of three bytes, which a content may end in.
-    short: Vec<(u32, u16)>,
+    pub(super) bitmap: [u32; Self::WORDS],
+    pub(super) slots: [Slot; Self::SLOTS],
+    /// By slot.
+    pub(super) pieces: Cow<'static, [Piece]>,
 }
 
-fn hash(folded: u32) -> u32 {
-    folded.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)
+/// The pieces of a few words of the bitmap that lie side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// Which bytes may stand before one of the pieces, by their low five bits.
+    pub(super) before: u32,
+    /// The first of its pieces.
+    pub(super) start: u16,
+    /// How many they are.
+    pub(super) count: u16,
+}
+
+impl Slot {
+    pub(super) const EMPTY: Self = Self { before: 0, start: 0, count: 0 };
+}
+
+/// The bitmap's word for the halves of a piece: a hash of two bytes chooses 32 words that lie side by side, the third
+/// byte one of them. Text has few pairs of letters, so what it touches of the bitmap stays near.
+#[inline(always)]
+fn index_of(pair: u16, rest: u16) -> u16 {
+    (pair | FOLD as u16).wrapping_mul(0x79B1) & !31 | rest & 31
+}
+
+fn index(folded: u32) -> usize {
+    usize::from(index_of(folded as u16, (folded >> 16) as u16))
 }
 
 fn slot(folded: u32) -> usize {
-    (folded.wrapping_mul(0x85EB_CA6B) >> (32 - SLOT_BITS)) as usize
+    index(folded) >> (WORD_BITS - SLOT_BITS)
 }
 
-fn word(bytes: &[u8]) -> u32 {
+/// The bit in the word for a folded piece: the low five bits of its last byte, which tell letters from each other.
+fn bit(folded: u32) -> u32 {
+    folded >> 24 & 31
+}
+
+fn folded(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
 }
 
-impl Fingerprint {
-    /// For keywords of three bytes at least, each with the offset of its rarest piece and known by its number.
-    pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], u8)>) -> Self {
-        let (mut pieces, mut short) = (Vec::new(), Vec::new());
-        for (keyword, (text, offset)) in keywords.enumerate() {
-            let keyword = keyword as u16;
-            if text.len() >= PIECE {
-                pieces.push(Piece { word: word(&text[usize::from(offset)..]), keyword, offset });
-            } else {
-                // A short keyword and any byte behind it, as the fold leaves bytes.
-                let start = word(&[text[0], text[1], text[2], 0]) & 0x00ff_ffff;
-                let last = (0..=u8::MAX).filter(|byte| byte & 0x20 != 0);
-                pieces.extend(last.map(|byte| Piece { word: start | u32::from(byte) << 24, keyword, offset: 0 }));
-                short.push((start, keyword));
-            }
-        }
-        pieces.sort_unstable_by_key(|piece| (slot(piece.word), *piece));
-        let mut bitmap = Box::new([0; 1 << (HASH_BITS - 5)]);
-        let mut slots = Box::new([0; (1 << SLOT_BITS) + 1]);
-        for piece in &pieces {
-            let hash = hash(piece.word);
-            bitmap[(hash >> 5) as usize] |= 1 << (hash & 31);
-            slots[slot(piece.word) + 1] += 1;
-        }
-        for at in 1..slots.len() {
-            slots[at] += slots[at - 1];
-        }
-        Self { bitmap, pieces, slots, short }
-    }
+/// The eight bytes of a content, folded.
+fn head(bytes: [u8; 8]) -> u64 {
+    u64::from_le_bytes(bytes) | u64::from(FOLD) << 32 | u64::from(FOLD)
+}
 
-    /// Calls `found` with each place that holds a piece and that piece. The keyword around it is not compared yet.
-    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, Piece)) {
-        let mut at = 0;
-        // Four places a step: one load, one fold, one branch.
-        for chunk in content.windows(8).step_by(4) {
-            let bytes = [chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]];
-            let folded = u64::from_le_bytes(bytes) | FOLD64;
-            let words = [folded as u32, (folded >> 8) as u32, (folded >> 16) as u32, (folded >> 24) as u32];
-            let bits = words.map(|word| self.bit(word));
-            if (bits[0] | bits[1] | bits[2] | bits[3]) & 1 == 1 {
-                for (step, word) in words.into_iter().enumerate().filter(|(step, _)| bits[*step] & 1 == 1) {
-                    self.confirm(word, |piece| found(at + step, piece));
-                }
-            }
-            at += 4;
+/// Calls `each` with the pieces, folded, of a keyword of three bytes at least that start at `offset`, and whether the
+/// last byte is unknown.
+fn pieces_at(text: &[u8], offset: u8, mut each: impl FnMut(u32, bool)) {
+    let known = &text[usize::from(offset)..text.len().min(usize::from(offset) + PIECE)];
+    let mut bytes = [0; PIECE];
+    bytes[..known.len()].copy_from_slice(known);
+    let start = u32::from_le_bytes(bytes) | FOLD;
+    match known.len() {
+        PIECE => each(start, false),
+        3 => each(start, true),
+        // Of a keyword of three bytes: its last two and any byte behind them, as the fold leaves bytes.
+        _ => {
+            let any = (0..=u8::MAX).filter(|byte| byte & 0x20 != 0);
+            any.for_each(|byte| each(start & 0x2000_ffff | u32::from(byte) << 16, true));
         }
-        for (step, window) in content[at..].windows(PIECE).enumerate() {
-            let folded = word(window);
-            if self.bit(folded) & 1 == 1 {
-                self.confirm(folded, |piece| found(at + step, piece));
-            }
-        }
-        if let Some([a, b, c]) = content.last_chunk::<3>() {
-            let end = word(&[*a, *b, *c, 0]) & 0x00ff_ffff;
-            let at = content.len() - 3;
-            for &(_, keyword) in self.short.iter().filter(|(start, _)| *start == end) {
-                found(at, Piece { word: end, keyword, offset: 0 });
-            }
-        }
-    }
-
-    /// The piece's bit in the bitmap, lowest; the bits above it mean nothing.
-    #[inline(always)]
-    fn bit(&self, folded: u32) -> u32 {
-        let hash = hash(folded);
-        self.bitmap[(hash >> 5) as usize] >> (hash & 31)
-    }
-
-    #[inline(never)]
-    fn confirm(&self, folded: u32, mut found: impl FnMut(Piece)) {
-        let slot = slot(folded);
-        let near = usize::from(self.slots[slot])..usize::from(self.slots[slot + 1]);
-        self.pieces[near].iter().filter(|piece| piece.word == folded).for_each(|piece| found(*piece));
     }
 }
+
+impl Fingerprint {
+    /// Words of the bitmap.
+    pub(super) const WORDS: usize = 1 << WORD_BITS;
+    /// Slots of the piece table.
+    pub(super) const SLOTS: usize = 1 << SLOT_BITS;
+
+    /// For keywords of three bytes at least, each with the offsets of its rarest pieces and known by its number.
+    pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Box<Self> {
+        let mut unsorted = Vec::with_capacity(keywords.size_hint().0 * 2);
+        let (bitmap, slots) = ([0; Self::WORDS], [Slot::EMPTY; Self::SLOTS]);
+        let mut tables = Box::new(Self { bitmap, slots, pieces: Cow::Borrowed(&[]) });
+        let Self { bitmap, slots, .. } = &mut *tables;
+        for (keyword, (text, offsets)) in keywords.enumerate() {
+            let mut bytes = [0; 8];
+            let known = text.len().min(bytes.len());
+            bytes[..known].copy_from_slice(&text[..known]);
+            let mask = u64::MAX >> (64 - 8 * known);
+            let of_keyword = Piece { head: head(bytes) & mask, mask, keyword: keyword as u16, offset: 0 };
+            for offset in offsets {
+                pieces_at(text, offset, |folded, open| {
+                    bitmap[index(folded)] |= if open { u32::MAX } else { 1 << bit(folded) };
+                    let entry = (slot(folded), Piece { offset, ..of_keyword });
+                    // Open pieces of one keyword may share a slot; once is enough there.
+                    if !(open && unsorted.iter().rev().take(128).any(|other| *other == entry)) {
+                        let slot = &mut slots[entry.0];
+                        slot.count += 1;
+                        slot.before |= text[..usize::from(offset)].last().map_or(u32::MAX, |byte| 1 << (byte & 31));
+                        unsorted.push(entry);
+                    }
+                });
+            }
+        }
+        let mut next = 0;
+        for slot in slots.iter_mut().filter(|slot| slot.count > 0) {
+            slot.start = next;
+            next += slot.count;
+            slot.count = 0;
+        }
+        let mut pieces = vec![Piece { head: 0, mask: 0, keyword: 0, offset: 0 }; unsorted.len()];
+        for (slot, piece) in unsorted {
+            let slot = &mut slots[slot];
+            pieces[usize::from(slot.start + slot.count)] = piece;
+            slot.count += 1;
+        }
+        tables.pieces = Cow::Owned(pieces);
+        tables
+    }
+
+    /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
+    /// not compared yet, and may reach out of the content.
+    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16)) {
+        let mut places = [0; BLOCK / 2 + STEP / 2];
+        for block in (0..content.len()).step_by(BLOCK) {
+            let count = self.pass(&content[block..content.len().min(block + BLOCK + LOOK - STEP)], &mut places);
+            for place in &places[..count] {
+                self.confirm(content, block + usize::from(*place), &mut found);
+            }
+        }
+    }
+
+    /// The places of a block that pass the bitmap; how many they are. No branch depends on what passes.
+    #[inline(never)]
+    fn pass(&self, block: &[u8], places: &mut [u16; BLOCK / 2 + STEP / 2]) -> usize {
+        let (mut count, mut at) = (0, 0);
+        while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk::<LOOK>()) {
+            count += self.step(chunk, at, &mut places[count..]);
+            at += STEP;
+        }
+        // The end of the content, with nothing behind it.
+        while at + 2 <= block.len() && at < BLOCK {
+            let mut chunk = [0; LOOK];
+            let known = &block[at..block.len().min(at + LOOK)];
+            chunk[..known.len()].copy_from_slice(known);
+            count += self.step(&chunk, at, &mut places[count..]);
+            at += STEP;
+        }
+        count
+    }
+
+    #[inline(always)]
+    fn step(&self, chunk: &[u8; LOOK], at: usize, places: &mut [u16]) -> usize {
+        // Both halves of all eight pieces, in the lanes of two vectors.
+        let pairs: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2], chunk[place * 2 + 1]]));
+        let rests: [u16; STEP / 2] =
+            std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2 + 2], chunk[place * 2 + 3]]));
+        let indices: [u16; STEP / 2] = std::array::from_fn(|place| index_of(pairs[place], rests[place]));
+        let bits = rests.map(|rest| rest >> 8);
+        let mut passed = 0;
+        for place in (0..STEP / 2).rev() {
+            passed = passed << 1 | self.bitmap[usize::from(indices[place])] >> (bits[place] & 31) & 1;
+        }
+        let (offsets, count) = &SPREAD[passed as usize & 0xff];
+        if let Some(places) = places.first_chunk_mut::<{ STEP / 2 }>() {
+            *places = offsets.map(|offset| at as u16 + offset);
+        }
+        usize::from(*count)
+    }
+
+    fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
+        let slot = self.slots[slot(folded(&window(content, at)))];
+        let before = content[..at].last().map_or(0, |byte| byte & 31);
+        if slot.before >> before & 1 == 0 {
+            return;
+        }
+        for piece in &self.pieces[usize::from(slot.start)..][..usize::from(slot.count)] {
+            if let Some(start) = at.checked_sub(usize::from(piece.offset))
+                && head(window(content, start)) & piece.mask == piece.head
+            {
+                found(start, piece.keyword);
+            }
+        }
+    }
+}
+
+/// The eight bytes of a content from a place, zeros behind its end.
+#[inline(always)]
+fn window(content: &[u8], at: usize) -> [u8; 8] {
+    content[at..].first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        let known = &content[at..];
+        bytes[..known.len()].copy_from_slice(known);
+        bytes
+    })
+}
+
+/// For each set of places that passed: their offsets, in order, and how many they are.
+static SPREAD: [([u16; STEP / 2], u16); 256] = {
+    let mut spread = [([0; STEP / 2], 0); 256];
+    let mut set = 0;
+    while set < spread.len() {
+        let mut place = 0;
+        while place < STEP / 2 {
+            if set >> place & 1 == 1 {
+                let (offsets, count) = &mut spread[set];
+                offsets[*count as usize] = place as u16 * 2;
+                *count += 1;
+            }
+            place += 1;
+        }
+        set += 1;
+    }
+    spread
+};
