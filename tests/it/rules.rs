@@ -197,13 +197,17 @@ fn a_file_named_by_mistake_is_not_quoted() {
     }
 }
 
+/// Among others: every made-up match of a built-in regex holds a keyword, without which it would never be looked at.
 #[test]
-fn built_in_families_have_no_errors() {
+fn there_is_nothing_to_say_about_built_in_families() {
     let world = World::new();
-    for family in ["azure", "github", "generic", "private-keys", "paths"] {
-        let file = format!("{}/patterns/{family}.toml", env!("CARGO_MANIFEST_DIR"));
-        let ran = world.nospill(&["rules", "check", &file]);
-        assert_eq!(ran.code, 0, "{}", ran.whole());
+    let folder = format!("{}/patterns", env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<_> = std::fs::read_dir(folder).expect("patterns/").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    assert!(files.len() > 20, "{files:?}");
+    for file in files {
+        let ran = world.nospill(&["rules", "check", &file.to_string_lossy()]);
+        assert_eq!((ran.code, ran.out.contains(" 0 errors, 0 warnings\n")), (0, true), "{}", ran.whole());
     }
 }
 
