@@ -124,6 +124,10 @@ fn hint_literal(hint: &rule::Hint) -> String {
     format!("Hint {{ run: {run}, alphabet: {alphabet}, byte: {byte:?}, also: {} }}", texts(also))
 }
 
+fn magic(magic: &rule::Magic) -> String {
+    format!("Magic {{ offset: {}, bytes: Cow::Borrowed(&{:?}) }}", magic.offset, magic.bytes)
+}
+
 /// The Rust literal of a rule.
 fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
     let mut code = String::from("Rule {");
@@ -145,6 +149,12 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
         Some(reader) => write!(code, " reader: Some(Reader::{reader:?}),")?,
         None => code.push_str(" reader: None,"),
     }
+    match rule.structure {
+        Some(structure) => write!(code, " structure: Some(Structure::{structure:?}),")?,
+        None => code.push_str(" structure: None,"),
+    }
+    let magic: Vec<String> = rule.magic.iter().map(magic).collect();
+    write!(code, " magic: Cow::Borrowed(&[{}]),", magic.join(", "))?;
     write!(code, " anchors: Cow::Borrowed(&{:?}), hint: {}, reach: {:?},", rule.anchors, hint_literal(&rule.hint), rule.reach)?;
     let checks: Vec<String> = rule.checks.iter().map(check).collect();
     write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;

@@ -139,7 +139,8 @@ impl<S: Source> Job<'_, S> {
         let scanner = &self.pipeline.scanner;
         let scanned = scanner.scan(Subject { content: &input.content, path: input.origin.path() }, &mut self.scratch);
         outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
-        findings.extend(finish::findings(scanner.rules(), &self.pipeline.policy, input, &scanned));
+        let inside = finish::findings(scanner.rules(), &self.pipeline.policy, input, &scanned);
+        finish::settle(&mut findings, inside, &scanned);
         if !findings.is_empty() {
             let scope = self.source.scope(at, input, &mut self.worker).unwrap_or_else(|notice| {
                 outcome.notices.push(notice);

@@ -98,6 +98,7 @@ fn section(page: &mut String, title: &str, items: &[&str]) {
 /// What the rule goes by, and what a match alone is worth.
 fn what_is_found(rule: &Rule) -> String {
     let by = match (rule.is_path_rule(), rule.reader.is_some()) {
+        _ if !rule.magic.is_empty() => "A binary of this kind is the finding as a whole, known by its first bytes and structure",
         (true, _) => "The file's name alone is the finding",
         (_, true) => "It is read where a value is assigned to such a name",
         _ => "It is known by its form",
@@ -113,7 +114,7 @@ fn what_is_found(rule: &Rule) -> String {
 
 /// How to allow a finding of a rule.
 fn allow(rule: &Rule) -> [&'static str; 2] {
-    if rule.is_path_rule() {
+    if rule.is_path_rule() || !rule.magic.is_empty() {
         return [
             "Name the file for what it is: examples and templates (`.env.example`) are left out where the rule knows them.",
             "Else exclude its path in .nospill.toml: `[scan]`, `exclude = [\"path/to/file\"]`.",

@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod checks;
+pub mod container;
 pub mod decode;
 pub mod prefilter;
 pub mod scanner;

@@ -2,6 +2,7 @@
 
 use super::assignment;
 use super::checks;
+use super::container::{Containers, Verdict};
 use super::decode::encoding::{Decoded, Encoding};
 use super::decode::encrypted::{self, Silent};
 use super::decode::layer::Layer;
@@ -29,6 +30,8 @@ pub struct Scanned {
     pub matches: Vec<RawMatch>,
     /// How the content was read.
     pub encoding: Encoding,
+    /// A binary that is known to hold public parts only, so that its name says nothing.
+    pub is_public: bool,
 }
 
 /// Looks for every rule of a set. Shared by all workers; what a search changes lives in a worker's [`Scratch`].
@@ -36,6 +39,7 @@ pub struct Scanned {
 pub struct Scanner {
     rules: RuleSet,
     prefilter: Prefilter,
+    containers: Containers,
     /// Rules without keywords: their regex runs over everything.
     unanchored: Vec<u16>,
 }
@@ -56,7 +60,8 @@ impl Scanner {
         let prefilter = Prefilter::new(&rules);
         let unanchored =
             rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some()).map(|(at, _)| at).collect();
-        Self { rules, prefilter, unanchored }
+        let containers = Containers::new(&rules);
+        Self { rules, prefilter, containers, unanchored }
     }
 
     /// The rules it looks for.
@@ -69,7 +74,7 @@ impl Scanner {
         &self.prefilter
     }
 
-    /// Every match in a content. Binary contents give none.
+    /// Every match in a content. In a binary nothing is looked for: it is a match as a whole, or none.
     pub fn scan(&self, subject: Subject<'_>, scratch: &mut Scratch) -> Scanned {
         self.scan_with(subject, scratch, Self::windows)
     }
@@ -81,8 +86,13 @@ impl Scanner {
 
     fn scan_with(&self, subject: Subject<'_>, scratch: &mut Scratch, search: Search) -> Scanned {
         let encoding = Encoding::of(subject.content);
+        // A short key may hold so few control bytes that it passes for text.
+        let verdict = self.containers.judge(&self.rules, subject.content, subject.path);
+        if verdict != Verdict::default() {
+            return Scanned { matches: verdict.found.into_iter().collect(), encoding, is_public: verdict.is_public };
+        }
         if encoding == Encoding::Binary || encrypted::is_all(subject.content) {
-            return Scanned { matches: Vec::new(), encoding };
+            return Scanned { matches: Vec::new(), encoding, is_public: false };
         }
         let decoded = Decoded::new(subject.content, encoding);
         let text = Subject { content: &decoded.text, path: subject.path };
@@ -92,7 +102,7 @@ impl Scanner {
         matches.dedup_by_key(|m| (m.rule, m.secret));
         let matches = self.resolve(self.with_companions(matches, text.content));
         let original = |m: RawMatch| RawMatch { whole: decoded.original(m.whole), secret: decoded.original(m.secret), ..m };
-        Scanned { matches: matches.into_iter().map(original).collect(), encoding }
+        Scanned { matches: matches.into_iter().map(original).collect(), encoding, is_public: false }
     }
 
     /// What a text says at `depth` encodings, and what is encoded in it, without what is ciphertext.

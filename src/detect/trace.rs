@@ -63,7 +63,8 @@ pub enum Fate {
     Silenced,
 }
 
-/// Every candidate whose value touches a line (1-based). `None` when the content has no such line or is not text.
+/// Every candidate whose value touches a line (1-based). `None` when the content has no such line or is not text. A content
+/// that is a finding as a whole has no candidates.
 pub fn line(scanner: &Scanner, subject: Subject<'_>, line: u32) -> Option<Trace> {
     let encoding = Encoding::of(subject.content);
     if encoding == Encoding::Binary {

@@ -23,6 +23,11 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned:
     if scanned.matches.is_empty() {
         return Vec::new();
     }
+    if let [m] = scanned.matches.as_slice()
+        && m.via == Via::Magic
+    {
+        return vec![whole_finding(rules, policy, input, m)];
+    }
     let page = Page::new(&input.content, scanned);
     let mut place = Place::default();
     let finding = |m: &RawMatch| {
@@ -43,6 +48,36 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned:
         }
     };
     scanned.matches.iter().map(finding).collect()
+}
+
+/// Joins what the path says and what the content says. Where the content is a known kind of binary it is one finding, the
+/// surer of the two, or none when only public parts are in it.
+pub(super) fn settle(of_path: &mut Vec<Finding>, inside: Vec<Finding>, scanned: &Scanned) {
+    let Some(whole) = inside.first().filter(|found| found.via == Via::Magic) else {
+        if scanned.is_public {
+            of_path.clear();
+        }
+        return of_path.extend(inside);
+    };
+    if of_path.iter().all(|named| named.confidence <= whole.confidence) {
+        *of_path = inside;
+    }
+}
+
+/// The finding that a binary as a whole is: the hash of the content tells it from others, none of its bytes is kept.
+fn whole_finding(rules: &RuleSet, policy: &Policy, input: &Input, m: &RawMatch) -> Finding {
+    let rule = rules.rule(m.rule);
+    Finding {
+        rule: m.rule,
+        origin: input.origin.clone(),
+        at: None,
+        secret: Secret::new(b""),
+        excerpt: None,
+        fingerprint: fingerprint(&rule.id, input.origin.path(), m.secret.of(&input.content)),
+        confidence: m.confidence,
+        via: m.via,
+        verdict: policy.decide(rule, m.confidence, b""),
+    }
 }
 
 /// The finding that a path itself is.

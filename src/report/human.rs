@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::escape;
 use super::{Report, Values};
-use crate::types::finding::{Excerpt, Finding, Verdict};
+use crate::types::finding::{Excerpt, Finding, Verdict, Via};
 use crate::types::notice::NoticeKind;
 use crate::types::rule::Rule;
 
@@ -99,6 +99,7 @@ impl Page {
         self.footer(gutter, "help", &rule.advice);
         let allow = match finding.at {
             Some(_) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),
+            None if finding.via == Via::Magic => "if it protects nothing, exclude its path in .nospill.toml".to_owned(),
             None => "if it holds no secret, name it .example or the like, or exclude its path in .nospill.toml".to_owned(),
         };
         self.footer(gutter, "note", &allow);

@@ -1,6 +1,6 @@
 //! The rules of `patterns/`, as static data written by the build script.
 
-use crate::types::rule::{Check, Checksum, Confidence, Hint, Reader, Requires, Rule, Severity};
+use crate::types::rule::{Check, Checksum, Confidence, Hint, Magic, Reader, Requires, Rule, Severity, Structure};
 use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::services::RawService;
 use super::{frequency, hint};
-use crate::types::rule::{Check, Checksum, Confidence, Hint, Reader, Requires, Rule, Severity, Text, Texts};
+use crate::types::rule::{Check, Checksum, Confidence, Hint, Magic, Reader, Requires, Rule, Severity, Structure, Text, Texts};
 
 /// A patterns file.
 #[derive(Debug, Deserialize)]
@@ -53,6 +53,11 @@ pub struct RawRule {
     pub regex: Option<String>,
     /// `assignment`: the hand-written reader instead of a regex.
     pub reader: Option<String>,
+    /// First bytes of a binary in hex, behind `OFFSET:` where they are not the first.
+    #[serde(default)]
+    pub magic: Vec<String>,
+    /// What the binary must be inside.
+    pub structure: Option<String>,
     /// Bytes on each side of a keyword.
     pub reach: Option<u32>,
     /// Globs.
@@ -176,8 +181,11 @@ impl RawRule {
         if let Some(bad) = self.keywords.iter().find(|k| k.len() < 3 || !k.is_ascii()) {
             return Err(self.wrong(format!("keyword {bad:?} must be at least 3 ASCII characters")));
         }
-        if self.regex.is_none() && self.reader.is_none() && self.path.is_empty() {
-            return Err(self.wrong("a rule needs a `regex` or a `path`"));
+        if self.regex.is_none() && self.reader.is_none() && self.magic.is_empty() && self.path.is_empty() {
+            return Err(self.wrong("a rule needs a `regex`, a `magic` or a `path`"));
+        }
+        if !self.magic.is_empty() && (self.regex.is_some() || self.reader.is_some() || !self.keywords.is_empty()) {
+            return Err(self.wrong("`magic` is for binaries, in which no `keywords` or `regex` are looked for"));
         }
         let severity = self.severity.as_deref().unwrap_or("high");
         let confidence = self.confidence.as_deref().unwrap_or("medium");
@@ -203,12 +211,31 @@ impl RawRule {
                 Some("assignment") => Some(Reader::Assignment),
                 Some(other) => return Err(self.wrong(format!("unknown reader `{other}`"))),
             },
+            magic: Cow::Owned(self.magic.iter().map(|text| self.magic(text)).collect::<Result<_, _>>()?),
+            structure: self.structure.as_deref().map(|name| self.structure(name)).transpose()?,
             reach: self.reach,
             path: owned(&self.path),
             except: owned(&self.except),
             checks: Cow::Owned(self.checks.iter().map(|c| self.check(c)).collect::<Result<_, _>>()?),
             requires: self.requires.as_ref().map(|r| Requires { rule: Cow::Owned(r.rule.clone()), within_lines: r.within_lines }),
         })
+    }
+
+    fn magic(&self, text: &str) -> Result<Magic, SchemaError> {
+        let wrong = || self.wrong(format!("magic {text:?} is not hex bytes, behind an offset and a colon where there is one"));
+        let (offset, hex) = text.split_once(':').unwrap_or(("0", text));
+        let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+        let bytes: Option<Vec<u8>> = pairs.map(|pair| pair.and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect();
+        let bytes = bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(wrong)?;
+        if bytes.len() < 4 && self.structure.is_none() && self.path.is_empty() {
+            return Err(self.wrong(format!("magic {text:?} is under 4 bytes, which needs a `structure` or a `path`")));
+        }
+        Ok(Magic { offset: offset.parse().map_err(|_| wrong())?, bytes: Cow::Owned(bytes) })
+    }
+
+    fn structure(&self, name: &str) -> Result<Structure, SchemaError> {
+        let known = Structure::ALL.iter().find(|(known, _)| *known == name).map(|(_, structure)| *structure);
+        known.ok_or_else(|| self.wrong(format!("unknown structure `{name}`")))
     }
 
     fn check(&self, raw: &RawCheck) -> Result<Check, SchemaError> {

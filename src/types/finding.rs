@@ -23,6 +23,8 @@ pub enum Via {
     Escape,
     /// By the path alone.
     Path,
+    /// By the first bytes and the structure of a binary, which is the secret as a whole.
+    Magic,
 }
 
 /// A match inside one content. Positions are bytes of the original content.
@@ -126,9 +128,9 @@ pub struct Finding {
     pub rule: u16,
     /// Where the content is from.
     pub origin: Origin,
-    /// Where in it; `None` when the path itself is the finding.
+    /// Where in it; `None` when the path or the whole binary is the finding.
     pub at: Option<Location>,
-    /// The value; empty when the path itself is the finding.
+    /// The value; empty when the path or the whole binary is the finding.
     pub secret: Secret,
     /// The masked line.
     pub excerpt: Option<Excerpt>,

@@ -160,6 +160,58 @@ pub enum Reader {
     Assignment,
 }
 
+/// Bytes at a place that tell a kind of binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Magic {
+    /// Where they stand.
+    pub offset: u16,
+    /// What stands there.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+impl Magic {
+    /// Whether a content has them.
+    pub fn is_in(&self, content: &[u8]) -> bool {
+        content.get(usize::from(self.offset)..).is_some_and(|rest| rest.starts_with(&self.bytes))
+    }
+}
+
+/// The kinds of binary that `detect/container` reads to see whether a private part is inside; the names are those of
+/// patterns/README.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Structure {
+    /// PKCS#1, PKCS#8, SEC1 or DSA in DER.
+    DerPrivateKey,
+    /// PKCS#12: `.p12`, `.pfx`.
+    Pkcs12,
+    /// JKS and JCEKS.
+    JavaKeystore,
+    /// Bouncy Castle's BKS and UBER.
+    BouncyCastle,
+    /// An OpenPGP secret key, as packets.
+    OpenPgp,
+    /// A Kerberos keytab.
+    Keytab,
+    /// Microsoft's PVK.
+    Pvk,
+    /// SSH protocol 1.
+    Ssh1,
+}
+
+impl Structure {
+    /// Every kind with its name in patterns.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("der-private-key", Self::DerPrivateKey),
+        ("pkcs12", Self::Pkcs12),
+        ("java-keystore", Self::JavaKeystore),
+        ("bouncy-castle", Self::BouncyCastle),
+        ("openpgp", Self::OpenPgp),
+        ("keytab", Self::Keytab),
+        ("pvk", Self::Pvk),
+        ("ssh1", Self::Ssh1),
+    ];
+}
+
 /// What a match needs to be there at all; see `rules/hint`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -221,6 +273,10 @@ pub struct Rule {
     pub hint: Hint,
     /// What reads the place of a keyword instead of a regex.
     pub reader: Option<Reader>,
+    /// First bytes of binaries that are the finding as a whole; any of them.
+    pub magic: Cow<'static, [Magic]>,
+    /// What such a binary must be inside.
+    pub structure: Option<Structure>,
     /// Bytes on each side of a keyword; `None`: the keyword's line.
     pub reach: Option<u32>,
     /// Globs of paths the rule is for; empty: all.
@@ -236,6 +292,6 @@ pub struct Rule {
 impl Rule {
     /// Whether the file's name alone is the finding.
     pub fn is_path_rule(&self) -> bool {
-        self.regex.is_none() && self.reader.is_none() && !self.path.is_empty()
+        self.regex.is_none() && self.reader.is_none() && self.magic.is_empty() && !self.path.is_empty()
     }
 }

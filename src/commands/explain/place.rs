@@ -119,11 +119,12 @@ impl<'p> Page<'p> {
         if self.outcome.excluded > 0 && self.outcome.objects == 0 {
             self.say(0, "", "the configuration excludes this path: a scan does not look at it");
         }
-        let of_path = self.outcome.findings.iter().filter(|f| f.via == Via::Path && f.origin.path() == self.path);
+        let of_path = self.outcome.findings.iter().filter(|f| f.at.is_none() && f.origin.path() == self.path);
         for finding in of_path.collect::<Vec<_>>() {
             let rule = self.rule(finding.rule);
             self.text.push_str(&format!("\n{}: {}\n", rule.id, escape::path(rule.title.as_bytes())));
-            let worth = format!("the file's name alone is a finding, of {} confidence", finding.confidence.as_str());
+            let what = if finding.via == Via::Magic { "the content as a whole" } else { "the file's name alone" };
+            let worth = format!("{what} is a finding, of {} confidence", finding.confidence.as_str());
             self.say(2, "= ", &format!("{worth}: {}", verdict(&finding.verdict)));
             self.say(2, "= ", &format!("fingerprint {}", finding.fingerprint));
         }
@@ -191,7 +192,7 @@ impl<'p> Page<'p> {
 /// How a value was reached, where that is not plain.
 fn how(via: Via) -> &'static str {
     match via {
-        Via::Regex | Via::Assignment | Via::Path => "",
+        Via::Regex | Via::Assignment | Via::Path | Via::Magic => "",
         Via::Base64 => ", inside base64",
         Via::Hex => ", inside hex digits",
         Via::Percent => ", inside percent-encoded text",

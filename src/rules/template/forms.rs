@@ -74,6 +74,8 @@ pub(super) fn fill(form: &str, last: &[u8], random: &mut Random) -> Result<Vec<u
             let body = random.bytes(bytes.parse().map_err(|_| wrong())?);
             bases::to_base58check(&[&head, body.as_slice()].concat())
         }
+        ("raw", [hex]) => raw(hex).ok_or_else(wrong)?,
+        ("bytes", [count]) => random.bytes(count.parse().map_err(|_| wrong())?),
         ("jwt", [""]) => jwt(br#"{"sub":"41","iat":1700000000}"#, random),
         _ => return Err(wrong()),
     };
@@ -99,8 +101,34 @@ fn alphabet(name: &str) -> Option<&'static [u8]> {
     })
 }
 
+/// The bytes that hex digits stand for.
+fn raw(hex: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| char::from(b).to_digit(16).map(|digit| digit as u8);
+    hex.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect()
+}
+
+/// `text` behind its length: in `width` big-endian bytes, or as a DER element of a tag.
+fn counted(width: usize, text: &[u8]) -> Vec<u8> {
+    let length = (text.len() as u64).to_be_bytes();
+    [&length[length.len() - width..], text].concat()
+}
+
+fn der(tag: u8, text: &[u8]) -> Vec<u8> {
+    match text.len() {
+        0..0x80 => [&[tag, text.len() as u8], text].concat(),
+        _ => [&[tag, 0x82], counted(2, text).as_slice()].concat(),
+    }
+}
+
 /// Forms whose argument is a template.
 fn nested(name: &str, args: &str, random: &mut Random) -> Result<Option<Vec<u8>>, TemplateError> {
+    if let ("der", Some((tag, inner))) = (name, args.split_once(':')) {
+        let tag = u8::from_str_radix(tag, 16).map_err(|_| TemplateError::Form(format!("der:{tag}")))?;
+        return Ok(Some(der(tag, &fill_template(inner, random)?)));
+    }
+    if let Some(width) = ["len8", "len16", "len24", "len32"].iter().position(|known| *known == name) {
+        return Ok(Some(counted(width + 1, &fill_template(args, random)?)));
+    }
     if !matches!(name, "base64" | "base64u" | "base64n" | "percent" | "escape" | "oneline" | "jwt") || args.is_empty() {
         return Ok(None);
     }
