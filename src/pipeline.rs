@@ -1,6 +1,7 @@
 //! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
 
 mod finish;
+mod remark;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
+use std::time::SystemTime;
 
 use crate::cli::{ColourChoice, Format, ScanArgs};
 use crate::error::{CommandError, Kind};
@@ -20,6 +21,8 @@ pub struct Settings {
     pub colour: Colour,
     /// Workers at most.
     pub threads: usize,
+    /// The time when the run began, in seconds since 1970.
+    pub now: Option<u64>,
     /// A configuration file named by hand.
     pub config: Option<PathBuf>,
 }
@@ -28,7 +31,7 @@ impl Settings {
     /// Of a command that reports nothing but what it was asked about: the configuration counts, the rest is plain.
     pub fn of_config(config: Option<PathBuf>) -> Self {
         let threads = available_parallelism().map_or(1, usize::from);
-        Self { format: Format::Human, values: Values::Masked, colour: Colour::Off, threads, config }
+        Self { format: Format::Human, values: Values::Masked, colour: Colour::Off, threads, now: now(), config }
     }
 
     /// From flags and environment.
@@ -53,7 +56,13 @@ impl Settings {
             values: if args.show_secrets { Values::Shown } else { Values::Masked },
             colour,
             threads: args.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
+            now: now(),
             config: args.config,
         })
     }
+}
+
+/// `None` where the clock stands before 1970.
+fn now() -> Option<u64> {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs())
 }

@@ -4,6 +4,15 @@ use crate::codec::bases::{BASE62, base32, digits, to_base32_lower};
 
 const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
+/// The account that an AWS access key id is of: the 40 bits behind the first of its base32 part. Ids from before 2019 have
+/// a zero there and hold no account.
+pub fn aws_account(id: &[u8]) -> Option<u64> {
+    let bytes = base32(id.get(4..20).filter(|_| id.len() == 20 && id.starts_with(b"A"))?)?;
+    let number = bytes.get(..6)?.iter().fold(0, |sum, &b| sum << 8 | u64::from(b));
+    let account = (number & 0x7fff_ffff_ff80) >> 7;
+    (number >> 47 == 1 && account < 1_000_000_000_000).then_some(account)
+}
+
 /// Six base-62 digits of the CRC-32 (IEEE) of `random`: the tail of GitHub's classic tokens and npm's.
 pub fn crc32_base62(random: &[u8]) -> [u8; 6] {
     let mut tail = [0; 6];
@@ -81,6 +90,13 @@ mod tests {
     fn published_vectors() {
         assert_eq!(&crc32_base62(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), b"0mLq17");
         assert_eq!(grafana_check(&[b"glsa", &b"_yscW25imSKJIuav8zF37RZmnbiDvB05G"[..]].concat()), "fcaaf58a");
+    }
+
+    #[test]
+    fn an_access_key_id_names_its_account() {
+        assert_eq!(aws_account(&[b"ASIA", &b"QNZGKIQY56JQ7WML"[..]].concat()), Some(29_608_264_753), "the published example");
+        assert_eq!(aws_account(&[b"AKIA", &b"IOSFODNN7EXAMPLE"[..]].concat()), None, "an id from before 2019");
+        assert_eq!(aws_account(b"AKIA"), None);
     }
 
     #[test]

@@ -65,11 +65,11 @@ fn read(path: &Path) -> Result<ConfigText, CommandError> {
 /// The configuration is wrong, or leaves no rule.
 pub fn pipeline(settings: &Settings, config: Option<ConfigText>) -> Result<Pipeline, CommandError> {
     let (rules, policy) = match config {
-        None => (RuleSet::builtin(), Policy::default()),
+        None => (RuleSet::builtin(), Policy { excludes: Excludes::default(), now: settings.now }),
         Some((text, file)) => {
             let config = Config::parse(&text, &file)?;
             let rules = RuleSet::with_custom(config.rules(&file)?)?;
-            (rules, Policy { excludes: Excludes::new(config.scan.exclude) })
+            (rules, Policy { excludes: Excludes::new(config.scan.exclude), now: settings.now })
         }
     };
     if rules.is_empty() {

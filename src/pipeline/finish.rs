@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::remark;
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
 use crate::policy::effects::Policy;
@@ -35,6 +36,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned:
         let at = place.locate(&page, m.secret);
         let secret = Secret::new(m.secret.of(&input.content));
         let text = String::from_utf8_lossy(&page.plain(m.secret)).into_owned();
+        let (note, confidence) = remark::of(rule, policy, text.as_bytes(), m.confidence);
         Finding {
             rule: m.rule,
             origin: input.origin.clone(),
@@ -42,9 +44,10 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned:
             fingerprint: fingerprint(&rule.id, input.origin.path(), text.as_bytes()),
             secret,
             excerpt: Some(page.excerpt(m, at.line)),
-            confidence: m.confidence,
+            confidence,
             via: m.via,
-            verdict: policy.decide(rule, m.confidence, &page.lines_of(m.whole)),
+            note,
+            verdict: policy.decide(rule, confidence, &page.lines_of(m.whole)),
         }
     };
     scanned.matches.iter().map(finding).collect()
@@ -76,6 +79,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, input: &Input, m: &RawMatch) 
         fingerprint: fingerprint(&rule.id, input.origin.path(), m.secret.of(&input.content)),
         confidence: m.confidence,
         via: m.via,
+        note: None,
         verdict: policy.decide(rule, m.confidence, b""),
     }
 }
@@ -92,6 +96,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         fingerprint: fingerprint(&meaning.id, origin.path(), b""),
         confidence: meaning.confidence,
         via: Via::Path,
+        note: None,
         verdict: policy.decide(meaning, meaning.confidence, b""),
     }
 }

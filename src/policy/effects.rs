@@ -10,6 +10,8 @@ use crate::types::rule::{Confidence, Rule};
 pub struct Policy {
     /// Paths that are not scanned.
     pub excludes: Excludes,
+    /// The time, in seconds since 1970; what has expired by then is audited. `None`: nothing expires.
+    pub now: Option<u64>,
 }
 
 impl Policy {

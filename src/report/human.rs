@@ -96,6 +96,9 @@ impl Page {
             let value = String::from_utf8_lossy(finding.secret.expose()).into_owned();
             self.footer(gutter, "value", &escape::message(&value));
         }
+        if let Some(note) = &finding.note {
+            self.footer(gutter, "note", note);
+        }
         self.footer(gutter, "help", &rule.advice);
         let allow = match finding.at {
             Some(_) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),

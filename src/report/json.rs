@@ -35,6 +35,7 @@ struct FindingV1<'r> {
     end_column: u32,
     secret: String,
     fingerprint: &'r str,
+    note: Option<&'r str>,
     suppressed: Option<&'r str>,
 }
 
@@ -109,6 +110,7 @@ fn finding<'r>(finding: &'r Finding, rule: &'r Rule, values: Values) -> FindingV
             Values::Shown => lossy(finding.secret.expose()),
         },
         fingerprint: &finding.fingerprint,
+        note: finding.note.as_deref(),
         suppressed,
     }
 }

@@ -140,6 +140,8 @@ pub struct Finding {
     pub confidence: Confidence,
     /// How it was reached.
     pub via: Via,
+    /// What the value says of itself, for a person: an expiry, an account.
+    pub note: Option<String>,
     /// What policy says.
     pub verdict: Verdict,
 }

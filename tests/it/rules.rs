@@ -322,6 +322,28 @@ fn explain_a_fingerprint() {
     assert!(ran.err.contains("hint: "), "{}", ran.whole());
 }
 
+/// What a value says of itself: in the report, in JSON and in `explain`, which agree on the verdict.
+#[test]
+fn expired_tokens_are_audited_and_accounts_named() {
+    let world = World::new();
+    world.write("old.env", text("TOKEN={jwt:{{\"sub\":\"41\",\"exp\":1577836800}}}\n", 0));
+    world.write("new.env", text("TOKEN={jwt:{{\"sub\":\"41\",\"exp\":4102444800}}}\n", 1));
+    world.write("aws.env", text("AWS_ACCESS_KEY_ID={join:AK:IA}Q{base32:15}\n", 2));
+    let report: serde_json::Value = serde_json::from_str(&world.nospill(&["dir", ".", "--format", "json"]).out).expect("JSON");
+    let said = |path: &str| {
+        let mut all = report["findings"].as_array().expect("findings").iter();
+        let finding = all.find(|f| f["path"] == path && f["line"] == 1 && f["rule"] != "dotenv-file").expect("a finding");
+        format!("{} {} {}", finding["effect"], finding["confidence"], finding["note"])
+    };
+    assert_eq!(said("old.env"), r#""audit" "low" "expired on 2020-01-01: confidence is low""#);
+    assert_eq!(said("new.env"), r#""deny" "medium" "valid until 2100-01-01""#);
+    assert!(said("aws.env").starts_with(r#""deny" "high" "a key of AWS account "#), "{}", said("aws.env"));
+    let human = world.nospill(&["dir", "old.env"]).out;
+    assert!(human.contains("= note: expired on 2020-01-01"), "{human}");
+    let explained = world.nospill(&["explain", "old.env:1"]).out;
+    assert!(explained.contains("= expired on 2020-01-01: confidence is low\n  = it is reported"), "{explained}");
+}
+
 #[test]
 fn a_trace_holds_every_match_of_a_scan() {
     let scanner = Scanner::new(RuleSet::builtin());

@@ -145,6 +145,9 @@ impl<'p> Page<'p> {
         let fate = self.fate(candidate, rule);
         self.say(2, "= ", &fate);
         if let Some(finding) = self.finding(candidate) {
+            if let Some(note) = &finding.note {
+                self.say(2, "= ", note);
+            }
             let text = format!("{}; fingerprint {}", verdict(&finding.verdict), finding.fingerprint);
             self.say(2, "= ", &text);
         }

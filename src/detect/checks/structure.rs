@@ -13,6 +13,14 @@ pub fn is_jwt(token: &[u8]) -> bool {
     header.is_some_and(|header| header.contains_key("alg") || header.contains_key("enc")) && payload.is_some()
 }
 
+/// When a JSON web token ends: its claim `exp`, in seconds since 1970.
+pub fn expiry(token: &[u8]) -> Option<u64> {
+    let payload = bases::base64(token.split(|&b| b == b'.').nth(1)?)?;
+    let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&payload).ok()?;
+    let end = payload.get("exp")?.as_f64().filter(|end| (0.0..1e11).contains(end))?;
+    Some(end as u64)
+}
+
 /// A private key block: its body must be base64 of some length; encrypted keys are lowered.
 pub fn pem(block: &[u8]) -> Outcome {
     let text = unescape(block);
