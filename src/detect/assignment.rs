@@ -62,7 +62,9 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
         return None;
     }
     let form = operator.kind;
-    let mut setting = Setting { kind, form, manner, literal, callee: literal.callee.of(content), name: name.of(content) };
+    let is_parameter = content[..name.start].ends_with(b"?") || content[..name.start].ends_with(b"&");
+    let callee = literal.callee.of(content);
+    let mut setting = Setting { kind, form, manner, literal, callee, name: name.of(content), is_parameter };
     let weighed = |value: Span, setting: &Setting<'_>| (value, score::of(value.of(content), setting));
     let (mut value, mut score) =
         weighed(Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end), &setting);

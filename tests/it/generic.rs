@@ -252,6 +252,17 @@ const OTHERS: &[(&str, &str)] = &[
     ("auth: 'YWRtaW46YWRtaW4='", "a.js"),
     ("badge.svg?token=ABCDEFGHIJ", "README.md"),
     ("public_key: \"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE§\"", "a.json"),
+    ("password = password.encode(\"utf-8\")", "a.py"),
+    ("IDENTIFIED BY '\u{5bc6}\u{7801}';", "a.sql"),
+    ("mongodump -u \u{7528} -p \u{5bc6}\u{7801} -d app", "README.md"),
+    ("https://docs.google.com/document/d/1a/edit?resourcekey=0-§", "a.md"),
+    ("\"resume_token\": \"§\"", "a.json"),
+    ("token = \"Zx1B7pR4...\"", "a.py"),
+    ("\"reauth\": \"pyu2f>=0.1.5\",", "setup.py"),
+    ("auth: 'aXNhYWNzOm5vdCBteSByZWFsIHBhc3N3b3Jk',", "README.md"),
+    (" * vf_token=bd8d9d2b-5a5f-4f5a-a211-f591514ba1f3", "a.c"),
+    ("\"refresh_token\":\"tGzv3JOkF0XG5Qx2TlKWIA\",", "a.py"),
+    ("Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20110909/x, SignedHeaders=date;host, Signature=§", "a.py"),
 ];
 
 #[test]

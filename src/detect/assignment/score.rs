@@ -77,6 +77,8 @@ pub(super) struct Setting<'c> {
     pub(super) literal: Literal,
     pub(super) callee: &'c [u8],
     pub(super) name: &'c [u8],
+    /// The name is a parameter of an address: `?token=`.
+    pub(super) is_parameter: bool,
 }
 
 /// The score of a value.
@@ -89,7 +91,7 @@ pub(super) fn of(value: &[u8], setting: &Setting<'_>) -> Score {
         .add(Reason::Name, -demand(setting.kind))
         .add(Reason::Letters, letters::randomness(value).clamp(-40, 60))
         .add(Reason::PasswordLike, if setting.kind == Kind::Password { password_like(value) } else { 0 })
-        .add(Reason::Length, length(value, setting.kind))
+        .add(Reason::Length, length(value, setting))
         .add(Reason::Shape, if value.contains(&b' ') { -10 } else { 0 })
         .add(Reason::Form, form(setting))
         .add(Reason::Place, place(setting))
@@ -145,7 +147,11 @@ fn is_encoded_dummy(value: &[u8]) -> bool {
     }
     let Some(text) = bases::base64(value) else { return false };
     let printable = text.iter().all(|b| matches!(b, b' '..=b'~'));
-    printable && (dummy::is_dummy(&text) || placeholder::is_placeholder(&text) || letters::randomness(&text) < -20)
+    let plain = |text: &[u8]| dummy::is_dummy(text) || placeholder::is_placeholder(text);
+    // Of `user:password` only the second part is one; a sentence is none.
+    let is_no_password = |text: &[u8]| text.is_empty() || plain(text) || text.contains(&b' ') && letters::randomness(text) < 0;
+    let password = text.iter().position(|&b| b == b':').map(|colon| &text[colon + 1..]);
+    printable && (plain(&text) || letters::randomness(&text) < -20 || password.is_some_and(is_no_password))
 }
 
 /// Paths, addresses, formats, digests with their name, encrypted values, password hashes, references to stores.
@@ -196,6 +202,7 @@ fn is_other_kind(value: &[u8]) -> bool {
         b"com.",
         b"org.",
         b"-----",
+        b"Signature=",
         b"mailto:",
         b"#{",
         b"\\u",
@@ -217,9 +224,9 @@ fn is_other_kind(value: &[u8]) -> bool {
     let words = |text: &[u8]| letters::randomness(text) < 0;
     let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
     let path = |text: &[u8]| slashes > 1 && letters::randomness(text) < 4 * (slashes - 1);
-    let contents: [&[u8]; 25] = [
+    let contents: [&[u8]; 27] = [
         b"\\d", b"\\s", b"\\w", b"[0-9", b"[a-z", b"(?", b"%0", b"%.", b"%l", b"%p", b"%x", b"%u", b"\\x", b"://", b"::", b"%s",
-        b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</",
+        b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</", b">=", b"<=",
     ];
     let braces = value.iter().position(|&b| b == b'{').is_some_and(|open| value[open..].contains(&b'}'));
     let mail = value.iter().filter(|b| **b == b'@').count() == 1
@@ -234,7 +241,11 @@ fn is_other_kind(value: &[u8]) -> bool {
         || is_colour(value)
         || value.starts_with(b"0x") && value.len() <= 18
         || is_date_or_version(value)
+        || CHARSETS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
 }
+
+/// What `password.decode(…)` is given.
+const CHARSETS: &[&str] = &["utf-8", "utf8", "utf-16", "utf-16le", "utf-16-le", "latin-1", "latin1", "iso-8859-1", "us-ascii"];
 
 fn is_colour(value: &[u8]) -> bool {
     matches!(value, [b'#', hex @ ..] if matches!(hex.len(), 3 | 4 | 6 | 8) && shape::is_hex(hex))
@@ -306,14 +317,17 @@ fn password_like(value: &[u8]) -> i32 {
 }
 
 /// Bits for numbers and hex digits that are long enough to be drawn, and for identifiers that are drawn but mean nothing.
-fn length(value: &[u8], kind: Kind) -> i32 {
+fn length(value: &[u8], setting: &Setting<'_>) -> i32 {
+    let Setting { kind, manner, literal, is_parameter, .. } = setting;
     if value.iter().all(u8::is_ascii_digit) {
         return match (kind, value.len()) {
             (Kind::Password | Kind::Secret, 6..=24) => 5,
             _ => -20,
         };
     }
-    if shape::is_uuid(value) && kind >= Kind::Auth { -60 } else { 0 }
+    // In code a bare one stands in a comment, where it shows what an id looks like, unless it is a part of an address.
+    let shown = manner.syntax == Syntax::Code && !literal.quoted() && !is_parameter;
+    if shape::is_uuid(value) && (*kind >= Kind::Auth || shown) { -60 } else { 0 }
 }
 
 fn form(setting: &Setting<'_>) -> i32 {

@@ -56,15 +56,15 @@ pub(super) const VERBS: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const TOKENS_OF_OTHERS: &[&str] = &[
     "bos", "cancel", "cancellation", "cls", "continuation", "current", "delimiter", "design", "eos", "first", "last", "lex",
-    "lexer", "marker", "mask", "next", "pad", "page", "pagination", "parser", "prev", "previous", "push", "semicolon",
-    "sep", "separator", "special", "start", "stop", "sync", "syntax", "unk", "word", "xsrf",
+    "lexer", "marker", "mask", "next", "pad", "page", "pagination", "parser", "prev", "previous", "push", "resume", "scroll", "semicolon",
+    "sep", "separator", "skip", "special", "start", "stop", "sync", "syntax", "unk", "word", "xsrf",
 ];
 
 /// Words before `key` that make it an index.
 #[rustfmt::skip]
 pub(super) const KEYS_OF_OTHERS: &[&str] = &[
     "arrow", "cache", "event", "foreign", "group", "hash", "hot", "index", "locale", "lookup", "map", "message", "object",
-    "partition", "press", "primary", "public", "range", "registry", "routing", "row", "shortcut", "sort", "translation",
+    "partition", "press", "primary", "public", "range", "registry", "resource", "routing", "row", "shortcut", "sort", "translation",
     "unique",
 ];
 

@@ -72,7 +72,7 @@ const DEFAULTS: &[&str] = &["admin", "administrator", "root", "guest", "toor", "
 /// Words that stand for a value.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "abc", "abcd", "abcde", "abcdef", "access", "account", "add", "alice", "alphanumeric", "an",
+    "abc", "abcd", "abcde", "abcdef", "access", "account", "add", "alice", "alphanumeric", "an", "anonymous",
     "and", "another", "any", "anything", "api", "app", "application", "asdf", "auth", "azure", "bad", "bar",
     "basic", "baz", "bearer", "bla", "blah", "bob", "bogus", "bot", "broken", "change", "client", "code", "config",
     "confirm", "correct", "cred", "credential", "data", "database", "db", "def", "default", "demo", "dev", "different",

@@ -50,7 +50,7 @@ const TEXTS: &[&str] = &[
     "my-token",
     "sample",
     "deadbeef",
-    "......",
+    "...",
     "qwerty",
     "asdfgh",
     "lorem",
@@ -58,17 +58,52 @@ const TEXTS: &[&str] = &[
     "-here",
 ];
 
-/// The automaton over [`TEXTS`], built when the first candidate value is judged: most commits never need it.
+/// Beginnings of values that standards print (RFC 5849, 6749 and 6750, OAuth Core 1.0, OpenID Connect Core) and libraries
+/// repeat, and of the digests of nothing (MD5, SHA-1, SHA-256).
+const PUBLISHED: &[&str] = &[
+    "2yotnfzfe",
+    "tgzv3jokf",
+    "czzcagrsa",
+    "gx1fbat3b",
+    "7fjfp0zbr",
+    "slav32hkk",
+    "splxlobez",
+    "mf_9.b5f-",
+    "8xloxbtzp",
+    "9djdj82h4",
+    "kkk9d7dh3",
+    "dpf43f3p2",
+    "nnch734d0",
+    "kd94hf93k",
+    "pfkkdhi9s",
+    "hdhd0244k",
+    "j49sk3j29",
+    "dh893hdas",
+    "d41d8cd98f00",
+    "da39a3ee5e6b",
+    "e3b0c44298fc",
+];
+
+/// The automaton over [`TEXTS`] and [`PUBLISHED`], built when the first candidate value is judged: most commits never need it.
 fn texts() -> Option<&'static AhoCorasick> {
     static BUILT: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let build =
-        || AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(TEXTS).ok();
+    let build = || {
+        let all = TEXTS.iter().chain(PUBLISHED);
+        AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(all).ok()
+    };
     BUILT.get_or_init(build).as_ref()
 }
 
 /// Whether the value is a documentation placeholder, a template, a reference or plainly made up.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    is_reference(value) || is_monotonous(value) || texts().is_some_and(|texts| texts.is_match(value))
+    is_reference(value) || is_monotonous(value) || is_foreign_word(value) || texts().is_some_and(|texts| texts.is_match(value))
+}
+
+/// Whether the value is words in another script: what a translated manual writes for "password". A password that people
+/// type in such a script has digits or marks.
+fn is_foreign_word(value: &[u8]) -> bool {
+    let foreign = || std::str::from_utf8(value).is_ok_and(|text| text.chars().all(char::is_alphabetic));
+    !value.is_ascii() && !value.iter().any(u8::is_ascii) && foreign()
 }
 
 /// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`, `{name:…}`,
@@ -137,6 +172,9 @@ mod tests {
             "%DB_PASSWORD%",
             "api-key-goes-here",
             "AKIAIOSFODNN7EXAMPLE",
+            "\u{5bc6}\u{7801}",
+            "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
+            "Zx1B...",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
