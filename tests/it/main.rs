@@ -3,6 +3,7 @@
 mod containers;
 mod decode;
 mod env;
+mod files;
 mod generic;
 #[cfg(unix)]
 mod hook;
