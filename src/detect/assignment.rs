@@ -47,9 +47,27 @@ pub fn read(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
 pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     let keyword = keyword(content, hit);
     let end = name::end(content, keyword.end)?;
-    let mut operator = operator::after(content, end, keyword.start)?;
+    let kind = |name: Span, form: Form| {
+        name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), form)
+    };
+    let Some(mut operator) = operator::after(content, end, keyword.start) else {
+        let name = Span::new(name::start(content, keyword.start)?, end);
+        let literal = literal::compared(content, name.start)?;
+        let kind = kind(name, Form::Compare)?;
+        let setting =
+            Setting { kind, form: Form::Compare, manner, literal, callee: b"", name: name.of(content), is_parameter: false };
+        let score = score::of(literal.span.of(content), &setting);
+        return Some(Assignment {
+            whole: Span::new(literal.span.start, end),
+            name,
+            value: literal.span,
+            kind,
+            form: setting.form,
+            score,
+        });
+    };
     let name = Span::new(name::start(content, keyword.start)?, end);
-    let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), operator.kind)?;
+    let kind = kind(name, operator.kind)?;
     if operator.kind == Form::Colon && content[..name.start].trim_ascii_end().ends_with(b"/") {
         operator.end = second_of_pair(content, operator.end);
     }

@@ -101,6 +101,17 @@ pub(super) fn fallback(content: &[u8], at: usize) -> Option<Literal> {
     first(content, at + place)
 }
 
+/// The literal that stands before a comparison with what starts at `at`: `"…" == password`.
+pub(super) fn compared(content: &[u8], at: usize) -> Option<Literal> {
+    let before = content[..at].trim_ascii_end();
+    let before = before.strip_suffix(b"==").or(before.strip_suffix(b"!="))?;
+    let before = before.strip_suffix(b"=").unwrap_or(before).trim_ascii_end();
+    let (&quote, text) = before.split_last().filter(|(b, _)| matches!(b, b'"' | b'\''))?;
+    let length = text.iter().rev().take(LONGEST).position(|b| *b == quote || *b == b'\n')?;
+    let start = text.len() - length;
+    (text[start - 1] == quote).then(|| Literal::plain(Span::new(start, text.len()), Standing::Quoted))
+}
+
 /// The cell of a table, without the marks of code.
 fn cell(content: &[u8], at: usize) -> Option<Literal> {
     let text = trim(content, until(content, at, |b| matches!(b, b'|' | b'\n'))?);

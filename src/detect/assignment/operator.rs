@@ -93,9 +93,13 @@ fn closed(content: &[u8], end: usize) -> usize {
     at + entity.map_or(0, <[u8]>::len)
 }
 
-/// The value's start behind an operator: blanks skipped, and one line break where the value is on a line of its own.
+/// The value's start behind an operator: blanks and YAML's tag of strings skipped, and one line break where the value is on
+/// a line of its own.
 fn value_start(content: &[u8], at: usize) -> usize {
+    const TAG: &[u8] = b"!!str ";
     let start = skip(content, at, blank);
+    let tagged = content.get(start..).is_some_and(|rest| rest.starts_with(TAG));
+    let start = if tagged { skip(content, start + TAG.len(), blank) } else { start };
     match content.get(start..) {
         Some([b'\n', ..] | [b'\r', b'\n', ..] | [b'(', b'\n', ..] | [b'\\', b'\n', ..]) => {
             let next = skip(content, start, |b| blank(b) || matches!(b, b'\n' | b'\r' | b'(' | b'\\'));
