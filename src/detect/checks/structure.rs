@@ -70,11 +70,22 @@ fn strip(line: &[u8]) -> &[u8] {
     &line[start..end]
 }
 
-/// Whether the value is base64 of printable text that contains `part`.
+/// Whether the value is base64 of printable text that contains `part`; of `user:password`, where that is the part, one with
+/// a password that is no stand-in. An API key may stand for the user, with nothing behind it.
 pub fn is_base64_of(value: &[u8], part: &[u8]) -> bool {
     let Some(text) = bases::base64(value) else { return false };
     let printable = std::str::from_utf8(&text).is_ok_and(|t| !t.chars().any(|c| c.is_control() && !c.is_whitespace()));
-    printable && super::shape::contains(&text, part)
+    printable && super::shape::contains(&text, part) && (part != b":" || is_login(&text))
+}
+
+fn is_login(text: &[u8]) -> bool {
+    const KEY: usize = 16;
+    let colon = text.iter().position(|&b| b == b':').unwrap_or(text.len());
+    let (user, password) = (&text[..colon], &text[text.len().min(colon + 1)..]);
+    let secret = if password.is_empty() { user } else { password };
+    let sentence = secret.contains(&b' ') && super::words::is_wordlike(secret);
+    let stand_in = super::placeholder::is_placeholder(secret) || super::dummy::is_stand_in(secret);
+    !stand_in && !sentence && (!password.is_empty() || user.len() >= KEY)
 }
 
 /// A BIP-39 phrase: proven when its check holds, lowered when all its words are of the English list, else dropped.
