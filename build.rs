@@ -64,7 +64,9 @@ fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     for (rule, text, _) in &keywords {
         writeln!(code, "Keyword {{ text: Cow::Borrowed({text:?}), rule: {rule} }},")?;
     }
-    writeln!(code, "];\nstatic PIECES: [Piece; {}] = [", tables.pieces.len())?;
+    let longest = keywords.iter().map(|(_, text, _)| text.len()).max().unwrap_or_default();
+    writeln!(code, "];\npub(super) const LONGEST: usize = {longest};")?;
+    writeln!(code, "static PIECES: [Piece; {}] = [", tables.pieces.len())?;
     for piece in tables.pieces.iter() {
         writeln!(code, "{piece:?},")?;
     }

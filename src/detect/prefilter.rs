@@ -31,6 +31,7 @@ pub struct Hit {
 pub struct Prefilter {
     keywords: Cow<'static, [Keyword]>,
     fingerprint: Tables,
+    longest: usize,
 }
 
 /// A literal and the rule it belongs to.
@@ -63,7 +64,11 @@ impl Prefilter {
     /// For every keyword of every rule of the set.
     pub fn new(rules: &RuleSet) -> Self {
         if rules.is_builtin() {
-            return Self { keywords: Cow::Borrowed(&builtin::KEYWORDS), fingerprint: Tables::Static(&builtin::TABLES) };
+            return Self {
+                keywords: Cow::Borrowed(&builtin::KEYWORDS),
+                fingerprint: Tables::Static(&builtin::TABLES),
+                longest: builtin::LONGEST,
+            };
         }
         Self::build(rules)
     }
@@ -78,8 +83,9 @@ impl Prefilter {
 
     fn from_keywords(keywords: Vec<(Keyword, [u8; 2])>) -> Self {
         let fingerprint = Fingerprint::new(keywords.iter().map(|(keyword, anchors)| (keyword.text.as_bytes(), *anchors)));
+        let longest = keywords.iter().map(|(keyword, _)| keyword.text.len()).max().unwrap_or_default();
         let keywords = keywords.into_iter().map(|(keyword, _)| keyword).collect();
-        Self { keywords, fingerprint: Tables::Built(fingerprint) }
+        Self { keywords, fingerprint: Tables::Built(fingerprint), longest }
     }
 
     /// Calls `found` for every keyword occurrence, overlapping ones included, in no order.
@@ -91,6 +97,11 @@ impl Prefilter {
                 found(Hit { start, len: keyword.text.len() as u16, rule: keyword.rule });
             }
         });
+    }
+
+    /// Bytes of the longest keyword.
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The plain way, for tests and benches: one Aho-Corasick automaton over all keywords. Slow to build.
@@ -160,7 +171,7 @@ mod tests {
     fn tables_of_the_build_are_those_of_a_run() {
         let (given, built) = (Prefilter::new(&RuleSet::builtin()), Prefilter::build(&RuleSet::builtin()));
         assert!(matches!(given.fingerprint, Tables::Static(_)));
-        assert!(given.keywords == built.keywords && *given.fingerprint == *built.fingerprint);
+        assert!(given.longest == built.longest && given.keywords == built.keywords && *given.fingerprint == *built.fingerprint);
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! The scanner: prefilter, windows, regexes, checks, in that order. A pure function of bytes and path.
 
+pub mod marks;
+
 use super::assignment;
 use super::checks;
 use super::container::{Containers, Verdict};

@@ -8,6 +8,7 @@ mod generic;
 #[cfg(unix)]
 mod hook;
 mod layers;
+mod marks;
 mod oracle;
 mod patterns;
 mod rules;

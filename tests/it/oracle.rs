@@ -8,7 +8,7 @@ use nospill::rules::schema;
 use nospill::rules::template::{Random, fill};
 
 /// Every text example of the patterns, accepts and rejects.
-fn templates() -> Vec<(String, String)> {
+pub(crate) fn templates() -> Vec<(String, String)> {
     let mut paths: Vec<_> = fs::read_dir("patterns").expect("patterns/").map(|e| e.expect("an entry").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
     paths.sort();
@@ -38,7 +38,7 @@ fn compare(scanner: &Scanner, scratch: &mut Scratch, content: &[u8], path: &str)
 }
 
 /// Examples, words and noise in random order, some on one line, some on their own.
-fn medley(templates: &[(String, String)], random: &mut Random) -> Vec<u8> {
+pub(crate) fn medley(templates: &[(String, String)], random: &mut Random) -> Vec<u8> {
     const WORDS: &[&str] = &[
         "password",
         "secret: ",

@@ -44,6 +44,13 @@ const LOCKS: &[&str] = &[
 ];
 
 impl Manner {
+    /// One of each syntax, in which the least is excused: what none of them reads, no path's manner reads.
+    pub const STRICTEST: [Self; 3] = [Self::strict(Syntax::Code), Self::strict(Syntax::Config), Self::strict(Syntax::Prose)];
+
+    const fn strict(syntax: Syntax) -> Self {
+        Self { syntax, rehearsal: false, translation: false }
+    }
+
     /// For a path; `None` where no assignment is worth reading.
     pub fn of(path: &[u8]) -> Option<Self> {
         let path = path.to_ascii_lowercase();

@@ -26,6 +26,22 @@ pub fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)
     kubernetes::for_each(content, layer, visit);
 }
 
+/// Only the values of Kubernetes Secrets, of a whole text.
+pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    kubernetes::for_each(content, layer, visit);
+}
+
+/// Whether a part of a text says that the text may hold a manifest of a Secret.
+pub fn names_a_secret(part: &[u8]) -> bool {
+    memchr::memmem::find_iter(part, b"Secret").any(|at| part[at.saturating_sub(16)..at].windows(4).any(|word| word == b"kind"))
+}
+
+/// Whether an encoded stretch may go on in this line from the one before: nothing but digits on it.
+pub fn may_go_on(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    !text.is_empty() && text.iter().all(|&b| runs::is_digit(b) || b"=\"',\\".contains(&b))
+}
+
 /// Whether the bytes are text: nearly no control characters, nearly all of it valid UTF-8.
 fn is_text(bytes: &[u8]) -> bool {
     let control = bytes.iter().filter(|&&b| is_control(b)).count();

@@ -1,0 +1,377 @@
+//! The marks of a content: where keywords stand in it and which of them lead to something, under whatever path.
+//!
+//! A content that is a delta of another has most marks in common with it. A keyword that lies inside one copied run stands
+//! in the base too; only what the delta brought, and the seams between runs, can hold others. A mark whose surroundings,
+//! as far as its rule can look, lie inside the run leads to the same thing as in the base; only the others are tried.
+//!
+//! Marks are wide: no path is known, so path filters are open and a value counts if it would count in any kind of file.
+//! What leads to nothing here holds no match for [`Scanner::scan`] under any path; what leads to something may.
+
+use super::super::assignment::{self, Manner};
+use super::super::checks;
+use super::super::decode::encoding::{Decoded, Encoding};
+use super::super::decode::layer::Layer;
+use super::super::decode::{self, DEEPEST};
+use super::super::prefilter::Hit;
+use super::super::window;
+use super::{Scanner, Scratch, Subject};
+use crate::types::delta::Op;
+use crate::types::rule::Rule;
+use crate::types::span::Span;
+
+/// What versions of a content inherit from one another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// By position, then rule.
+    marks: Vec<Mark>,
+    /// Encoded stretches that hold something.
+    layers: Vec<Span>,
+    /// Bytes of the content.
+    len: usize,
+    form: Form,
+    /// Something that is no mark's: a rule without keywords, a value of a Secret.
+    apart: bool,
+}
+
+/// What a content is to the walk from version to version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text,
+    /// A text that may hold a manifest of a Secret: its values are decoded anew in each version.
+    Manifest,
+    /// Read as a whole: binary, UTF-16, ciphertext.
+    Whole,
+}
+
+/// A keyword of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    at: u32,
+    rule: u16,
+    len: u8,
+    /// Whether the rule finds something around it.
+    live: bool,
+}
+
+impl Mark {
+    fn start(self) -> usize {
+        self.at as usize
+    }
+
+    fn end(self) -> usize {
+        self.start() + usize::from(self.len)
+    }
+}
+
+/// A stretch that two versions share, as long as it goes.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    start: usize,
+    end: usize,
+    from: usize,
+    /// Whether nothing else stands before it in both versions, and behind it.
+    edges: [bool; 2],
+}
+
+/// Bytes before and behind a keyword that the assignment reader looks at.
+const READER: [usize; 2] = [640, 4096];
+/// A line that goes on longer than this is not waited for.
+const LONG_LINE: usize = 1 << 20;
+/// Bytes that encodings are looked for around what is new, before lines are completed.
+const AROUND: usize = 640;
+/// Bytes that a wrapped encoding is followed to each side.
+const WRAPPED: usize = 128 * 1024;
+
+impl Marks {
+    fn whole(len: usize, live: bool) -> Self {
+        Self { marks: Vec::new(), layers: Vec::new(), len, form: Form::Whole, apart: live }
+    }
+
+    fn empty() -> Self {
+        Self { form: Form::Text, ..Self::whole(0, false) }
+    }
+
+    /// Where keywords stand, with their rules.
+    pub fn keywords(&self) -> impl Iterator<Item = (usize, u16)> {
+        self.marks.iter().map(|mark| (mark.start(), mark.rule))
+    }
+
+    /// Whether [`Scanner::scan`] may find something in the content; if not, it finds nothing under any path.
+    pub fn are_live(&self) -> bool {
+        self.apart || !self.layers.is_empty() || self.marks.iter().any(|mark| mark.live)
+    }
+}
+
+impl Scanner {
+    /// The marks of a content of less than 4 GiB; `from` is the content that it is a delta of and the delta's runs.
+    pub fn marks(&self, content: &[u8], from: Option<(&Marks, &[Op])>, scratch: &mut Scratch) -> Marks {
+        if self.is_read_whole(content) {
+            let live = self.is_live_whole(content, scratch);
+            return Marks::whole(content.len(), live);
+        }
+        match from {
+            Some((base, ops)) if base.form != Form::Whole => self.inherit(content, base, ops, 0, scratch),
+            _ => self.of_text(content, 0, scratch),
+        }
+    }
+
+    fn is_read_whole(&self, content: &[u8]) -> bool {
+        Encoding::of(content) != Encoding::Bytes
+    }
+
+    fn is_live_whole(&self, content: &[u8], scratch: &mut Scratch) -> bool {
+        match Encoding::of(content) {
+            Encoding::Binary | Encoding::Bytes => !self.scan(Subject { content, path: b"" }, scratch).matches.is_empty(),
+            encoding => self.of_text(&Decoded::new(content, encoding).text, 0, scratch).are_live(),
+        }
+    }
+
+    /// The marks of a text that is nobody's heir.
+    fn of_text(&self, content: &[u8], depth: usize, scratch: &mut Scratch) -> Marks {
+        let ops = [Op { start: 0, len: content.len(), copy_from: None }];
+        self.inherit(content, &Marks::empty(), &ops, depth, scratch)
+    }
+
+    fn inherit(&self, content: &[u8], base: &Marks, ops: &[Op], depth: usize, scratch: &mut Scratch) -> Marks {
+        let runs = runs(ops, content.len(), base.len);
+        let gaps = gaps(&runs, content.len());
+        let (mut marks, mut due) = (Vec::with_capacity(base.marks.len() + 4), Vec::new());
+        self.fresh(content, &runs, &gaps, &mut marks);
+        due.extend(marks.iter().map(|mark| (mark.rule, mark.at)));
+        for run in &runs {
+            let first = base.marks.partition_point(|mark| mark.start() < run.from);
+            let inside = base.marks[first..].iter().take_while(|mark| mark.start() < run.from + run.end - run.start);
+            for mark in inside.filter(|mark| mark.end() <= run.from + run.end - run.start) {
+                let mark = Mark { at: (mark.start() - run.from + run.start) as u32, ..*mark };
+                if !is_settled(content, *run, mark, self.rules.rule(mark.rule)) {
+                    due.push((mark.rule, mark.at));
+                }
+                marks.push(mark);
+            }
+        }
+        marks.sort_unstable();
+        self.try_marks(content, &mut marks, due, scratch);
+        let mut heir = Marks { marks, layers: Vec::new(), len: content.len(), form: base.form, apart: false };
+        self.layers(content, base, (&runs, &gaps), &mut heir, depth, scratch);
+        heir.apart |= self.is_live_unanchored(content, scratch);
+        heir
+    }
+
+    /// Keywords that do not lie inside one run.
+    fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) {
+        for gap in joined(gaps, |gap| widened(gap, self.prefilter.longest(), content.len())) {
+            self.prefilter.for_each(gap.of(content), |hit| {
+                let mark = Mark { at: (gap.start + hit.start) as u32, rule: hit.rule, len: hit.len as u8, live: false };
+                let before = runs.partition_point(|run| run.start <= mark.start());
+                let is_inherited = runs[..before].last().is_some_and(|run| mark.end() <= run.end);
+                if !is_inherited {
+                    marks.push(mark);
+                }
+            });
+        }
+    }
+
+    /// Tries the rules of the marks that are due and says which marks are live.
+    fn try_marks(&self, content: &[u8], marks: &mut [Mark], mut due: Vec<(u16, u32)>, scratch: &mut Scratch) {
+        due.sort_unstable();
+        scratch.matchers.resize_with(self.rules.len(), || None);
+        for due in due.chunk_by(|a, b| a.0 == b.0) {
+            let (index, rule) = (due[0].0, self.rules.rule(due[0].0));
+            let is_due = |mark: &Mark| due.binary_search(&(mark.rule, mark.at)).is_ok();
+            if rule.reader.is_some() {
+                for mark in marks.iter_mut().filter(|mark| mark.rule == index && is_due(mark)) {
+                    mark.live = self.is_read_anyhow(content, rule, *mark);
+                }
+                continue;
+            }
+            let spread = 2 * rule.reach.map_or(window::CLIP, |reach| reach as usize) + window::CLIP;
+            let near = (due[0].1 as usize).saturating_sub(spread)..due[due.len() - 1].1 as usize + spread;
+            let first = marks.partition_point(|mark| mark.start() < near.start);
+            let last = marks.partition_point(|mark| mark.start() < near.end);
+            let marks = &mut marks[first..last];
+            let hit = |mark: &Mark| Hit { start: mark.start(), len: u16::from(mark.len), rule: index };
+            let hits: Vec<Hit> = marks.iter().filter(|mark| mark.rule == index).map(hit).collect();
+            let Scratch { matchers, found, .. } = scratch;
+            let mut slot = Some(&mut matchers[usize::from(index)]);
+            window::around(rule, content, &hits, found, || slot.take().and_then(|slot| self.matcher(index, slot)));
+            for mark in marks.iter_mut().filter(|mark| mark.rule == index && is_due(mark)) {
+                mark.live = false;
+            }
+            for found in found.drain(..) {
+                // What was cut off may be worth more when it is whole.
+                let is_kept = || checks::judge(rule, found.secret.of(content), found.whole.of(content)).is_ok();
+                if found.whole.len() < 1024 && !is_kept() {
+                    continue;
+                }
+                for mark in marks.iter_mut().filter(|mark| mark.rule == index) {
+                    mark.live |= mark.start() >= found.whole.start && mark.end() <= found.whole.end;
+                }
+            }
+        }
+    }
+
+    /// Whether a value is assigned at a mark that would count in any kind of file.
+    fn is_read_anyhow(&self, content: &[u8], rule: &Rule, mark: Mark) -> bool {
+        let hit = Hit { start: mark.start(), len: u16::from(mark.len), rule: mark.rule };
+        Manner::STRICTEST.iter().any(|manner| {
+            let read = assignment::read(content, *manner, hit);
+            read.is_some_and(|read| checks::judge(rule, read.value.of(content), read.whole.of(content)).is_ok())
+        })
+    }
+
+    fn is_live_unanchored(&self, content: &[u8], scratch: &mut Scratch) -> bool {
+        self.unanchored.iter().any(|&index| {
+            let Scratch { matchers, found, .. } = &mut *scratch;
+            let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) else { return false };
+            matcher.everywhere(content, found);
+            let rule = self.rules.rule(index);
+            found.drain(..).any(|found| checks::judge(rule, found.secret.of(content), found.whole.of(content)).is_ok())
+        })
+    }
+
+    /// Encoded stretches that hold something: those of the base inside a run, and those around what is new.
+    fn layers(
+        &self,
+        content: &[u8],
+        base: &Marks,
+        (runs, gaps): (&[Run], &[Span]),
+        heir: &mut Marks,
+        depth: usize,
+        scratch: &mut Scratch,
+    ) {
+        if depth >= DEEPEST {
+            return;
+        }
+        let mut layer = scratch.layers.pop().unwrap_or_default();
+        let slices = joined(gaps, |gap| with_encodings(content, gap));
+        for slice in &slices {
+            decode::for_each(slice.of(content), &mut layer, &mut |layer: &Layer| {
+                if self.is_live_layer(layer, depth, scratch) {
+                    let origin = layer.origin();
+                    heir.layers.push(Span::new(slice.start + origin.start, slice.start + origin.end));
+                }
+            });
+            if heir.form == Form::Text && decode::names_a_secret(slice.of(content)) {
+                heir.form = Form::Manifest;
+            }
+        }
+        let inherited = base.layers.iter().filter_map(|span| {
+            let run = runs.iter().find(|run| span.start >= run.from && span.end <= run.from + (run.end - run.start))?;
+            Some(Span::new(span.start - run.from + run.start, span.end - run.from + run.start))
+        });
+        heir.layers.extend(inherited.filter(|span| !slices.iter().any(|slice| slice.overlaps(*span))));
+        if heir.form == Form::Manifest {
+            decode::manifests(content, &mut layer, &mut |layer: &Layer| {
+                heir.apart = heir.apart || self.is_live_layer(layer, depth, scratch);
+            });
+        }
+        scratch.layers.push(layer);
+    }
+
+    fn is_live_layer(&self, layer: &Layer, depth: usize, scratch: &mut Scratch) -> bool {
+        let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
+        let decoded = Decoded::new(layer.text(), encoding);
+        self.of_text(&decoded.text, depth + 1, scratch).are_live()
+    }
+}
+
+/// The stretches that are copied, those that go on in both versions as one.
+fn runs(ops: &[Op], len: usize, base_len: usize) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for op in ops {
+        let Some(from) = op.copy_from else { continue };
+        let (start, end) = (op.start, op.start + op.len);
+        match runs.last_mut() {
+            Some(run) if run.end == start && run.from + (run.end - run.start) == from => run.end = end,
+            _ => runs.push(Run { start, end, from, edges: [false; 2] }),
+        }
+    }
+    for run in &mut runs {
+        let base_end = run.from + (run.end - run.start);
+        run.edges = [run.start == 0 && run.from == 0, run.end == len && base_end == base_len];
+    }
+    runs
+}
+
+/// What lies between runs; nothing but a place where two of them meet.
+fn gaps(runs: &[Run], len: usize) -> Vec<Span> {
+    let mut gaps = Vec::with_capacity(runs.len() + 1);
+    let mut at = 0;
+    for (index, run) in runs.iter().enumerate() {
+        if index > 0 || !run.edges[0] {
+            gaps.push(Span::new(at, run.start));
+        }
+        at = run.end;
+    }
+    if runs.last().is_none_or(|run| !run.edges[1]) {
+        gaps.push(Span::new(at, len));
+    }
+    gaps
+}
+
+fn widened(span: Span, by: usize, len: usize) -> Span {
+    Span::new(span.start.saturating_sub(by), (span.end + by).min(len))
+}
+
+/// Widened spans in order, those that meet as one.
+fn joined(spans: &[Span], widen: impl Fn(Span) -> Span) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.iter().map(|span| widen(*span)) {
+        match joined.last_mut() {
+            Some(last) if span.start <= last.end => {
+                last.end = last.end.max(span.end);
+                last.start = last.start.min(span.start);
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// Whether all that a rule can see from a mark lies inside the run.
+fn is_settled(content: &[u8], run: Run, mark: Mark, rule: &Rule) -> bool {
+    let [first, last] = run.edges;
+    let (before, behind) = (&content[run.start..mark.start()], &content[mark.end()..run.end]);
+    let roomy = |low: usize, high: usize| (first || before.len() >= low) && (last || behind.len() >= high);
+    match (rule.reader, rule.reach) {
+        (Some(_), _) => roomy(READER[0], READER[1]),
+        (None, Some(reach)) => roomy(2 * reach as usize, 2 * reach as usize),
+        // Windows on neighbouring lines are searched as one, so two line breaks are waited for.
+        (None, None) => {
+            let second = |mut breaks: memchr::Memchr<'_>| breaks.nth(1).is_some();
+            let before = &before[before.len().saturating_sub(LONG_LINE)..];
+            let behind = &behind[..behind.len().min(LONG_LINE)];
+            (first || before.len() == LONG_LINE || memchr::memrchr_iter(b'\n', before).nth(1).is_some())
+                && (last || behind.len() == LONG_LINE || second(memchr::memchr_iter(b'\n', behind)))
+        }
+    }
+}
+
+/// The lines around a span, and those beside them that wrapped encodings go on in.
+fn with_encodings(content: &[u8], span: Span) -> Span {
+    let mut wide = widened(span, AROUND, content.len());
+    let line_before = |at: usize| {
+        let low = at.saturating_sub(window::CLIP);
+        memchr::memrchr(b'\n', &content[low..at]).map_or(low, |found| low + found + 1)
+    };
+    let line_behind = |at: usize| {
+        let high = (at + window::CLIP).min(content.len());
+        memchr::memchr(b'\n', &content[at..high]).map_or(high, |found| at + found + 1)
+    };
+    wide = Span::new(line_before(wide.start), line_behind(wide.end));
+    while wide.start > 0 && span.start - wide.start < WRAPPED {
+        let line = Span::new(line_before(wide.start - 1), wide.start);
+        if !decode::may_go_on(line.of(content)) {
+            break;
+        }
+        wide.start = line.start;
+    }
+    while wide.end < content.len() && wide.end - span.end < WRAPPED {
+        let line = Span::new(wide.end, line_behind(wide.end));
+        if !decode::may_go_on(line.of(content)) {
+            break;
+        }
+        wide.end = line.end;
+    }
+    wide
+}
