@@ -3,6 +3,7 @@
 pub mod git;
 pub mod index;
 pub mod mmap;
+pub mod pack;
 pub mod plumbing;
 pub mod staged;
 pub mod stdin;
