@@ -10,6 +10,7 @@ mod hook;
 mod layers;
 mod marks;
 mod oracle;
+mod pack;
 mod patterns;
 mod rules;
 #[cfg(unix)]

@@ -98,7 +98,7 @@ impl MultiIndex {
 
 /// The tables of an index of version 2.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     names: Vec<u8>,
     firsts: Vec<u8>,
     offsets: Vec<u8>,
@@ -106,7 +106,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn push(&mut self, name: &[u8], offset: u64) {
+    pub(super) fn push(&mut self, name: &[u8], offset: u64) {
         self.names.extend(name);
         self.firsts.push(name[0]);
         let short = match u32::try_from(offset) {
@@ -119,7 +119,7 @@ impl Parts {
         self.offsets.extend(short.to_be_bytes());
     }
 
-    fn file(&self, checksum: &[u8]) -> Vec<u8> {
+    pub(super) fn file(&self, checksum: &[u8]) -> Vec<u8> {
         let mut counts = [0u32; 256];
         self.firsts.iter().for_each(|&first| counts[usize::from(first)] += 1);
         let mut file = b"\xfftOc\0\0\0\x02".to_vec();

@@ -11,6 +11,7 @@
 pub mod alternates;
 pub mod delta;
 pub mod entry;
+pub mod forest;
 
 pub mod index;
 pub mod inflate;
@@ -18,7 +19,10 @@ pub mod loose;
 pub mod midx;
 pub mod object;
 pub mod packfile;
+#[cfg(test)]
+mod sample;
 pub mod store;
+pub mod walk;
 
 use std::path::PathBuf;
 

@@ -117,6 +117,30 @@ impl Store {
         (oid, loose::path(&self.folders[folder], &oid))
     }
 
+    /// The bytes of a loose object's name.
+    pub(super) fn loose_name(&self, at: usize) -> &[u8] {
+        self.loose[at].0.as_bytes()
+    }
+
+    /// The first number of each pack, then of the loose objects, then the end, when all objects are numbered. What goes
+    /// over `most` is dropped, and that is a problem.
+    pub(super) fn number(&mut self, most: u32) -> Vec<u32> {
+        let mut firsts = vec![0u32];
+        let mut dropped = Vec::new();
+        self.packs.retain(|pack| {
+            let end = u64::from(*firsts.last().unwrap_or(&0)) + pack.index().len() as u64;
+            let fits = end + self.loose.len() as u64 <= u64::from(most);
+            match u32::try_from(end) {
+                Ok(end) if fits => firsts.push(end),
+                _ => dropped.push(Problem { path: pack.path().to_owned(), why: "too many objects".to_owned() }),
+            }
+            fits
+        });
+        self.problems.extend(dropped);
+        firsts.push(firsts.last().unwrap_or(&0).saturating_add(self.loose.len() as u32));
+        firsts
+    }
+
     /// The `objects` folders: the repository's own, then alternates.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders

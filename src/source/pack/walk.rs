@@ -1,0 +1,573 @@
+//! Making the contents of all objects of some kinds, each once, by any number of threads.
+//!
+//! The walk goes depth first over the forest of deltas. An object's children are done in the order of their families'
+//! sizes, and before the last and largest one is gone into the object's own content is given up. Whatever is held
+//! meanwhile belongs to families of which each has at most half the objects of the one before, so a worker holds at most
+//! log2(n) contents, in chains of any length. Nothing recurses.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::delta::{Delta, Op};
+use super::forest::{Forest, Place};
+use super::inflate::Inflater;
+use super::{Kind, Limits, ReadError, loose};
+
+/// What is done with each content.
+pub trait Visitor {
+    /// What an object leaves to those that are built on it.
+    type State: Send + Sync;
+
+    /// An object's content. `from` is the object that it is stored as a difference to, when that was visited before.
+    fn visit(&mut self, object: u32, content: &[u8], from: Option<Derived<'_, Self::State>>) -> Self::State;
+
+    /// An object can't be had. It is called for each one: those built on it follow, except where only its size was over
+    /// the bound, and within that for bases.
+    fn failed(&mut self, object: u32, why: ReadError);
+}
+
+/// Where a content comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Derived<'a, S> {
+    /// What the base's visit left.
+    pub base: &'a S,
+    /// The base's content.
+    pub base_content: &'a [u8],
+    /// How the content is made: its runs, in order and without gaps.
+    pub ops: &'a [Op],
+}
+
+/// A walk over the objects of some kinds. Duplicates are not visited.
+#[derive(Debug)]
+pub struct Walk<'f, S> {
+    forest: &'f Forest,
+    limits: Limits,
+    stop: &'f AtomicBool,
+    roots: Vec<u32>,
+    next_root: AtomicUsize,
+    shared: Mutex<Shared<S>>,
+    wake: Condvar,
+    /// How many workers wait for work.
+    hungry: AtomicUsize,
+    objects: AtomicU64,
+    bytes: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Shared<S> {
+    given: Vec<Task<S>>,
+    /// Workers that may still give something.
+    busy: usize,
+}
+
+/// Children of an object that are still to be done: a range of the forest's list.
+#[derive(Debug)]
+struct Task<S> {
+    base: Arc<Base<S>>,
+    next: u32,
+    end: u32,
+}
+
+#[derive(Debug)]
+struct Base<S> {
+    content: Vec<u8>,
+    /// `None` when it was not visited.
+    state: Option<S>,
+}
+
+impl<'f, S: Send + Sync> Walk<'f, S> {
+    /// A walk over all objects whose kind is in `kinds`. Setting `stop` ends it early.
+    pub fn new(forest: &'f Forest, kinds: impl Fn(Kind) -> bool, limits: Limits, stop: &'f AtomicBool) -> Self {
+        let wanted = |&o: &u32| forest.parent(o).is_none() && forest.family(o).objects > 0 && forest.kind(o).is_some_and(&kinds);
+        let weight = |o: u32| {
+            let family = forest.family(o);
+            // The versions of a file are about as large as each other.
+            forest.stored_size(o).saturating_mul(u64::from(family.objects)).saturating_add(family.bytes)
+        };
+        let mut roots: Vec<(u64, u32)> = (0..forest.len() as u32).filter(wanted).map(|o| (weight(o), o)).collect();
+        roots.sort_unstable_by_key(|&(weight, o)| (std::cmp::Reverse(weight), o));
+        Self {
+            forest,
+            limits,
+            stop,
+            roots: roots.into_iter().map(|(_, o)| o).collect(),
+            next_root: AtomicUsize::new(0),
+            shared: Mutex::new(Shared { given: Vec::new(), busy: 0 }),
+            wake: Condvar::new(),
+            hungry: AtomicUsize::new(0),
+            objects: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Works until nothing is left or the walk is stopped. Any number of threads may call it; each object is visited by
+    /// one of them, after its base.
+    pub fn work<V: Visitor<State = S>>(&self, visitor: &mut V) {
+        let mut seat = Seat::take(self);
+        let mut worker = Worker {
+            walk: self,
+            visitor,
+            stack: Vec::new(),
+            spare: Spare::default(),
+            inflater: Inflater::default(),
+            delta: Vec::new(),
+            ops: Vec::new(),
+            objects: 0,
+            bytes: 0,
+        };
+        while !self.stop.load(Ordering::Relaxed) {
+            if !worker.stack.is_empty() {
+                worker.step();
+            } else if let Some(&root) = self.roots.get(self.next_root.fetch_add(1, Ordering::Relaxed)) {
+                worker.root(root);
+            } else {
+                worker.report();
+                match seat.wait() {
+                    Some(task) => worker.stack.push(task),
+                    None => break,
+                }
+            }
+        }
+        worker.report();
+    }
+
+    /// Objects visited and their bytes so far; a little behind, while it runs.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.objects.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<S>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A worker's place among the busy ones; it is given up also when the visitor panics, so that no other waits for ever.
+struct Seat<'w, 'f, S> {
+    walk: &'w Walk<'f, S>,
+    taken: bool,
+}
+
+impl<'w, 'f, S: Send + Sync> Seat<'w, 'f, S> {
+    fn take(walk: &'w Walk<'f, S>) -> Self {
+        walk.lock().busy += 1;
+        Self { walk, taken: true }
+    }
+
+    /// Waits for what another worker gives; `None` when nothing can come any more.
+    fn wait(&mut self) -> Option<Task<S>> {
+        let walk = self.walk;
+        let mut shared = walk.lock();
+        if let Some(task) = shared.given.pop() {
+            return Some(task);
+        }
+        self.taken = false;
+        shared.busy -= 1;
+        if shared.busy == 0 {
+            walk.wake.notify_all();
+            return None;
+        }
+        walk.hungry.fetch_add(1, Ordering::Relaxed);
+        let task = loop {
+            shared = walk.wake.wait(shared).unwrap_or_else(PoisonError::into_inner);
+            if let Some(task) = shared.given.pop() {
+                shared.busy += 1;
+                self.taken = true;
+                break Some(task);
+            }
+            if shared.busy == 0 {
+                break None;
+            }
+        };
+        walk.hungry.fetch_sub(1, Ordering::Relaxed);
+        task
+    }
+}
+
+impl<S> Drop for Seat<'_, '_, S> {
+    fn drop(&mut self) {
+        if self.taken {
+            let mut shared = self.walk.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.busy -= 1;
+            self.walk.wake.notify_all();
+        }
+    }
+}
+
+/// Buffers for contents to come.
+#[derive(Default)]
+struct Spare {
+    buffers: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+/// Bytes that a worker keeps in spare buffers.
+const SPARE: usize = 64 << 20;
+
+impl Spare {
+    fn take(&mut self) -> Vec<u8> {
+        let buffer = self.buffers.pop().unwrap_or_default();
+        self.bytes -= buffer.capacity();
+        buffer
+    }
+
+    fn give(&mut self, buffer: Vec<u8>) {
+        if self.bytes + buffer.capacity() <= SPARE {
+            self.bytes += buffer.capacity();
+            self.buffers.push(buffer);
+        }
+    }
+}
+
+struct Worker<'w, 'f, 'v, V: Visitor> {
+    walk: &'w Walk<'f, V::State>,
+    visitor: &'v mut V,
+    stack: Vec<Task<V::State>>,
+    spare: Spare,
+    inflater: Inflater,
+    delta: Vec<u8>,
+    ops: Vec<Op>,
+    objects: u64,
+    bytes: u64,
+}
+
+impl<V: Visitor> Worker<'_, '_, '_, V> {
+    fn root(&mut self, object: u32) {
+        let mut content = self.spare.take();
+        match self.load(object, &mut content) {
+            Ok(()) => self.done(object, content, None),
+            Err(why) => {
+                self.spare.give(content);
+                self.fail(object, why);
+            }
+        }
+    }
+
+    /// Does one child of the task on top.
+    fn step(&mut self) {
+        if self.walk.hungry.load(Ordering::Relaxed) > 0 {
+            self.give();
+        }
+        let Some(task) = self.stack.last_mut() else { return };
+        let child = self.walk.forest.child(task.next);
+        task.next += 1;
+        let last = task.next == task.end;
+        let base = if last { self.stack.pop().map(|task| task.base) } else { Some(Arc::clone(&task.base)) };
+        let Some(base) = base else { return };
+        if self.walk.forest.family(child).objects == 0 {
+            return self.release(base);
+        }
+        let mut content = self.spare.take();
+        match self.derive(child, &base.content, &mut content) {
+            Ok(()) => self.done(child, content, Some(base)),
+            Err(why) => {
+                self.spare.give(content);
+                self.release(base);
+                self.fail(child, why);
+            }
+        }
+    }
+
+    /// Shows a content that was made, and puts the object's children on the stack.
+    fn done(&mut self, object: u32, content: Vec<u8>, base: Option<Arc<Base<V::State>>>) {
+        let size = content.len() as u64;
+        let state = if self.walk.forest.is_duplicate(object) {
+            None
+        } else if size > self.walk.limits.max {
+            self.visitor.failed(object, ReadError::TooLarge { size });
+            None
+        } else {
+            let from = base
+                .as_deref()
+                .and_then(|base| Some(Derived { base: base.state.as_ref()?, base_content: &base.content, ops: &self.ops }));
+            self.objects += 1;
+            self.bytes += size;
+            Some(self.visitor.visit(object, &content, from))
+        };
+        if let Some(base) = base {
+            self.release(base);
+        }
+        if self.objects >= 64 {
+            self.report();
+        }
+        let children = self.walk.forest.child_range(object);
+        if children.is_empty() {
+            self.spare.give(content);
+        } else {
+            self.stack.push(Task { base: Arc::new(Base { content, state }), next: children.start, end: children.end });
+        }
+    }
+
+    /// Gives up a base; its buffer is used again when nobody else holds it.
+    fn release(&mut self, base: Arc<Base<V::State>>) {
+        if let Some(base) = Arc::into_inner(base) {
+            self.spare.give(base.content);
+        }
+    }
+
+    /// The content of an object that is no delta.
+    fn load(&mut self, object: u32, content: &mut Vec<u8>) -> Result<(), ReadError> {
+        let max = self.largest(object);
+        match self.walk.forest.place(object) {
+            Place::Packed(pack, offset) => {
+                let entry = pack.entry(offset)?;
+                self.inflater.inflate(pack.stream(entry.data), entry.size, max, content)
+            }
+            Place::Loose(path) => loose::read(&path, max, &mut self.inflater, content).map(|_| ()),
+        }
+    }
+
+    /// The content of a delta, and in `ops` its runs.
+    fn derive(&mut self, object: u32, base: &[u8], content: &mut Vec<u8>) -> Result<(), ReadError> {
+        let Place::Packed(pack, offset) = self.walk.forest.place(object) else {
+            return Err(ReadError::Corrupt("a loose object is no delta"));
+        };
+        let entry = pack.entry(offset)?;
+        self.inflater.inflate(pack.stream(entry.data), entry.size, self.walk.limits.base_max, &mut self.delta)?;
+        Delta::new(&self.delta)?.apply(base, self.largest(object), &mut self.ops, content)
+    }
+
+    /// The largest content that an object may have to be worth making.
+    fn largest(&self, object: u32) -> u64 {
+        let Limits { max, base_max } = self.walk.limits;
+        if self.walk.forest.child_range(object).is_empty() { max } else { max.max(base_max) }
+    }
+
+    /// Says of an object and everything built on it that it can't be had.
+    fn fail(&mut self, object: u32, why: ReadError) {
+        let forest = self.walk.forest;
+        let of_base = why.clone().of_base();
+        let mut stack = vec![object];
+        let mut why = Some(why);
+        while let Some(object) = stack.pop() {
+            let why = why.take().unwrap_or_else(|| of_base.clone());
+            if !forest.is_duplicate(object) {
+                self.visitor.failed(object, why);
+            }
+            stack.extend(forest.children(object).iter().filter(|&&child| forest.family(child).objects > 0));
+        }
+    }
+
+    /// Gives away half of what is left of the oldest task: the oldest is nearest to the root, so it is worth most.
+    fn give(&mut self) {
+        let tasks = self.stack.len();
+        let Some(oldest) = self.stack.first_mut() else { return };
+        let left = oldest.end - oldest.next;
+        if left < 2 && tasks < 2 {
+            return;
+        }
+        let mut shared = self.walk.lock();
+        if !shared.given.is_empty() {
+            return;
+        }
+        let task = if left < 2 {
+            self.stack.remove(0)
+        } else {
+            let middle = oldest.next + left / 2;
+            let task = Task { base: Arc::clone(&oldest.base), next: middle, end: oldest.end };
+            oldest.end = middle;
+            task
+        };
+        shared.given.push(task);
+        drop(shared);
+        self.walk.wake.notify_one();
+    }
+
+    fn report(&mut self) {
+        self.walk.objects.fetch_add(std::mem::take(&mut self.objects), Ordering::Relaxed);
+        self.walk.bytes.fetch_add(std::mem::take(&mut self.bytes), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::pack::ObjectFormat;
+    use crate::source::pack::sample::{Sample, append, name, write};
+    use crate::source::pack::store::{ReadCache, Store};
+    use crate::types::oid::Oid;
+    use std::path::Path;
+    use std::thread;
+
+    const LIMITS: Limits = Limits { max: 1 << 20, base_max: 1 << 20 };
+
+    /// Contents by object, and what failed.
+    #[derive(Default)]
+    struct Seen {
+        contents: Vec<(u32, Vec<u8>)>,
+        failed: Vec<(u32, ReadError)>,
+    }
+
+    impl Visitor for Seen {
+        type State = usize;
+
+        fn visit(&mut self, object: u32, content: &[u8], from: Option<Derived<'_, usize>>) -> usize {
+            assert!(from.is_none_or(|from| *from.base == from.base_content.len()));
+            self.contents.push((object, content.to_vec()));
+            content.len()
+        }
+
+        fn failed(&mut self, object: u32, why: ReadError) {
+            self.failed.push((object, why));
+        }
+    }
+
+    fn forest(objects: &Path) -> Forest {
+        let forest = Forest::new(Store::open(objects, ObjectFormat::Sha1, &[]));
+        assert_eq!(forest.problems(), []);
+        forest
+    }
+
+    fn walk(forest: &Forest, threads: usize) -> Seen {
+        let stop = AtomicBool::new(false);
+        let walk = Walk::new(forest, |kind| kind == Kind::Blob, LIMITS, &stop);
+        let all = Mutex::new(Seen::default());
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let mut seen = Seen::default();
+                    walk.work(&mut seen);
+                    let mut all = all.lock().expect("no panic");
+                    all.contents.extend(seen.contents);
+                    all.failed.extend(seen.failed);
+                });
+            }
+        });
+        let mut all = all.into_inner().expect("no panic");
+        all.contents.sort_unstable();
+        all
+    }
+
+    fn read(forest: &Forest, number: u32) -> Result<Vec<u8>, ReadError> {
+        let oid = Oid::from_bytes(&name(number)).expect("a name");
+        forest.store().read(&oid, LIMITS, &mut ReadCache::new(1 << 20)).map(|read| read.1)
+    }
+
+    #[test]
+    fn fifty_thousand_deltas_in_a_chain() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let deltas: Vec<Vec<u8>> = (1..50_000).map(|len| append(len, len as u8)).collect();
+        let mut chain = vec![Sample::Blob(b"x")];
+        chain.extend(deltas.iter().map(|delta| Sample::Ofs(1, delta)));
+        write(dir.path(), "a", 0, &chain);
+        let forest = forest(dir.path());
+        assert_eq!(forest.family(0).objects, 50_000);
+        let stop = AtomicBool::new(false);
+        let walk = Walk::new(&forest, |_| true, LIMITS, &stop);
+        struct Lengths(u64);
+        impl Visitor for Lengths {
+            type State = ();
+            fn visit(&mut self, object: u32, content: &[u8], _from: Option<Derived<'_, ()>>) {
+                assert_eq!(content.len(), object as usize + 1);
+                self.0 += 1;
+            }
+            fn failed(&mut self, object: u32, why: ReadError) {
+                panic!("{object}: {why}");
+            }
+        }
+        let mut lengths = Lengths(0);
+        walk.work(&mut lengths);
+        assert_eq!((lengths.0, walk.progress().0), (50_000, 50_000));
+        assert_eq!(read(&forest, 49_999).map(|content| content.len()), Ok(50_000));
+    }
+
+    #[test]
+    fn a_base_with_many_children_is_shared_out() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let deltas: Vec<Vec<u8>> = (0..3000).map(|at| append(1 + at % 2, at as u8)).collect();
+        // Every second one is a child of the root, the others are grandchildren.
+        let mut samples = vec![Sample::Blob(b"x")];
+        samples.extend(deltas.iter().enumerate().map(|(at, d)| Sample::Ofs(if at % 2 == 0 { at + 1 } else { 1 }, d)));
+        write(dir.path(), "a", 0, &samples);
+        let forest = forest(dir.path());
+        let one = walk(&forest, 1);
+        assert_eq!((one.contents.len(), one.failed.len()), (3001, 0));
+        for _ in 0..20 {
+            assert_eq!(walk(&forest, 4).contents, one.contents);
+        }
+    }
+
+    #[test]
+    fn circles_and_missing_bases_are_said() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (one, two) = (append(1, b'y'), append(2, b'z'));
+        let samples = [
+            Sample::Blob(b"x"),
+            Sample::Ref(name(2), &one),
+            Sample::Ref(name(1), &one),
+            Sample::Ofs(1, &one),
+            Sample::Ref(name(4), &one),
+            Sample::Ref(name(99), &one),
+            Sample::Ofs(1, &two),
+            // A base that comes later.
+            Sample::Ref(name(8), &two),
+            Sample::Ref(name(0), &one),
+        ];
+        write(dir.path(), "a", 0, &samples);
+        let forest = forest(dir.path());
+        let seen = walk(&forest, 2);
+        assert_eq!(seen.contents, [(0, b"x".to_vec()), (7, b"xyz".to_vec()), (8, b"xy".to_vec())]);
+        let mut unreadable: Vec<u32> = forest.unreadable().iter().map(|(object, _)| *object).collect();
+        unreadable.sort_unstable();
+        assert_eq!(unreadable, [1, 2, 3, 4, 5, 6]);
+        for number in 0..9 {
+            assert_eq!(read(&forest, number).is_ok(), forest.kind(number).is_some(), "{number}");
+        }
+        assert_eq!(read(&forest, 6), Err(ReadError::BaseMissing));
+        assert_eq!(read(&forest, 99), Err(ReadError::Missing));
+    }
+
+    #[test]
+    fn bases_in_other_packs_and_loose_ones() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (one, two) = (append(1, b'y'), append(2, b'z'));
+        write(dir.path(), "a", 0, &[Sample::Ref(name(10), &one), Sample::Ref(name(20), &two)]);
+        write(dir.path(), "b", 10, &[Sample::Blob(b"x"), Sample::Ofs(1, &one)]);
+        let oid = Oid::from_bytes(&name(20)).expect("a name");
+        let path = loose::path(dir.path(), &oid);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, b"blob 2\0ab").expect("memory");
+        std::fs::write(path, encoder.finish().expect("memory")).expect("a file");
+        let forest = forest(dir.path());
+        let contents: Vec<Vec<u8>> = walk(&forest, 2).contents.into_iter().map(|(_, content)| content).collect();
+        assert_eq!(contents, [b"xy".as_slice(), b"abz", b"x", b"xy", b"ab"]);
+        assert_eq!((read(&forest, 1), read(&forest, 0)), (Ok(b"abz".to_vec()), Ok(b"xy".to_vec())));
+    }
+
+    #[test]
+    fn a_duplicate_is_a_base_but_not_visited() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let one = append(1, b'y');
+        write(dir.path(), "a", 0, &[Sample::Blob(b"x"), Sample::Ofs(1, &one)]);
+        write(dir.path(), "b", 0, &[Sample::Blob(b"x"), Sample::Ofs(1, &one), Sample::Ofs(2, &one)]);
+        let forest = forest(dir.path());
+        let objects: Vec<u32> = walk(&forest, 2).contents.into_iter().map(|(object, _)| object).collect();
+        assert_eq!(objects, [0, 1, 4]);
+    }
+
+    #[test]
+    fn a_broken_base_takes_its_family_along() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (one, bad) = (append(1, b'y'), append(9, b'y'));
+        let samples = [Sample::Blob(b"x"), Sample::Ofs(1, &bad), Sample::Ofs(1, &one), Sample::Ofs(3, &one)];
+        write(dir.path(), "a", 0, &samples);
+        let seen = walk(&forest(dir.path()), 1);
+        assert_eq!(seen.contents.iter().map(|(object, _)| *object).collect::<Vec<_>>(), [0, 3]);
+        assert_eq!(seen.failed.iter().map(|(object, _)| *object).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn a_stopped_walk_ends() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path(), "a", 0, &[Sample::Blob(b"x"), Sample::Blob(b"y")]);
+        let forest = forest(dir.path());
+        let stop = AtomicBool::new(true);
+        let walk = Walk::new(&forest, |_| true, LIMITS, &stop);
+        let mut seen = Seen::default();
+        thread::scope(|scope| {
+            scope.spawn(|| walk.work(&mut Seen::default()));
+            walk.work(&mut seen);
+        });
+        assert_eq!(seen.contents, []);
+    }
+}
