@@ -327,7 +327,7 @@ fn a_chain_without_end() {
     assert!(read.1.starts_with(text.as_bytes()));
 }
 
-/// Random damage to pack, index and loose files: everything is visited, said to be unreadable, or a problem of the store.
+/// Random damage: everything is visited, said to be unreadable, or a problem of the store.
 #[test]
 fn damage_never_panics() {
     let world = history(&[], 6);
@@ -335,25 +335,13 @@ fn damage_never_panics() {
     world.git(&["tag", "-am", "loose", "late"]);
     let objects = git_dir(&world).join("objects");
     let expected = oracle(&world, "repo");
-    let pack = open(&objects, ObjectFormat::Sha1).packs()[0].path().to_owned();
-    let mut seed = 7u64;
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % below
-    };
+    let store = open(&objects, ObjectFormat::Sha1);
+    let pack = store.packs()[0].path().to_owned();
+    let files = [pack.clone(), pack.with_extension("idx"), store.loose(0).1];
+    let mut random = numbers();
     for round in 0..300 {
-        let path = if round % 2 == 0 { pack.clone() } else { pack.with_extension("idx") };
-        let whole = fs::read(&path).expect("a file");
-        let mut broken = whole.clone();
-        for _ in 0..=random(3) {
-            let at = random(broken.len());
-            broken[at] = random(256) as u8;
-        }
-        if round % 10 > 7 {
-            broken.truncate(random(whole.len()));
-        }
-        fs::remove_file(&path).expect("a file");
-        fs::write(&path, &broken).expect("a file");
+        let path = &files[round % files.len()];
+        let whole = damage(path, round % 10 > 7, &mut random);
         let forest = Forest::new(open(&objects, ObjectFormat::Sha1));
         let walked = walk(&forest, LIMITS, 2, |_| true);
         let told = walked.objects.len() + walked.failed.len() + forest.unreadable().len();
@@ -364,6 +352,52 @@ fn damage_never_panics() {
                 assert!(!why.to_string().is_empty());
             }
         }
+        fs::write(path, &whole).expect("a file");
+    }
+}
+
+#[test]
+fn a_damaged_multi_pack_index_never_panics() {
+    let world = history(&[], 3);
+    world.git(&["repack", "-adq"]);
+    world.git(&["multi-pack-index", "write"]);
+    let objects = git_dir(&world).join("objects");
+    let pack = open(&objects, ObjectFormat::Sha1).packs()[0].path().to_owned();
+    let count = open(&objects, ObjectFormat::Sha1).packs()[0].index().len();
+    fs::remove_file(pack.with_extension("idx")).expect("the index");
+    let path = pack.with_file_name("multi-pack-index");
+    let mut random = numbers();
+    for round in 0..300 {
+        let whole = damage(&path, round % 10 > 7, &mut random);
+        let forest = Forest::new(open(&objects, ObjectFormat::Sha1));
+        assert!(forest.len() == count || !forest.problems().is_empty(), "{round}: {}", forest.len());
+        walk(&forest, LIMITS, 1, |kind| kind == Kind::Commit);
         fs::write(&path, &whole).expect("a file");
     }
+}
+
+/// Random numbers below a bound, the same in each run.
+fn numbers() -> impl FnMut(usize) -> usize {
+    let mut seed = 7u64;
+    move |below| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    }
+}
+
+/// Changes up to three bytes of a file, and cuts it off on demand; gives what it was.
+fn damage(path: &Path, cut: bool, random: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
+    let whole = fs::read(path).expect("a file");
+    let mut broken = whole.clone();
+    for _ in 0..=random(3) {
+        let at = random(broken.len());
+        broken[at] = random(256) as u8;
+    }
+    if cut {
+        broken.truncate(random(whole.len()));
+    }
+    // A file that is mapped keeps its bytes when another takes its name.
+    fs::remove_file(path).expect("a file");
+    fs::write(path, &broken).expect("a file");
+    whole
 }

@@ -63,7 +63,10 @@ impl<'d> Delta<'d> {
             let (bytes, copy_from) = if code & 0x80 != 0 {
                 let (from, len, tail) = copy(code, tail)?;
                 rest = tail;
-                (base.get(from..from + len).ok_or(ReadError::Corrupt("a delta copies from outside its base"))?, Some(from))
+                (
+                    base.get(from..from.saturating_add(len)).ok_or(ReadError::Corrupt("a delta copies from outside its base"))?,
+                    Some(from),
+                )
             } else if code != 0 {
                 let (bytes, tail) = tail.split_at_checked(usize::from(code)).ok_or(CUT)?;
                 rest = tail;

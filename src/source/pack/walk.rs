@@ -22,7 +22,8 @@ pub trait Visitor {
     fn visit(&mut self, object: u32, content: &[u8], from: Option<Derived<'_, Self::State>>) -> Self::State;
 
     /// An object can't be had. It is called for each one: those built on it follow, except where only its size was over
-    /// the bound, and within that for bases.
+    /// the bound, and within that for bases. Of an object that is in several places only the first was tried;
+    /// [`Store::read`](super::store::Store::read) tries them all.
     fn failed(&mut self, object: u32, why: ReadError);
 }
 
@@ -85,7 +86,9 @@ impl<'f, S: Send + Sync> Walk<'f, S> {
             forest.stored_size(o).saturating_mul(u64::from(family.objects)).saturating_add(family.bytes)
         };
         let mut roots: Vec<(u64, u32)> = (0..forest.len() as u32).filter(wanted).map(|o| (weight(o), o)).collect();
-        roots.sort_unstable_by_key(|&(weight, o)| (std::cmp::Reverse(weight), o));
+        // The heavy ones first, or one is left at the end; the others as they lie in the packs, or each misses the cache.
+        let heavy = roots.iter().map(|&(weight, _)| weight).fold(0, u64::saturating_add) / 4096;
+        roots.sort_unstable_by_key(|&(weight, o)| (std::cmp::Reverse(if weight > heavy { weight } else { 0 }), o));
         Self {
             forest,
             limits,
