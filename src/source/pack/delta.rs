@@ -1,17 +1,7 @@
 //! Deltas: how a content differs from its base (gitformat-pack, "Deltified representation").
 
 use super::ReadError;
-
-/// A run of a target, in order and without gaps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Op {
-    /// Where in the target it starts.
-    pub start: usize,
-    /// Bytes; never zero.
-    pub len: usize,
-    /// Where in the base it is copied from; `None`: the delta brought it.
-    pub copy_from: Option<usize>,
-}
+use crate::types::delta::Op;
 
 /// A delta whose header was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

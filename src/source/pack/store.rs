@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::alternates;
-use super::delta::{Delta, Op};
+use super::delta::Delta;
 use super::entry::Form;
 use super::inflate::Inflater;
 use super::packfile::Pack;
 use super::{Kind, Limits, ObjectFormat, Problem, ReadError, loose, midx};
+use crate::types::delta::Op;
 use crate::types::oid::Oid;
 
 /// An object store.

@@ -8,10 +8,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::delta::{Delta, Op};
+use super::delta::Delta;
 use super::forest::{Forest, Place};
 use super::inflate::Inflater;
 use super::{Kind, Limits, ReadError, loose};
+use crate::types::delta::Op;
 
 /// What is done with each content.
 pub trait Visitor {
