@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 Examples:
   nospill install            wire the pre-commit hook into this repository
   nospill staged             scan what is staged, as the hook does
+  nospill history            scan everything that was ever committed
   nospill dir src config     scan files on disk
   git log -p | nospill stdin
   nospill explain github-pat what a rule finds, and what to do")]
@@ -50,6 +51,17 @@ Examples:
   nospill dir --no-ignore build/ config/app.yaml
   nospill dir --format json --threads 2 . > report.json")]
     Dir(DirArgs),
+    /// Scan all objects of a repository's history, each once.
+    #[command(
+        after_help = "Every secret is reported once for each path, with the commit that brought it in, and whether HEAD still has it.
+
+Examples:
+  nospill history                        everything that branches, tags and other refs reach
+  nospill history origin/main..HEAD      what a range of commits adds
+  nospill history --since=2.weeks --branch main
+  nospill history --include reflog,stash,unreachable --format json > report.json"
+    )]
+    History(HistoryArgs),
     /// Scan standard input.
     #[command(after_help = "Examples:
   kubectl get secret -o yaml | nospill stdin")]
@@ -192,6 +204,43 @@ pub struct DirArgs {
     /// What every scan takes.
     #[command(flatten)]
     pub scan: ScanArgs,
+}
+
+/// What `history` takes.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Revisions or ranges, as git rev-list takes them [default: all refs].
+    #[arg(value_name = "RANGE", allow_hyphen_values = false)]
+    pub ranges: Vec<String>,
+    /// Only what this branch, or these, reach.
+    #[arg(long, value_name = "REF")]
+    pub branch: Vec<String>,
+    /// Only commits made since a time: 2026-01-31, 2.weeks.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only so many of the newest commits.
+    #[arg(long, value_name = "N")]
+    pub max_count: Option<u64>,
+    /// What else is looked at.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub include: Vec<Including>,
+    /// Blobs over so many MiB are not scanned; each is named, and the scan counts as incomplete.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..4096))]
+    pub max_size: u64,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// What a history scan may look at beside refs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Including {
+    /// What reflogs remember.
+    Reflog,
+    /// The stash.
+    Stash,
+    /// Objects that nothing points to.
+    Unreachable,
 }
 
 /// Report formats.

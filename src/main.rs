@@ -31,6 +31,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
             let ignore = if args.no_ignore { Ignore::Nothing } else { Ignore::Respect };
             commands::dir::run(&Settings::new(args.scan)?, args.paths, ignore)
         }
+        Command::History(args) => commands::history::run(args),
         Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
         Command::Rules(args) => commands::rules::run(args.command),
         Command::Explain(args) => commands::explain::run(&Settings::of_config(args.config), &args.what),

@@ -1,6 +1,8 @@
 //! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
 
+mod ci;
 mod finish;
+pub mod history;
 mod remark;
 
 use std::sync::Mutex;
@@ -14,7 +16,7 @@ use crate::policy::effects::Policy;
 use crate::rules::paths::PathRules;
 use crate::source::{Source, SourceError};
 use crate::types::finding::Finding;
-use crate::types::input::{Input, Scope};
+use crate::types::input::{Input, Origin, Scope};
 use crate::types::notice::Notice;
 
 /// What every mode needs to turn contents into findings.
@@ -100,6 +102,23 @@ impl Pipeline {
     }
 }
 
+impl Pipeline {
+    /// All that is found in one content, the path included, and how the content was read.
+    fn judge(&self, path_rules: &PathRules, input: &Input, scratch: &mut Scratch) -> (Vec<Finding>, Encoding) {
+        let mut findings = self.path_findings(path_rules, &input.origin);
+        let scanned = self.scanner.scan(Subject { content: &input.content, path: input.origin.path() }, scratch);
+        let inside = finish::findings(self.scanner.rules(), &self.policy, input, &scanned);
+        finish::settle(&mut findings, inside, &scanned);
+        (findings, scanned.encoding)
+    }
+
+    fn path_findings(&self, path_rules: &PathRules, origin: &Origin) -> Vec<Finding> {
+        let rules = self.scanner.rules();
+        let of_path = path_rules.of(rules, origin.path());
+        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.policy, rule, origin)).collect()
+    }
+}
+
 /// One worker's share of a run.
 struct Job<'p, S: Source> {
     pipeline: &'p Pipeline,
@@ -125,8 +144,7 @@ impl<S: Source> Job<'_, S> {
                 Ok(input) => self.scan(at, &input, &mut outcome),
                 Err(notice) => {
                     outcome.notices.push(notice);
-                    let findings = self.path_findings(&item.origin);
-                    outcome.findings.extend(findings);
+                    outcome.findings.extend(self.pipeline.path_findings(self.path_rules, &item.origin));
                 }
             }
         }
@@ -136,12 +154,8 @@ impl<S: Source> Job<'_, S> {
     fn scan(&mut self, at: usize, input: &Input, outcome: &mut Outcome) {
         outcome.objects += 1;
         outcome.bytes += input.content.len() as u64;
-        let mut findings = self.path_findings(&input.origin);
-        let scanner = &self.pipeline.scanner;
-        let scanned = scanner.scan(Subject { content: &input.content, path: input.origin.path() }, &mut self.scratch);
-        outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
-        let inside = finish::findings(scanner.rules(), &self.pipeline.policy, input, &scanned);
-        finish::settle(&mut findings, inside, &scanned);
+        let (mut findings, encoding) = self.pipeline.judge(self.path_rules, input, &mut self.scratch);
+        outcome.binary += u64::from(encoding == Encoding::Binary);
         if !findings.is_empty() {
             let scope = self.source.scope(at, input, &mut self.worker).unwrap_or_else(|notice| {
                 outcome.notices.push(notice);
@@ -153,11 +167,5 @@ impl<S: Source> Job<'_, S> {
             });
         }
         outcome.findings.extend(findings);
-    }
-
-    fn path_findings(&self, origin: &crate::types::input::Origin) -> Vec<Finding> {
-        let rules = self.pipeline.scanner.rules();
-        let of_path = self.path_rules.of(rules, origin.path());
-        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.pipeline.policy, rule, origin)).collect()
     }
 }

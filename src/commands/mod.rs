@@ -2,6 +2,7 @@
 
 pub mod dir;
 pub mod explain;
+pub mod history;
 pub mod install;
 pub mod rules;
 pub mod scan;

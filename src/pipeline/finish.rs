@@ -48,6 +48,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned:
             via: m.via,
             note,
             verdict: policy.decide(rule, confidence, &page.lines_of(m.whole)),
+            trail: None,
         }
     };
     scanned.matches.iter().map(finding).collect()
@@ -81,6 +82,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, input: &Input, m: &RawMatch) 
         via: m.via,
         note: None,
         verdict: policy.decide(rule, m.confidence, b""),
+        trail: None,
     }
 }
 
@@ -98,6 +100,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         via: Via::Path,
         note: None,
         verdict: policy.decide(meaning, meaning.confidence, b""),
+        trail: None,
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::escape;
-use super::{Report, Values};
-use crate::types::finding::{Excerpt, Finding, Verdict, Via};
+use super::{Report, Values, date};
+use crate::types::finding::{Excerpt, Finding, Trail, Verdict, Via};
 use crate::types::notice::NoticeKind;
 use crate::types::rule::Rule;
 
@@ -96,6 +96,9 @@ impl Page {
             let value = String::from_utf8_lossy(finding.secret.expose()).into_owned();
             self.footer(gutter, "value", &escape::message(&value));
         }
+        if let Some(trail) = &finding.trail {
+            self.trail(finding, trail, gutter);
+        }
         if let Some(note) = &finding.note {
             self.footer(gutter, "note", note);
         }
@@ -107,6 +110,19 @@ impl Page {
         };
         self.footer(gutter, "note", &allow);
         self.plain("\n");
+    }
+
+    fn trail(&mut self, finding: &Finding, trail: &Trail, gutter: usize) {
+        let Some(id) = finding.origin.commit() else { return };
+        let when = date::iso(trail.time, trail.zone);
+        self.footer(gutter, "commit", &format!("{id} by {} <{}> on {when}", trail.author, trail.email));
+        let plural = |count: u32, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+        let (objects, paths) = (plural(trail.objects, "object"), plural(trail.paths.max(1), "path"));
+        let now = match trail.in_head {
+            true => "HEAD still has it".to_owned(),
+            false => format!("last seen in {}", trail.last_seen),
+        };
+        self.footer(gutter, "since", &format!("{now}; in {objects} at {paths}"));
     }
 
     fn excerpt(&mut self, excerpt: &Excerpt, gutter: usize, paint: Paint, label: &str) {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Report, Values};
-use crate::types::finding::{Finding, Verdict};
+use super::{Report, Values, date};
+use crate::types::finding::{Finding, Trail, Verdict};
 use crate::types::rule::Rule;
 
 #[derive(Serialize)]
@@ -37,6 +37,26 @@ struct FindingV1<'r> {
     fingerprint: &'r str,
     note: Option<&'r str>,
     suppressed: Option<&'r str>,
+    #[serde(flatten)]
+    history: Option<HistoryV1<'r>>,
+}
+
+/// What only a history scan knows.
+#[derive(Serialize)]
+struct HistoryV1<'r> {
+    commit: CommitV1<'r>,
+    in_head: bool,
+    last_seen: String,
+    objects: u32,
+    paths: u32,
+}
+
+#[derive(Serialize)]
+struct CommitV1<'r> {
+    id: String,
+    author: &'r str,
+    email: &'r str,
+    date: String,
 }
 
 #[derive(Serialize)]
@@ -112,7 +132,15 @@ fn finding<'r>(finding: &'r Finding, rule: &'r Rule, values: Values) -> FindingV
         fingerprint: &finding.fingerprint,
         note: finding.note.as_deref(),
         suppressed,
+        history: finding.trail.as_deref().and_then(|trail| history(finding, trail)),
     }
+}
+
+fn history<'r>(finding: &'r Finding, trail: &'r Trail) -> Option<HistoryV1<'r>> {
+    let id = finding.origin.commit()?.to_string();
+    let commit = CommitV1 { id, author: &trail.author, email: &trail.email, date: date::iso(trail.time, trail.zone) };
+    let last_seen = trail.last_seen.to_string();
+    Some(HistoryV1 { commit, in_head: trail.in_head, last_seen, objects: trail.objects, paths: trail.paths })
 }
 
 fn lossy(bytes: &[u8]) -> String {

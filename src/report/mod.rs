@@ -1,5 +1,6 @@
 //! Reports: pure functions from a run's result to text. Nothing here reads anything.
 
+pub mod date;
 pub mod escape;
 pub mod human;
 pub mod json;

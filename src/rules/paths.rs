@@ -100,6 +100,21 @@ impl PathRules {
         }
     }
 
+    /// Whether a path that ends in this name may be a finding.
+    pub fn may_name(&self, name: &[u8]) -> bool {
+        let name = name.to_ascii_lowercase();
+        let extension = name.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
+        let ends = |glob: &Glob| match glob.pattern.rsplit_once('/') {
+            // Alternatives may hold a slash: then nothing is known of the name.
+            Some((_, last)) if !last.contains(['}', ']']) || last.contains(['{', '[']) => fast_glob::glob_match(last, &name),
+            Some(_) => true,
+            None => glob.matches(&name),
+        };
+        self.names.contains_key(&name)
+            || self.extensions.contains_key(extension)
+            || self.others.iter().any(|(glob, _)| ends(glob))
+    }
+
     /// The rules for which this path is a finding, in rule order.
     pub fn of(&self, rules: &RuleSet, path: &[u8]) -> Vec<u16> {
         let path = path.to_ascii_lowercase();

@@ -1,10 +1,12 @@
 //! Sources: where contents come from. Each enumerates items, loads an item's bytes, and says which lines count.
 
 pub mod git;
+pub mod history;
 pub mod index;
 pub mod mmap;
 pub mod pack;
 pub mod plumbing;
+pub mod repository;
 pub mod staged;
 pub mod stdin;
 pub mod tree;

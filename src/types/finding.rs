@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::input::Origin;
+use super::oid::Oid;
 use super::rule::Confidence;
 use super::span::{Location, Span};
 
@@ -121,6 +122,27 @@ pub struct Excerpt {
     pub mark: Span,
 }
 
+/// The way of a secret through history. The commit that brought it in is in the finding's origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// Who made that commit.
+    pub author: String,
+    /// Their address.
+    pub email: String,
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// Minutes east of UTC.
+    pub zone: i32,
+    /// Whether `HEAD` still has it.
+    pub in_head: bool,
+    /// The last commit that had it.
+    pub last_seen: Oid,
+    /// How many objects hold it, at whatever path.
+    pub objects: u32,
+    /// At how many paths it stands or stood.
+    pub paths: u32,
+}
+
 /// A match with all that a report says of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -144,4 +166,6 @@ pub struct Finding {
     pub note: Option<String>,
     /// What policy says.
     pub verdict: Verdict,
+    /// Its way through history, where that was looked at.
+    pub trail: Option<Box<Trail>>,
 }

@@ -32,6 +32,13 @@ pub enum Origin {
         /// The blob.
         blob: Oid,
     },
+    /// A blob that no commit in sight has.
+    Lost {
+        /// Path in some tree; empty when there is none.
+        path: Vec<u8>,
+        /// The blob.
+        blob: Oid,
+    },
     /// The message of a commit or tag.
     Message {
         /// The commit or tag.
@@ -52,9 +59,22 @@ impl Origin {
     /// The path that globs and reports speak of; `<stdin>` and `<message>` where there is none.
     pub fn path(&self) -> &[u8] {
         match self {
-            Self::Staged { path, .. } | Self::File { path } | Self::Commit { path, .. } | Self::Member { path, .. } => path,
+            Self::Staged { path, .. }
+            | Self::File { path }
+            | Self::Commit { path, .. }
+            | Self::Lost { path, .. }
+            | Self::Member { path, .. } => path,
             Self::Message { .. } => b"<message>",
             Self::Stdin => b"<stdin>",
+        }
+    }
+
+    /// The commit, or tag, that it is of.
+    pub fn commit(&self) -> Option<&Oid> {
+        match self {
+            Self::Commit { id, .. } | Self::Message { id } => Some(id),
+            Self::Member { outer, .. } => outer.commit(),
+            Self::Staged { .. } | Self::File { .. } | Self::Lost { .. } | Self::Stdin => None,
         }
     }
 

@@ -23,7 +23,7 @@ const NAMED: &[(&str, &[&str])] = &[
     ("git2::", &["src/source/git.rs"]),
     ("unsafe {", &["src/source/mmap.rs"]),
     ("unsafe fn", &[]),
-    ("rayon::", &["src/pipeline.rs", "src/source/history.rs"]),
+    ("rayon::", &["src/pipeline.rs", "src/pipeline/history.rs"]),
     ("println!", &["build.rs"]),
     ("process::exit", &[]),
     ("static mut", &[]),

@@ -9,6 +9,7 @@
 
 use super::super::assignment::{self, Manner};
 use super::super::checks;
+use super::super::container::Verdict;
 use super::super::decode::encoding::{Decoded, Encoding};
 use super::super::decode::layer::Layer;
 use super::super::decode::{self, DEEPEST};
@@ -96,6 +97,11 @@ impl Marks {
         self.marks.iter().map(|mark| (mark.start(), mark.rule))
     }
 
+    /// Whether the content is read as a whole and not as text.
+    pub fn are_of_binary(&self) -> bool {
+        self.form == Form::Whole
+    }
+
     /// Whether [`Scanner::scan`] may find something in the content; if not, it finds nothing under any path.
     pub fn are_live(&self) -> bool {
         self.apart || !self.layers.is_empty() || self.marks.iter().any(|mark| mark.live)
@@ -115,8 +121,9 @@ impl Scanner {
         }
     }
 
+    /// Binaries and UTF-16; and a short key may hold so few control bytes that it passes for text.
     fn is_read_whole(&self, content: &[u8]) -> bool {
-        Encoding::of(content) != Encoding::Bytes
+        Encoding::of(content) != Encoding::Bytes || self.containers.judge(&self.rules, content, b"") != Verdict::default()
     }
 
     fn is_live_whole(&self, content: &[u8], scratch: &mut Scratch) -> bool {

@@ -46,6 +46,8 @@ pub struct Walk<'f, S> {
     limits: Limits,
     stop: &'f AtomicBool,
     roots: Vec<u32>,
+    /// Where it is given: the objects that are gone to, by number.
+    only: Option<Vec<bool>>,
     next_root: AtomicUsize,
     shared: Mutex<Shared<S>>,
     wake: Condvar,
@@ -95,6 +97,7 @@ impl<'f, S: Send + Sync> Walk<'f, S> {
             limits,
             stop,
             roots: roots.into_iter().map(|(_, o)| o).collect(),
+            only: None,
             next_root: AtomicUsize::new(0),
             shared: Mutex::new(Shared { given: Vec::new(), busy: 0 }),
             wake: Condvar::new(),
@@ -102,6 +105,24 @@ impl<'f, S: Send + Sync> Walk<'f, S> {
             objects: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
         }
+    }
+
+    /// Goes only to these objects and to what they are built on.
+    pub fn only(mut self, objects: impl Iterator<Item = u32>) -> Self {
+        let mut only = vec![false; self.forest.len()];
+        for object in objects {
+            let mut next = Some(object);
+            while let Some(object) = next.filter(|&object| !std::mem::replace(&mut only[object as usize], true)) {
+                next = self.forest.parent(object);
+            }
+        }
+        self.roots.retain(|&root| only[root as usize]);
+        self.only = Some(only);
+        self
+    }
+
+    fn goes_to(&self, object: u32) -> bool {
+        self.only.as_ref().is_none_or(|only| only[object as usize])
     }
 
     /// Works until nothing is left or the walk is stopped. Any number of threads may call it; each object is visited by
@@ -257,7 +278,7 @@ impl<V: Visitor> Worker<'_, '_, '_, V> {
         let last = task.next == task.end;
         let base = if last { self.stack.pop().map(|task| task.base) } else { Some(Arc::clone(&task.base)) };
         let Some(base) = base else { return };
-        if self.walk.forest.family(child).objects == 0 {
+        if self.walk.forest.family(child).objects == 0 || !self.walk.goes_to(child) {
             return self.release(base);
         }
         let mut content = self.spare.take();

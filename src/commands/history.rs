@@ -1,0 +1,35 @@
+//! `nospill history`: all objects that refs reach, or what a range adds.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use super::scan;
+use crate::cli::{HistoryArgs, Including};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::pipeline::history::Request;
+use crate::settings::Settings;
+use crate::source::repository::{Include, Repository};
+
+/// Scans the history of the repository here.
+///
+/// # Errors
+/// No repository, or a wrong configuration.
+pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
+    let started = Instant::now();
+    let includes = |what: Including| args.include.contains(&what);
+    let include = Include {
+        reflog: includes(Including::Reflog),
+        stash: includes(Including::Stash),
+        unreachable: includes(Including::Unreachable),
+    };
+    let settings = Settings::new(args.scan)?;
+    let config = scan::config_text(&settings, scan::config_on_disk)?;
+    let pipeline = scan::pipeline(&settings, config)?;
+    let repository = Repository::from_env()?;
+    let stop = AtomicBool::new(false);
+    let tips = repository.tips(include)?;
+    let request = Request { include, tips, head: repository.head(), max_size: args.max_size << 20, stop: &stop };
+    let outcome = pipeline.history(&repository, &request)?;
+    scan::report(&settings, &pipeline, &outcome, started)
+}

@@ -1,0 +1,14 @@
+//! Which continuous integration a run is part of, for hints.
+
+/// How to get a whole history there.
+pub(super) fn deepen() -> &'static str {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let settings = [
+        ("TF_BUILD", "set `fetchDepth: 0` at the `checkout` step of Azure Pipelines"),
+        ("GITHUB_ACTIONS", "set `fetch-depth: 0` at the step `actions/checkout`"),
+        ("GITLAB_CI", "set the variable `GIT_DEPTH: 0`"),
+        ("BITBUCKET_BUILD_NUMBER", "set `clone: depth: full` in bitbucket-pipelines.yml"),
+        ("JENKINS_URL", "switch `Shallow clone` off in the clone behaviours of the job"),
+    ];
+    settings.iter().find(|(name, _)| is_set(name)).map_or("`git fetch --unshallow` brings it", |(_, hint)| hint)
+}

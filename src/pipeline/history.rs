@@ -1,0 +1,291 @@
+//! The whole history of a repository: every blob, each once, and each secret with the commit that brought it in.
+//!
+//! Three walks over the forest of deltas. The first makes all blobs, commits and tags and finds out which of them are
+//! **live**: may hold something under some path. It looks at what deltas brought only (`detect/scanner/marks.rs`). The
+//! second reads what trees hold of the live blobs, and of those whose name matters; that gives their paths. The third
+//! makes the live blobs again and scans them as any file of that path is scanned. What is found is followed through the
+//! graph of commits. Where nothing is live, the last two steps are nothing.
+
+mod exact;
+mod first;
+mod report;
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
+
+use rayon::ThreadPoolBuilder;
+
+use self::exact::{Exact, Found};
+use self::first::First;
+use super::{Outcome, Pipeline};
+use crate::rules::paths::PathRules;
+use crate::source::SourceError;
+use crate::source::history::graph::{Gathered, Graph, Reached};
+use crate::source::history::paths::Places;
+use crate::source::history::trees::{Interest, Shared, Trees};
+use crate::source::history::{NONE, names};
+use crate::source::pack::forest::Forest;
+use crate::source::pack::walk::Walk;
+use crate::source::pack::{Kind, Limits, ReadError};
+use crate::source::repository::{Include, Repository, Tip};
+use crate::types::notice::Notice;
+use crate::types::oid::Oid;
+
+/// What is asked of a history scan.
+#[derive(Clone, Debug)]
+pub struct Request<'r> {
+    /// What is looked at beside what the tips reach.
+    pub include: Include,
+    /// What the commits are reached from.
+    pub tips: Vec<Tip>,
+    /// The commit that is `HEAD`.
+    pub head: Option<Oid>,
+    /// Largest object that is scanned, in bytes.
+    pub max_size: u64,
+    /// Set when the run is to end early.
+    pub stop: &'r AtomicBool,
+}
+
+/// Objects up to here are loaded because others are deltas of them.
+const LARGEST_BASE: u64 = 1 << 30;
+
+/// What the first walk saw.
+struct Seen {
+    live: Vec<bool>,
+    /// Commits and tags whose messages are live.
+    messages: Vec<u32>,
+    gathered: Vec<Gathered>,
+    failed: Vec<(u32, ReadError)>,
+    outcome: Outcome,
+}
+
+/// A run over a whole history.
+struct Run<'r> {
+    pipeline: &'r Pipeline,
+    repository: &'r Repository,
+    request: &'r Request<'r>,
+    forest: &'r Forest,
+    path_rules: PathRules,
+    threads: rayon::ThreadPool,
+}
+
+impl Pipeline {
+    /// Scans the history of a repository.
+    ///
+    /// # Errors
+    /// Threads can't be made.
+    pub fn history(&self, repository: &Repository, request: &Request<'_>) -> Result<Outcome, SourceError> {
+        let forest = Forest::new(repository.store());
+        let threads = ThreadPoolBuilder::new().num_threads(self.threads.max(1)).build();
+        let threads =
+            threads.map_err(|error| SourceError::Io { path: "threads".into(), source: std::io::Error::other(error) })?;
+        let path_rules = PathRules::new(self.scanner.rules());
+        let run = Run { pipeline: self, repository, request, forest: &forest, path_rules, threads };
+        let mut outcome = run.run();
+        outcome.sort();
+        Ok(outcome)
+    }
+}
+
+impl Run<'_> {
+    fn limits(&self) -> Limits {
+        let max = self.request.max_size.min(u64::from(u32::MAX));
+        Limits { max, base_max: max.max(LARGEST_BASE) }
+    }
+
+    fn run(&self) -> Outcome {
+        let mut seen = self.first_walk();
+        let mut outcome = std::mem::take(&mut seen.outcome);
+        let graph = Graph::new(self.forest, std::mem::take(&mut seen.gathered), &self.repository.shallow);
+        let reached = graph.reach(self.forest, self.request.tips.iter().map(|tip| tip.oid));
+        let trees = self.trees_walk(&seen);
+        let (places, beside) = self.places(&graph, &reached, &trees, &seen);
+        self.notices(&seen, &graph, &reached, &trees, &places, &mut outcome);
+        let found = self.exact_walk(&seen, [&places, &beside]);
+        outcome.excluded += found.excluded;
+        let findings = report::Tracing { run: self, graph: &graph, reached: &reached, trees: &trees, seen: &seen };
+        outcome.findings = findings.all(&places, &beside, found);
+        outcome
+    }
+
+    fn first_walk(&self) -> Seen {
+        let walk = Walk::new(self.forest, |kind| kind != Kind::Tree, self.limits(), self.request.stop);
+        let parts = self.threads.broadcast(|_| {
+            let mut first = First::new(self.pipeline, self.forest);
+            walk.work(&mut first);
+            first
+        });
+        let mut live = vec![false; self.forest.len()];
+        let mut seen = Seen {
+            live: Vec::new(),
+            messages: Vec::new(),
+            gathered: Vec::new(),
+            failed: Vec::new(),
+            outcome: Outcome::default(),
+        };
+        for part in parts {
+            part.live.iter().for_each(|&object| live[object as usize] = true);
+            seen.messages.extend(part.messages);
+            seen.failed.extend(part.failed);
+            seen.gathered.push(part.gathered);
+            seen.outcome.binary += part.binary;
+        }
+        (seen.outcome.objects, seen.outcome.bytes) = walk.progress();
+        seen.messages.sort_unstable();
+        seen.failed.extend(self.forest.unreadable().iter().cloned());
+        seen.failed.sort_unstable_by_key(|(object, _)| *object);
+        seen.live = live;
+        seen
+    }
+
+    /// What trees hold of what is live, can't be read, or is asked about by name.
+    fn trees_walk(&self, seen: &Seen) -> Trees {
+        let mut asked = seen.live.clone();
+        seen.failed.iter().for_each(|(object, _)| asked[*object as usize] = true);
+        let interest = Asked { asked, run: self, names: std::sync::Mutex::default() };
+        let shared = Shared::new(self.forest, interest);
+        let limits = self.limits();
+        // A tree over the bound would hide all below it.
+        let limits = Limits { max: limits.base_max, ..limits };
+        let walk = Walk::new(self.forest, |kind| kind == Kind::Tree, limits, self.request.stop);
+        let parts = self.threads.broadcast(|_| {
+            let mut reader = shared.reader();
+            walk.work(&mut reader);
+            reader.part()
+        });
+        shared.finish(parts)
+    }
+
+    /// Where what is asked about stands: below what the tips reach, and beside that if it was asked for.
+    fn places(&self, graph: &Graph, reached: &Reached, trees: &Trees, seen: &Seen) -> (Places, Places) {
+        let is_asked = |target: u32| !trees.is_tree(self.forest, target) && seen.live.get(target as usize).is_none_or(|_| true);
+        let roots = |wanted: bool| {
+            let commits = (0..graph.len() as u32).filter(|&number| reached.commits[number as usize] == wanted);
+            let mut roots: Vec<u32> = commits.map(|number| graph.commit(number).tree).filter(|&tree| tree != NONE).collect();
+            roots.sort_unstable();
+            roots.dedup();
+            roots
+        };
+        let mut own = roots(true);
+        own.extend(reached.others.iter().filter(|&&object| trees.is_tree(self.forest, object) || seen.live[object as usize]));
+        let places = Places::new(self.forest, trees, &own, is_asked);
+        let mut beside = Places::default();
+        if self.request.include.unreachable {
+            let known: HashSet<u32> = places.pairs.iter().map(|(object, _)| *object).collect();
+            let is_lost = |target: u32| is_asked(target) && !known.contains(&target);
+            beside = Places::new(self.forest, trees, &roots(false), is_lost);
+            let named: HashSet<u32> = beside.pairs.iter().map(|(object, _)| *object).collect();
+            let nameless = beside.paths.number(b"");
+            let live = (0..self.forest.len() as u32).filter(|&object| seen.live[object as usize]);
+            beside.pairs.extend(
+                live.filter(|object| !known.contains(object) && !named.contains(object)).map(|object| (object, nameless)),
+            );
+            beside.pairs.sort_unstable();
+        }
+        (places, beside)
+    }
+
+    /// Scans what is asked about as files of those paths.
+    fn exact_walk(&self, seen: &Seen, places: [&Places; 2]) -> Found {
+        let failed: HashSet<u32> = seen.failed.iter().map(|(object, _)| *object).collect();
+        let is_there = |object: &u32| (*object as usize) < self.forest.len() && !failed.contains(object);
+        let wanted: Vec<u32> =
+            places.iter().flat_map(|places| places.pairs.iter().map(|(object, _)| *object)).filter(is_there).collect();
+        if wanted.is_empty() {
+            return Found::default();
+        }
+        let walk = Walk::new(self.forest, |kind| kind == Kind::Blob, self.limits(), self.request.stop).only(wanted.into_iter());
+        let parts = self.threads.broadcast(|_| {
+            let mut exact = Exact::new(self.pipeline, &self.path_rules, self.forest, places);
+            walk.work(&mut exact);
+            exact.found
+        });
+        parts.into_iter().fold(Found::default(), Found::join)
+    }
+
+    /// What was not scanned, and why.
+    fn notices(&self, seen: &Seen, graph: &Graph, reached: &Reached, trees: &Trees, places: &Places, outcome: &mut Outcome) {
+        /// So many are named, the others counted.
+        const NAMED: usize = 50;
+        let notices = &mut outcome.notices;
+        for problem in self.forest.problems() {
+            notices.push(Notice::skipped(problem.path.as_os_str().as_encoded_bytes(), problem.why.clone()));
+        }
+        let mut missing: Vec<(Vec<u8>, Oid)> = reached.missing.iter().map(|oid| (Vec::new(), *oid)).collect();
+        let failed =
+            |object: u32| seen.failed.binary_search_by_key(&object, |(object, _)| *object).ok().map(|at| &seen.failed[at].1);
+        let mut told = HashSet::new();
+        for &(target, path) in &places.pairs {
+            let path = places.paths.text(path).to_vec();
+            if let Some((oid, _)) = trees.missing(target) {
+                missing.push((path, *oid));
+            } else if let Some(why) = failed(target).filter(|_| told.insert(target)) {
+                notices.push(Notice::skipped(path, format!("blob {}: {why}", self.forest.oid(target))));
+            }
+        }
+        for (object, why) in seen.failed.iter().chain(&trees.failed) {
+            let word = self.forest.kind(*object).map_or("object", Kind::word);
+            if word != "blob" {
+                notices.push(Notice::skipped(Vec::new(), format!("{word} {}: {why}", self.forest.oid(*object))));
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup_by_key(|(_, oid)| *oid);
+        for (path, oid) in missing.iter().take(NAMED) {
+            notices.push(Notice::skipped(path.clone(), format!("object {oid} is missing; {}", self.remedy(oid))));
+        }
+        if missing.len() > NAMED {
+            notices.push(Notice::skipped(Vec::new(), format!("{} more objects are missing", missing.len() - NAMED)));
+        }
+        if places.is_cut {
+            notices.push(Notice::skipped(Vec::new(), "trees that hold themselves over and over: not all paths were followed"));
+        }
+        let cut_off = |oid: &&Oid| {
+            let number = self.forest.find(oid.as_bytes()).and_then(|object| graph.of_object(object));
+            number.is_some_and(|number| reached.commits[number as usize])
+        };
+        let cut_off = self.repository.shallow.iter().filter(cut_off).count();
+        if cut_off > 0 {
+            notices.push(Notice::skipped(
+                Vec::new(),
+                format!("a shallow clone: what came before {cut_off} of its commits is not here; {}", super::ci::deepen()),
+            ));
+        }
+        if !self.request.include.stash && self.repository.has_stash() {
+            notices.push(Notice::info(Vec::new(), "the stash was not looked at; `--include stash` does"));
+        }
+    }
+
+    /// The command that brings a missing object.
+    fn remedy(&self, oid: &Oid) -> String {
+        if self.repository.is_partial {
+            format!("a partial clone: `git cat-file -e {oid}` fetches it, `git fetch --refetch --no-filter` everything")
+        } else {
+            "`git fsck --full` says more; `git fetch --refetch` brings what the remote has".to_owned()
+        }
+    }
+}
+
+/// What the trees are read for.
+struct Asked<'r> {
+    asked: Vec<bool>,
+    run: &'r Run<'r>,
+    /// Names judged so far.
+    names: std::sync::Mutex<(names::Names, Vec<bool>)>,
+}
+
+impl Interest for Asked<'_> {
+    fn object(&self, object: u32) -> bool {
+        self.asked[object as usize]
+    }
+
+    fn name(&self, name: &[u8]) -> bool {
+        let mut names = self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (names, judged) = &mut *names;
+        let number = names.number(name) as usize;
+        if number == judged.len() {
+            judged.push(self.run.path_rules.may_name(name));
+        }
+        judged[number]
+    }
+}

@@ -1,0 +1,79 @@
+//! The first walk: which blobs and messages may hold something.
+
+use crate::detect::scanner::Scratch;
+use crate::detect::scanner::marks::Marks;
+use crate::pipeline::Pipeline;
+use crate::source::history::graph::Gathered;
+use crate::source::pack::forest::Forest;
+use crate::source::pack::walk::{Derived, Visitor};
+use crate::source::pack::{Kind, ReadError};
+
+/// One worker of the walk and what it saw.
+pub(super) struct First<'p> {
+    pipeline: &'p Pipeline,
+    forest: &'p Forest,
+    scratch: Scratch,
+    pub(super) gathered: Gathered,
+    /// Blobs.
+    pub(super) live: Vec<u32>,
+    /// Commits and tags.
+    pub(super) messages: Vec<u32>,
+    pub(super) failed: Vec<(u32, ReadError)>,
+    pub(super) binary: u64,
+}
+
+impl<'p> First<'p> {
+    pub(super) fn new(pipeline: &'p Pipeline, forest: &'p Forest) -> Self {
+        Self {
+            pipeline,
+            forest,
+            scratch: Scratch::default(),
+            gathered: Gathered::default(),
+            live: Vec::new(),
+            messages: Vec::new(),
+            failed: Vec::new(),
+            binary: 0,
+        }
+    }
+
+    fn message(&mut self, object: u32, message: Option<&[u8]>) {
+        if let Some(message) = message
+            && self.pipeline.scanner.marks(message, None, &mut self.scratch).are_live()
+        {
+            self.messages.push(object);
+        }
+    }
+}
+
+impl Visitor for First<'_> {
+    type State = Option<Marks>;
+
+    fn visit(&mut self, object: u32, content: &[u8], from: Option<Derived<'_, Self::State>>) -> Self::State {
+        match self.forest.kind(object) {
+            Some(Kind::Blob) => {
+                let from = from.as_ref().and_then(|from| Some((from.base.as_ref()?, from.ops)));
+                let marks = self.pipeline.scanner.marks(content, from, &mut self.scratch);
+                self.binary += u64::from(marks.are_of_binary());
+                if marks.are_live() {
+                    self.live.push(object);
+                }
+                Some(marks)
+            }
+            Some(Kind::Commit) => {
+                let start = self.gathered.commit(object, content);
+                self.message(object, start.map(|start| &content[start..]));
+                None
+            }
+            Some(Kind::Tag) => {
+                let start = self.gathered.tag(object, content);
+                self.message(object, start.map(|start| &content[start..]));
+                None
+            }
+            Some(Kind::Tree) | None => None,
+        }
+    }
+
+    fn failed(&mut self, object: u32, why: ReadError) {
+        self.failed.push((object, why));
+    }
+}

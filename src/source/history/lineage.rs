@@ -1,0 +1,247 @@
+//! Which commit brought a secret in, and which was the last to have it.
+//!
+//! Of each tree only what holds a secret counts: its **outline**, the names and outlines (or blobs) that do. Most commits
+//! have the outline of a parent and are done with one comparison; where outlines differ, the two are compared name by
+//! name, down to the blobs that changed. A secret is new in a commit when none of its parents has it at that path.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::NONE;
+use super::graph::Graph;
+use super::paths::{holding, join};
+use super::trees::Trees;
+use crate::source::pack::forest::Forest;
+
+/// The secrets of a blob at a path, by number.
+pub trait Secrets {
+    /// Those of `blob` at `path`, sorted.
+    fn at(&self, blob: u32, path: &[u8]) -> &[u32];
+    /// Whether the blob has any, at whatever path.
+    fn any(&self, blob: u32) -> bool;
+}
+
+/// The way of one secret through history. Commits are by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// The first commit that brought it in.
+    pub introduced: u32,
+    /// The blob that did.
+    pub blob: u32,
+    /// The last commit that had it.
+    pub last: u32,
+    /// Whether `HEAD` has it.
+    pub in_head: bool,
+}
+
+/// An outline by number; 0 holds nothing.
+type Outline = u32;
+
+/// Child of an outline: an outline, or a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Child {
+    Outline(Outline),
+    Blob(u32),
+}
+
+/// The outlines of trees.
+struct Outlines<'t> {
+    trees: &'t Trees,
+    of_tree: HashMap<u32, Outline>,
+    numbers: HashMap<Vec<(u32, Child)>, Outline>,
+    lists: Vec<Vec<(u32, Child)>>,
+}
+
+impl<'t> Outlines<'t> {
+    fn new(forest: &Forest, trees: &'t Trees, roots: &[u32], secrets: &dyn Secrets) -> Self {
+        let holds = holding(forest, trees, roots, |target| secrets.any(target));
+        let mut outlines = Self { trees, of_tree: HashMap::new(), numbers: HashMap::new(), lists: vec![Vec::new()] };
+        let is_held = |target: u32| holds[target as usize];
+        let mut stack: Vec<(u32, bool)> = Vec::new();
+        for &root in roots.iter().filter(|&&root| is_held(root)) {
+            stack.push((root, false));
+            while let Some((tree, ready)) = stack.pop() {
+                if outlines.of_tree.contains_key(&tree) {
+                    continue;
+                }
+                if !ready {
+                    stack.push((tree, true));
+                    stack.extend(trees.edges(tree).iter().filter(|edge| is_held(edge.target)).map(|edge| (edge.target, false)));
+                    continue;
+                }
+                let child = |target: u32| match outlines.of_tree.get(&target) {
+                    Some(&outline) => Some(Child::Outline(outline)),
+                    None => secrets.any(target).then_some(Child::Blob(target)),
+                };
+                let mut list: Vec<_> =
+                    trees.edges(tree).iter().filter_map(|edge| Some((edge.name, child(edge.target)?))).collect();
+                list.sort_unstable();
+                let outline = outlines.number(list);
+                outlines.of_tree.insert(tree, outline);
+            }
+        }
+        outlines
+    }
+
+    fn number(&mut self, list: Vec<(u32, Child)>) -> Outline {
+        if let Some(&outline) = self.numbers.get(&list) {
+            return outline;
+        }
+        let outline = self.lists.len() as Outline;
+        self.lists.push(list.clone());
+        self.numbers.insert(list, outline);
+        outline
+    }
+
+    fn of(&self, tree: u32) -> Outline {
+        if tree == NONE { 0 } else { self.of_tree.get(&tree).copied().unwrap_or(0) }
+    }
+
+    /// The blob at a path.
+    fn find(&self, outline: Outline, path: &[u8]) -> Option<u32> {
+        let mut outline = outline;
+        let mut parts = path.split(|&b| b == b'/').peekable();
+        while let Some(part) = parts.next() {
+            let name = self.trees.names.find(part)?;
+            let list = &self.lists[outline as usize];
+            let at = list.partition_point(|(other, _)| *other < name);
+            match (list.get(at).filter(|(other, _)| *other == name)?.1, parts.peek()) {
+                (Child::Outline(inner), Some(_)) => outline = inner,
+                (Child::Blob(blob), None) => return Some(blob),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Blobs that `new` has and `old` has not, or not at that path, with their paths.
+    fn added(&self, old: Outline, new: Outline) -> Vec<(Vec<u8>, u32)> {
+        let mut added = Vec::new();
+        let mut stack = if old == new { Vec::new() } else { vec![(old, new, Vec::new())] };
+        while let Some((old, new, folder)) = stack.pop() {
+            let before = &self.lists[old as usize];
+            for &(name, child) in &self.lists[new as usize] {
+                let at = before.partition_point(|(other, _)| *other < name);
+                let was = before.get(at).filter(|(other, _)| *other == name).map(|(_, child)| *child);
+                if was == Some(child) {
+                    continue;
+                }
+                let path = join(&folder, self.trees.names.text(name));
+                match (child, was) {
+                    (Child::Blob(blob), _) => added.push((path, blob)),
+                    (Child::Outline(inner), Some(Child::Outline(was))) => stack.push((was, inner, path)),
+                    (Child::Outline(inner), _) => stack.push((0, inner, path)),
+                }
+            }
+        }
+        added
+    }
+}
+
+/// The trails of all secrets that commits in `order` (parents first) hold, by the secret's number.
+pub fn trails(
+    forest: &Forest,
+    graph: &Graph,
+    trees: &Trees,
+    order: &[u32],
+    head: Option<u32>,
+    secrets: &dyn Secrets,
+) -> BTreeMap<u32, Trail> {
+    let roots: Vec<u32> = order.iter().map(|&number| graph.commit(number).tree).filter(|&tree| tree != NONE).collect();
+    let outlines = Outlines::new(forest, trees, &roots, secrets);
+    let of = |number: u32| outlines.of(graph.commit(number).tree);
+    let mut walk = Walk { graph, outlines: &outlines, secrets, trails: BTreeMap::new() };
+    let mut is_parent = vec![false; graph.len()];
+    let mut newest: HashMap<Outline, u32> = HashMap::new();
+    for &number in order {
+        walk.commit(number);
+        for &parent in graph.parents(number) {
+            is_parent[parent as usize] = true;
+        }
+    }
+    for &number in order.iter().filter(|&&number| !is_parent[number as usize]) {
+        newest.insert(of(number), number);
+    }
+    for (outline, number) in newest {
+        outlines
+            .added(0, outline)
+            .iter()
+            .flat_map(|(path, blob)| secrets.at(*blob, path))
+            .for_each(|&secret| walk.had(secret, number));
+    }
+    let in_head = outlines.added(0, head.map_or(0, of));
+    let mut trails = walk.trails;
+    for secret in in_head.iter().flat_map(|(path, blob)| secrets.at(*blob, path)) {
+        if let Some(trail) = trails.get_mut(secret) {
+            trail.in_head = true;
+        }
+    }
+    trails
+}
+
+struct Walk<'w> {
+    graph: &'w Graph,
+    outlines: &'w Outlines<'w>,
+    secrets: &'w dyn Secrets,
+    trails: BTreeMap<u32, Trail>,
+}
+
+impl Walk<'_> {
+    fn of(&self, number: u32) -> Outline {
+        self.outlines.of(self.graph.commit(number).tree)
+    }
+
+    fn secrets_at(&self, outline: Outline, path: &[u8]) -> &[u32] {
+        self.outlines.find(outline, path).map_or(&[], |blob| self.secrets.at(blob, path))
+    }
+
+    /// What a commit brings in, and what it takes away from its parents.
+    fn commit(&mut self, number: u32) {
+        let (own, parents) = (self.of(number), self.graph.parents(number));
+        if parents.iter().all(|&parent| self.of(parent) == own) && !parents.is_empty() {
+            return;
+        }
+        let first = parents.first().map_or(0, |&parent| self.of(parent));
+        for (path, blob) in &self.outlines.added(first, own) {
+            for &secret in self.secrets.at(*blob, path) {
+                let is_known = |&parent: &u32| self.secrets_at(self.of(parent), path).binary_search(&secret).is_ok();
+                if !parents.iter().any(is_known) {
+                    self.brought(secret, number, *blob);
+                }
+            }
+        }
+        for &parent in parents {
+            for (path, blob) in &self.outlines.added(own, self.of(parent)) {
+                for &secret in self.secrets.at(*blob, path) {
+                    if self.secrets_at(own, path).binary_search(&secret).is_err() {
+                        self.had(secret, parent);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A commit brought a secret in; the earliest such commit counts.
+    fn brought(&mut self, secret: u32, number: u32, blob: u32) {
+        let new = Trail { introduced: number, blob, last: number, in_head: false };
+        let when = |number: u32| (self.graph.commit(number).time, number);
+        let trail = self.trails.entry(secret).or_insert(new);
+        if when(number) < when(trail.introduced) {
+            (trail.introduced, trail.blob) = (number, blob);
+        }
+    }
+
+    /// A commit had a secret; the latest such commit counts.
+    fn had(&mut self, secret: u32, number: u32) {
+        let when = self.when(number);
+        let last = self.trails.get(&secret).map(|trail| self.when(trail.last));
+        if let (Some(trail), Some(last)) = (self.trails.get_mut(&secret), last)
+            && when > last
+        {
+            trail.last = number;
+        }
+    }
+
+    fn when(&self, number: u32) -> (i64, u32) {
+        (self.graph.commit(number).time, number)
+    }
+}
