@@ -20,10 +20,10 @@ use self::first::First;
 use super::{Outcome, Pipeline};
 use crate::rules::paths::PathRules;
 use crate::source::SourceError;
+use crate::source::history::NONE;
 use crate::source::history::graph::{Gathered, Graph, Reached};
 use crate::source::history::paths::Places;
 use crate::source::history::trees::{Interest, Shared, Trees};
-use crate::source::history::{NONE, names};
 use crate::source::pack::forest::Forest;
 use crate::source::pack::walk::Walk;
 use crate::source::pack::{Kind, Limits, ReadError};
@@ -96,9 +96,18 @@ impl Run<'_> {
     fn run(&self) -> Outcome {
         let mut seen = self.first_walk();
         let mut outcome = std::mem::take(&mut seen.outcome);
-        let graph = Graph::new(self.forest, std::mem::take(&mut seen.gathered), &self.repository.shallow);
-        let reached = graph.reach(self.forest, self.request.tips.iter().map(|tip| tip.oid));
-        let trees = self.trees_walk(&seen);
+        let gathered = std::mem::take(&mut seen.gathered);
+        // The graph takes one thread; the trees are read meanwhile.
+        let (graph, reached, trees) = std::thread::scope(|scope| {
+            let graph = scope.spawn(|| {
+                let graph = Graph::new(self.forest, gathered, &self.repository.shallow);
+                let reached = graph.reach(self.forest, self.request.tips.iter().map(|tip| tip.oid));
+                (graph, reached)
+            });
+            let trees = self.trees_walk(&seen);
+            let (graph, reached) = graph.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (graph, reached, trees)
+        });
         let (places, beside) = self.places(&graph, &reached, &trees, &seen);
         self.notices(&seen, &graph, &reached, &trees, &places, &mut outcome);
         let found = self.exact_walk(&seen, [&places, &beside]);
@@ -142,7 +151,7 @@ impl Run<'_> {
     fn trees_walk(&self, seen: &Seen) -> Trees {
         let mut asked = seen.live.clone();
         seen.failed.iter().for_each(|(object, _)| asked[*object as usize] = true);
-        let interest = Asked { asked, run: self, names: std::sync::Mutex::default() };
+        let interest = Asked { asked, run: self };
         let shared = Shared::new(self.forest, interest);
         let limits = self.limits();
         // A tree over the bound would hide all below it.
@@ -270,8 +279,6 @@ impl Run<'_> {
 struct Asked<'r> {
     asked: Vec<bool>,
     run: &'r Run<'r>,
-    /// Names judged so far.
-    names: std::sync::Mutex<(names::Names, Vec<bool>)>,
 }
 
 impl Interest for Asked<'_> {
@@ -280,12 +287,10 @@ impl Interest for Asked<'_> {
     }
 
     fn name(&self, name: &[u8]) -> bool {
-        let mut names = self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (names, judged) = &mut *names;
-        let number = names.number(name) as usize;
-        if number == judged.len() {
-            judged.push(self.run.path_rules.may_name(name));
-        }
-        judged[number]
+        self.run.path_rules.may_name(name)
+    }
+
+    fn folder(&self, name: &[u8]) -> bool {
+        self.run.path_rules.may_name_folder(name)
     }
 }

@@ -77,6 +77,10 @@ pub struct PathRules {
     /// Globs `*.ext`: what stands behind the last dot.
     extensions: HashMap<Vec<u8>, Vec<u16>>,
     others: Vec<(Glob, u16)>,
+    /// The last parts of the others: what a name must match.
+    ends: Vec<Glob>,
+    /// Of the others whose last part says nothing (`**/cache/*`), the last part that does.
+    folders: Vec<Glob>,
 }
 
 impl PathRules {
@@ -96,23 +100,40 @@ impl PathRules {
         match glob.strip_prefix("*.") {
             _ if plain(glob) => self.names.entry(glob.into()).or_default().push(rule),
             Some(ext) if plain(ext) && !ext.contains('.') => self.extensions.entry(ext.into()).or_default().push(rule),
-            _ => self.others.push((Glob::new(glob), rule)),
+            _ => {
+                self.others.push((Glob::new(glob), rule));
+                self.add_end(glob);
+            }
         }
     }
 
-    /// Whether a path that ends in this name may be a finding.
+    fn add_end(&mut self, glob: &str) {
+        let is_whole =
+            |part: &str| ["{}", "[]"].iter().all(|pair| part.matches(&pair[..1]).count() == part.matches(&pair[1..]).count());
+        let says_nothing = |part: &&str| part.bytes().all(|b| b == b'*');
+        // Alternatives may hold a slash: then nothing is known of the part.
+        let part = |part: &str| Glob::new(if is_whole(part) { part } else { "*" });
+        let mut parts = glob.rsplit('/').peekable();
+        if parts.peek().is_some_and(says_nothing) && glob.contains('/') {
+            self.folders.push(part(parts.find(|part| !says_nothing(part)).unwrap_or("*")));
+        } else {
+            self.ends.push(part(parts.next().unwrap_or(glob)));
+        }
+    }
+
+    /// Whether a path that ends in this name may be a finding, whatever folder it is in.
     pub fn may_name(&self, name: &[u8]) -> bool {
         let name = name.to_ascii_lowercase();
         let extension = name.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
-        let ends = |glob: &Glob| match glob.pattern.rsplit_once('/') {
-            // Alternatives may hold a slash: then nothing is known of the name.
-            Some((_, last)) if !last.contains(['}', ']']) || last.contains(['{', '[']) => fast_glob::glob_match(last, &name),
-            Some(_) => true,
-            None => glob.matches(&name),
-        };
         self.names.contains_key(&name)
             || self.extensions.contains_key(extension)
-            || self.others.iter().any(|(glob, _)| ends(glob))
+            || self.ends.iter().any(|glob| glob.matches(&name))
+    }
+
+    /// Whether all below a folder of this name may be findings.
+    pub fn may_name_folder(&self, name: &[u8]) -> bool {
+        let name = name.to_ascii_lowercase();
+        self.folders.iter().any(|glob| glob.matches(&name))
     }
 
     /// The rules for which this path is a finding, in rule order.

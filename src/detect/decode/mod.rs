@@ -13,7 +13,10 @@ mod kubernetes;
 pub mod layer;
 mod runs;
 
+use std::sync::LazyLock;
+
 use layer::Layer;
+use memchr::memmem;
 
 /// How many encodings may lie inside one another.
 pub const DEEPEST: usize = 3;
@@ -26,6 +29,16 @@ pub fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)
     kubernetes::for_each(content, layer, visit);
 }
 
+/// Only runs of base64 and hex digits.
+pub fn digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    runs::for_each(content, layer, visit);
+}
+
+/// Only backslash escapes and percent encoding.
+pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    escapes::for_each(content, layer, visit);
+}
+
 /// Only the values of Kubernetes Secrets, of a whole text.
 pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     kubernetes::for_each(content, layer, visit);
@@ -33,7 +46,8 @@ pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer
 
 /// Whether a part of a text says that the text may hold a manifest of a Secret.
 pub fn names_a_secret(part: &[u8]) -> bool {
-    memchr::memmem::find_iter(part, b"Secret").any(|at| part[at.saturating_sub(16)..at].windows(4).any(|word| word == b"kind"))
+    static SEARCH: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"Secret"));
+    SEARCH.find_iter(part).any(|at| part[at.saturating_sub(16)..at].windows(4).any(|word| word == b"kind"))
 }
 
 /// Whether an encoded stretch may go on in this line from the one before: nothing but digits on it.

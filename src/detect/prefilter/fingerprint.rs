@@ -17,7 +17,7 @@ const FOLD: u32 = 0x2020_2020;
 /// Binary logarithm of the slots of the piece table; a slot takes the pieces of several words.
 const SLOT_BITS: u32 = 14;
 /// Bytes whose places are gathered before any is confirmed.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 1024;
 /// Bytes a step goes on, half as many places looked at.
 const STEP: usize = 16;
 /// Bytes a step looks at: its last place is two bytes before its end.

@@ -78,8 +78,10 @@ struct Run {
 const READER: [usize; 2] = [640, 4096];
 /// A line that goes on longer than this is not waited for.
 const LONG_LINE: usize = 1 << 20;
-/// Bytes that encodings are looked for around what is new, before lines are completed.
+/// Bytes that escapes are looked for around what is new, before lines are completed.
 const AROUND: usize = 640;
+/// The same for digits.
+const NEAR: usize = 32;
 /// Bytes that a wrapped encoding is followed to each side.
 const WRAPPED: usize = 128 * 1024;
 
@@ -166,7 +168,7 @@ impl Scanner {
 
     /// Keywords that do not lie inside one run.
     fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) {
-        for gap in joined(gaps, |gap| widened(gap, self.prefilter.longest(), content.len())) {
+        for gap in joined(gaps, self.prefilter.longest(), content.len()) {
             self.prefilter.for_each(gap.of(content), |hit| {
                 let mark = Mark { at: (gap.start + hit.start) as u32, rule: hit.rule, len: hit.len as u8, live: false };
                 let before = runs.partition_point(|run| run.start <= mark.start());
@@ -250,23 +252,31 @@ impl Scanner {
             return;
         }
         let mut layer = scratch.layers.pop().unwrap_or_default();
-        let slices = joined(gaps, |gap| with_encodings(content, gap));
-        for slice in &slices {
-            decode::for_each(slice.of(content), &mut layer, &mut |layer: &Layer| {
+        let slices = completed(joined(gaps, NEAR, content.len()), |span| with_digits(content, span));
+        let wide = completed(joined(gaps, AROUND, content.len()), |span| lines_around(content, span));
+        let mut look = |slice: Span, decode: Decode, heir: &mut Marks| {
+            decode(slice.of(content), &mut layer, &mut |layer: &Layer| {
                 if self.is_live_layer(layer, depth, scratch) {
                     let origin = layer.origin();
                     heir.layers.push(Span::new(slice.start + origin.start, slice.start + origin.end));
                 }
             });
+        };
+        for &slice in &slices {
+            look(slice, decode::digits, heir);
             if heir.form == Form::Text && decode::names_a_secret(slice.of(content)) {
                 heir.form = Form::Manifest;
             }
+        }
+        for &slice in &wide {
+            look(slice, decode::escaped, heir);
         }
         let inherited = base.layers.iter().filter_map(|span| {
             let run = runs.iter().find(|run| span.start >= run.from && span.end <= run.from + (run.end - run.start))?;
             Some(Span::new(span.start - run.from + run.start, span.end - run.from + run.start))
         });
-        heir.layers.extend(inherited.filter(|span| !slices.iter().any(|slice| slice.overlaps(*span))));
+        let is_old = |span: &Span| !slices.iter().chain(&wide).any(|slice| slice.overlaps(*span));
+        heir.layers.extend(inherited.filter(is_old));
         if heir.form == Form::Manifest {
             decode::manifests(content, &mut layer, &mut |layer: &Layer| {
                 heir.apart = heir.apart || self.is_live_layer(layer, depth, scratch);
@@ -320,19 +330,38 @@ fn widened(span: Span, by: usize, len: usize) -> Span {
     Span::new(span.start.saturating_sub(by), (span.end + by).min(len))
 }
 
-/// Widened spans in order, those that meet as one.
-fn joined(spans: &[Span], widen: impl Fn(Span) -> Span) -> Vec<Span> {
+/// Spans in order widened by so many bytes, those that meet as one.
+fn joined(spans: &[Span], by: usize, len: usize) -> Vec<Span> {
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans.iter().map(|span| widen(*span)) {
+    for span in spans {
+        let span = widened(*span, by, len);
         match joined.last_mut() {
-            Some(last) if span.start <= last.end => {
-                last.end = last.end.max(span.end);
-                last.start = last.start.min(span.start);
-            }
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
             _ => joined.push(span),
         }
     }
     joined
+}
+
+/// Spans in order completed, those that meet as one. What lies in the one before is not completed again.
+fn completed(mut spans: Vec<Span>, complete: impl Fn(Span) -> Span) -> Vec<Span> {
+    let mut kept = 0;
+    for at in 0..spans.len() {
+        let span = spans[at];
+        if kept > 0 && span.end <= spans[kept - 1].end {
+            continue;
+        }
+        let span = complete(span);
+        if kept > 0 && span.start <= spans[kept - 1].end {
+            let last = &mut spans[kept - 1];
+            *last = Span::new(last.start.min(span.start), last.end.max(span.end));
+        } else {
+            spans[kept] = span;
+            kept += 1;
+        }
+    }
+    spans.truncate(kept);
+    spans
 }
 
 /// Whether all that a rule can see from a mark lies inside the run.
@@ -354,27 +383,37 @@ fn is_settled(content: &[u8], run: Run, mark: Mark, rule: &Rule) -> bool {
     }
 }
 
+/// How encoded stretches of a kind are found.
+type Decode = fn(&[u8], &mut Layer, &mut dyn FnMut(&Layer));
+
+/// The start of the line before `at`, or a good part of it.
+fn line_before(content: &[u8], at: usize) -> usize {
+    let low = at.saturating_sub(window::CLIP);
+    memchr::memrchr(b'\n', &content[low..at]).map_or(low, |found| low + found + 1)
+}
+
+/// The end of the line behind `at` with its break, or a good part of it.
+fn line_behind(content: &[u8], at: usize) -> usize {
+    let high = (at + window::CLIP).min(content.len());
+    memchr::memchr(b'\n', &content[at..high]).map_or(high, |found| at + found + 1)
+}
+
+fn lines_around(content: &[u8], span: Span) -> Span {
+    Span::new(line_before(content, span.start), line_behind(content, span.end))
+}
+
 /// The lines around a span, and those beside them that wrapped encodings go on in.
-fn with_encodings(content: &[u8], span: Span) -> Span {
-    let mut wide = widened(span, AROUND, content.len());
-    let line_before = |at: usize| {
-        let low = at.saturating_sub(window::CLIP);
-        memchr::memrchr(b'\n', &content[low..at]).map_or(low, |found| low + found + 1)
-    };
-    let line_behind = |at: usize| {
-        let high = (at + window::CLIP).min(content.len());
-        memchr::memchr(b'\n', &content[at..high]).map_or(high, |found| at + found + 1)
-    };
-    wide = Span::new(line_before(wide.start), line_behind(wide.end));
+fn with_digits(content: &[u8], span: Span) -> Span {
+    let mut wide = lines_around(content, span);
     while wide.start > 0 && span.start - wide.start < WRAPPED {
-        let line = Span::new(line_before(wide.start - 1), wide.start);
+        let line = Span::new(line_before(content, wide.start - 1), wide.start);
         if !decode::may_go_on(line.of(content)) {
             break;
         }
         wide.start = line.start;
     }
     while wide.end < content.len() && wide.end - span.end < WRAPPED {
-        let line = Span::new(wide.end, line_behind(wide.end));
+        let line = Span::new(wide.end, line_behind(content, wide.end));
         if !decode::may_go_on(line.of(content)) {
             break;
         }

@@ -27,7 +27,8 @@ pub(super) struct Tracing<'t> {
 /// Secrets by number: those of blobs at paths.
 struct Table<'t> {
     paths: &'t Names,
-    blobs: HashSet<u32>,
+    /// By object.
+    blobs: Vec<bool>,
     at: HashMap<(u32, u32), Vec<u32>>,
 }
 
@@ -37,7 +38,7 @@ impl Secrets for Table<'_> {
     }
 
     fn any(&self, blob: u32) -> bool {
-        self.blobs.contains(&blob)
+        self.blobs.get(blob as usize).is_some_and(|&any| any)
     }
 }
 
@@ -80,10 +81,10 @@ impl Tracing<'_> {
     fn traced(&self, paths: &Names, mut in_blobs: Vec<InBlob>) -> Vec<Finding> {
         in_blobs.sort_unstable_by_key(|in_blob| (in_blob.blob, in_blob.path));
         let mut numbers: HashMap<String, u32> = HashMap::new();
-        let mut table = Table { paths, blobs: HashSet::new(), at: HashMap::new() };
+        let mut table = Table { paths, blobs: vec![false; self.run.forest.len()], at: HashMap::new() };
         let mut findings: BTreeMap<(u32, u32), Finding> = BTreeMap::new();
         for in_blob in in_blobs {
-            table.blobs.insert(in_blob.blob);
+            table.blobs[in_blob.blob as usize] = true;
             let secrets = table.at.entry((in_blob.blob, in_blob.path)).or_default();
             for finding in in_blob.findings {
                 let next = numbers.len() as u32;

@@ -46,7 +46,8 @@ enum Child {
 /// The outlines of trees.
 struct Outlines<'t> {
     trees: &'t Trees,
-    of_tree: HashMap<u32, Outline>,
+    /// By tree; [`NONE`] where it is not known yet.
+    of_tree: Vec<Outline>,
     numbers: HashMap<Vec<(u32, Child)>, Outline>,
     lists: Vec<Vec<(u32, Child)>>,
 }
@@ -54,13 +55,13 @@ struct Outlines<'t> {
 impl<'t> Outlines<'t> {
     fn new(forest: &Forest, trees: &'t Trees, roots: &[u32], secrets: &dyn Secrets) -> Self {
         let holds = holding(forest, trees, roots, |target| secrets.any(target));
-        let mut outlines = Self { trees, of_tree: HashMap::new(), numbers: HashMap::new(), lists: vec![Vec::new()] };
+        let mut outlines = Self { trees, of_tree: vec![NONE; forest.len()], numbers: HashMap::new(), lists: vec![Vec::new()] };
         let is_held = |target: u32| holds[target as usize];
         let mut stack: Vec<(u32, bool)> = Vec::new();
         for &root in roots.iter().filter(|&&root| is_held(root)) {
             stack.push((root, false));
             while let Some((tree, ready)) = stack.pop() {
-                if outlines.of_tree.contains_key(&tree) {
+                if outlines.of_tree[tree as usize] != NONE {
                     continue;
                 }
                 if !ready {
@@ -68,15 +69,15 @@ impl<'t> Outlines<'t> {
                     stack.extend(trees.edges(tree).iter().filter(|edge| is_held(edge.target)).map(|edge| (edge.target, false)));
                     continue;
                 }
-                let child = |target: u32| match outlines.of_tree.get(&target) {
-                    Some(&outline) => Some(Child::Outline(outline)),
-                    None => secrets.any(target).then_some(Child::Blob(target)),
+                let child = |target: u32| match outlines.of_tree.get(target as usize) {
+                    Some(&outline) if outline != NONE => Some(Child::Outline(outline)),
+                    _ => secrets.any(target).then_some(Child::Blob(target)),
                 };
                 let mut list: Vec<_> =
                     trees.edges(tree).iter().filter_map(|edge| Some((edge.name, child(edge.target)?))).collect();
                 list.sort_unstable();
                 let outline = outlines.number(list);
-                outlines.of_tree.insert(tree, outline);
+                outlines.of_tree[tree as usize] = outline;
             }
         }
         outlines
@@ -93,7 +94,7 @@ impl<'t> Outlines<'t> {
     }
 
     fn of(&self, tree: u32) -> Outline {
-        if tree == NONE { 0 } else { self.of_tree.get(&tree).copied().unwrap_or(0) }
+        self.of_tree.get(tree as usize).copied().filter(|&outline| outline != NONE).unwrap_or(0)
     }
 
     /// The blob at a path.

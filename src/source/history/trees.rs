@@ -4,13 +4,15 @@
 //! they are, and only the others are read, looked up and judged. Of each tree its subtrees are kept, the blobs that are
 //! asked about, and the objects that are not there.
 
-use std::sync::Mutex;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use super::NONE;
 use super::names::Names;
 use crate::source::pack::forest::Forest;
+use crate::source::pack::store::ReadCache;
 use crate::source::pack::walk::{Derived, Visitor};
-use crate::source::pack::{Kind, ReadError};
+use crate::source::pack::{Kind, Limits, ReadError, object};
 use crate::types::oid::Oid;
 
 /// An entry that is kept.
@@ -28,6 +30,8 @@ pub trait Interest: Sync {
     fn object(&self, object: u32) -> bool;
     /// Whether any blob of this name is.
     fn name(&self, name: &[u8]) -> bool;
+    /// Whether any blob below a folder of this name is.
+    fn folder(&self, name: &[u8]) -> bool;
 }
 
 /// What all workers of a walk share.
@@ -37,15 +41,30 @@ pub struct Shared<'f, I> {
     interest: I,
     names: Mutex<Names>,
     missing: Mutex<Vec<(Oid, bool)>>,
+    folders: Mutex<HashSet<u32>>,
 }
 
 /// One worker of the walk.
 #[derive(Debug)]
 pub struct Reader<'s, 'f, I> {
     shared: &'s Shared<'f, I>,
+    /// What is known of names so far.
+    known: HashMap<Box<[u8]>, Known>,
     edges: Vec<Edge>,
     trees: Vec<(u32, u32, u32)>,
     failed: Vec<(u32, ReadError)>,
+}
+
+/// What is known of a name.
+#[derive(Clone, Debug)]
+struct Known {
+    number: u32,
+    /// The entry of this name that was read last. The next one is mostly the same.
+    last: (Vec<u8>, Edge),
+    /// Every blob of this name is asked about.
+    is_asked: bool,
+    /// Every blob below a folder of this name is.
+    is_folder: bool,
 }
 
 /// Where each entry of a tree starts, and what it is.
@@ -66,18 +85,18 @@ const NOT_KEPT: Edge = Edge { target: NONE, name: NONE };
 impl<'f, I: Interest> Shared<'f, I> {
     /// For the trees of a forest.
     pub fn new(forest: &'f Forest, interest: I) -> Self {
-        Self { forest, interest, names: Mutex::default(), missing: Mutex::default() }
+        Self { forest, interest, names: Mutex::default(), missing: Mutex::default(), folders: Mutex::default() }
     }
 
     /// A worker's part.
     pub fn reader(&self) -> Reader<'_, 'f, I> {
-        Reader { shared: self, edges: Vec::new(), trees: Vec::new(), failed: Vec::new() }
+        Reader { shared: self, known: HashMap::new(), edges: Vec::new(), trees: Vec::new(), failed: Vec::new() }
     }
 
     /// All that the workers read.
     pub fn finish(self, parts: Vec<Part>) -> Trees {
-        let names = self.names.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let missing = self.missing.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let names = self.names.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let missing = self.missing.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut trees = Trees {
             places: vec![(0, 0, 0); self.forest.len()],
             parts: Vec::new(),
@@ -85,6 +104,7 @@ impl<'f, I: Interest> Shared<'f, I> {
             names,
             missing,
             objects: self.forest.len() as u32,
+            folders: HashMap::new(),
         };
         for (number, part) in parts.into_iter().enumerate() {
             for (tree, start, len) in part.trees {
@@ -94,29 +114,18 @@ impl<'f, I: Interest> Shared<'f, I> {
             trees.failed.extend(part.failed);
         }
         trees.failed.sort_unstable_by_key(|(object, _)| *object);
+        trees.open_folders(self.forest, self.folders.into_inner().unwrap_or_else(PoisonError::into_inner));
         trees
     }
 
-    /// The edge of an entry that no base had.
-    fn judge(&self, mode: u32, name: &[u8], oid: &[u8]) -> Edge {
-        const KIND: u32 = 0o170_000;
-        const LINK: u32 = 0o160_000;
-        const TREE: u32 = 0o040_000;
-        if mode & KIND == LINK {
-            return NOT_KEPT;
-        }
-        let is_tree = mode & KIND == TREE;
-        let target = match self.forest.find(oid) {
-            Some(object) if is_tree || self.interest.object(object) || self.interest.name(name) => object,
-            Some(_) => return NOT_KEPT,
-            None => self.missing(oid, is_tree),
-        };
-        let mut names = self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Edge { target, name: names.number(name) }
+    fn known(&self, name: &[u8]) -> Known {
+        let number = self.names.lock().unwrap_or_else(PoisonError::into_inner).number(name);
+        let (is_asked, is_folder) = (self.interest.name(name), self.interest.folder(name));
+        Known { number, last: (Vec::new(), NOT_KEPT), is_asked, is_folder }
     }
 
     fn missing(&self, oid: &[u8], is_tree: bool) -> u32 {
-        let mut missing = self.missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(oid) = Oid::from_bytes(oid) {
             missing.push((oid, is_tree));
         }
@@ -138,8 +147,41 @@ impl<I: Interest> Reader<'_, '_, I> {
         Part { edges: self.edges, trees: self.trees, failed: self.failed }
     }
 
+    /// The edge of an entry that no base had.
+    fn judge(&mut self, mode: u32, name: &[u8], oid: &[u8]) -> Edge {
+        const KIND: u32 = 0o170_000;
+        const LINK: u32 = 0o160_000;
+        const TREE: u32 = 0o040_000;
+        if mode & KIND == LINK {
+            return NOT_KEPT;
+        }
+        if !self.known.contains_key(name) {
+            self.known.insert(name.into(), self.shared.known(name));
+        }
+        let Some(known) = self.known.get_mut(name) else { return NOT_KEPT };
+        if known.last.0 == oid {
+            return known.last.1;
+        }
+        let is_tree = mode & KIND == TREE;
+        let found = self.shared.forest.find(oid);
+        if let Some(tree) = found.filter(|_| is_tree && known.is_folder) {
+            self.shared.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(tree);
+        }
+        let edge = match found {
+            Some(object) if is_tree || known.is_asked || self.shared.interest.object(object) => {
+                Edge { target: object, name: known.number }
+            }
+            Some(_) => NOT_KEPT,
+            None => Edge { target: self.shared.missing(oid, is_tree), name: known.number },
+        };
+        known.last.0.clear();
+        known.last.0.extend_from_slice(oid);
+        known.last.1 = edge;
+        edge
+    }
+
     /// Reads the entry at `at`; where the next one starts, or `None` where the tree is broken.
-    fn read(&self, content: &[u8], at: usize, entries: &mut Vec<Entry>) -> Option<usize> {
+    fn read(&mut self, content: &[u8], at: usize, entries: &mut Vec<Entry>) -> Option<usize> {
         let rest = &content[at..];
         let space = rest.iter().take(8).position(|&b| b == b' ')?;
         let mode =
@@ -147,12 +189,12 @@ impl<I: Interest> Reader<'_, '_, I> {
         let end = space + 1 + memchr::memchr(0, &rest[space + 1..])?;
         let hash = self.shared.forest.store().format().name_len();
         let oid = rest.get(end + 1..end + 1 + hash)?;
-        entries.push(Entry { start: at as u32, edge: self.shared.judge(mode, &rest[space + 1..end], oid) });
+        entries.push(Entry { start: at as u32, edge: self.judge(mode, &rest[space + 1..end], oid) });
         Some(at + end + 1 + hash)
     }
 
     /// The entries of a tree, those inside copied runs taken from its base.
-    fn entries(&self, content: &[u8], from: Option<&Derived<'_, Entries>>) -> Option<Vec<Entry>> {
+    fn entries(&mut self, content: &[u8], from: Option<&Derived<'_, Entries>>) -> Option<Vec<Entry>> {
         let base = from.map_or(&[][..], |from| &from.base.entries);
         let mut entries = Vec::with_capacity(base.len() + 2);
         let mut at = 0;
@@ -218,13 +260,44 @@ pub struct Trees {
     pub names: Names,
     missing: Vec<(Oid, bool)>,
     objects: u32,
+    /// Folders of which every blob is asked about, with all their edges.
+    folders: HashMap<u32, Vec<Edge>>,
 }
 
 impl Trees {
     /// What a tree holds.
     pub fn edges(&self, tree: u32) -> &[Edge] {
+        if let Some(edges) = self.folders.get(&tree) {
+            return edges;
+        }
         let (part, start, len) = self.places.get(tree as usize).copied().unwrap_or_default();
         self.parts.get(part as usize).map_or(&[], |edges| &edges[start as usize..][..len as usize])
+    }
+
+    /// Reads folders, and all below them, of which every blob is asked about.
+    fn open_folders(&mut self, forest: &Forest, folders: HashSet<u32>) {
+        const LARGEST: u64 = 64 << 20;
+        let mut cache = ReadCache::new(32 << 20);
+        let mut stack: Vec<u32> = folders.into_iter().collect();
+        stack.sort_unstable();
+        while let Some(folder) = stack.pop() {
+            if self.folders.contains_key(&folder) {
+                continue;
+            }
+            let read = forest.store().read(&forest.oid(folder), Limits { max: LARGEST, base_max: LARGEST }, &mut cache);
+            let Ok((_, content)) = read else { continue };
+            let mut edges = self.edges(folder).to_vec();
+            stack.extend(edges.iter().map(|edge| edge.target).filter(|&target| self.is_tree(forest, target)));
+            for entry in object::tree(&content, forest.store().format()).map_while(Result::ok) {
+                if let Some(blob) = forest.find(entry.oid).filter(|&blob| forest.kind(blob) == Some(Kind::Blob)) {
+                    let edge = Edge { target: blob, name: self.names.number(entry.name) };
+                    if !edges.contains(&edge) {
+                        edges.push(edge);
+                    }
+                }
+            }
+            self.folders.insert(folder, edges);
+        }
     }
 
     /// The object that an entry names and that is not there.
