@@ -6,6 +6,7 @@ mod env;
 mod files;
 mod generic;
 #[cfg(unix)]
+mod history;
 mod hook;
 mod layers;
 mod marks;
