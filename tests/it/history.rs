@@ -348,3 +348,55 @@ fn submodules_links_and_binaries_are_no_trouble() {
     let ran = world.nospill(&["history", "--format", "json"]);
     assert_eq!(ran.findings(), ["deploy/.env:1 dotenv-file deny"], "{}", ran.whole());
 }
+
+#[test]
+fn a_range_reads_what_it_adds() {
+    let world = World::new();
+    tangled(&world, 40, 11);
+    let mut checked = 0;
+    for range in ["HEAD~6..HEAD", "HEAD~3..HEAD~1", "--max-count=5 HEAD", "b0 ^b1"] {
+        let words: Vec<&str> = range.split(' ').collect();
+        // Seen from the range: what no commit of it had at its start, parents outside included.
+        let all = listed(&world, "repo", &["--all"]);
+        let by_id: HashMap<&str, &Listed> = all.iter().map(|commit| (commit.id.as_str(), commit)).collect();
+        let Ok(inside) = std::panic::catch_unwind(|| listed(&world, "repo", &words)) else { continue };
+        let mut expected: BTreeSet<Key> = BTreeSet::new();
+        for commit in &inside {
+            let is_old = |key: &Key| commit.parents.iter().any(|parent| by_id[parent.as_str()].secrets.contains(key));
+            expected.extend(commit.secrets.iter().filter(|key| !is_old(key)).cloned());
+        }
+        let ran = world.nospill(&[&REPORT[..], &words].concat());
+        let reported: BTreeSet<Key> = reported(&ran).into_keys().collect();
+        assert_eq!(reported, expected, "{range}");
+        assert_eq!(ran.code, i32::from(!expected.is_empty()));
+        checked += expected.len();
+    }
+    assert!(checked > 3, "{checked}");
+}
+
+#[test]
+fn a_range_speaks_of_what_came_and_went() {
+    let world = World::new();
+    world.stage("a.txt", "one\n");
+    world.commit();
+    world.stage("a.txt", token(1));
+    world.git(&["commit", "-q", "-m", "in"]);
+    let brought = world.git(&["rev-parse", "HEAD"]);
+    world.stage("a.txt", "two\n");
+    world.git(&["commit", "-q", "-m", "out"]);
+    let ran = world.nospill(&["history", "HEAD~2..", "--format", "json"]);
+    let ways = serde_json::from_str::<serde_json::Value>(&ran.out).expect("JSON");
+    let finding = &ways["findings"][0];
+    assert_eq!(finding["commit"]["id"], brought.trim());
+    assert_eq!((&finding["in_head"], &finding["last_seen"]), (&false.into(), &brought.trim().into()));
+    assert_eq!(finding["commit"]["author"], "Ada");
+    // A rename of a file that has a secret brings nothing new.
+    world.stage("b.txt", token(2) + &"line\n".repeat(40));
+    world.commit();
+    world.git(&["mv", "b.txt", "c.txt"]);
+    world.commit();
+    assert_eq!(world.nospill(&["history", "HEAD~1..HEAD"]).code, 0);
+    assert_eq!(world.nospill(&["history", "HEAD~2..HEAD~1"]).code, 1);
+    let ran = world.nospill(&["history", "nowhere..HEAD"]);
+    assert!(ran.code == 2 && ran.err.contains("hint: `git fetch`"), "{}", ran.whole());
+}
