@@ -59,6 +59,7 @@ Examples:
   nospill history                        everything that branches, tags and other refs reach
   nospill history origin/main..HEAD      what a range of commits adds
   nospill history --since=2.weeks --branch main
+  nospill history --cache .cache/nospill every night: only new objects are read
   nospill history --include reflog,stash,unreachable --format json > report.json"
     )]
     History(HistoryArgs),
@@ -224,6 +225,9 @@ pub struct HistoryArgs {
     /// What else is looked at.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub include: Vec<Including>,
+    /// Remember in this folder what was clean, and read only what is new next time. Nothing secret is kept there.
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// Blobs over so many MiB are not scanned; each is named, and the scan counts as incomplete.
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..4096))]
     pub max_size: u64,

@@ -1,11 +1,15 @@
 //! `nospill history`: all objects that refs reach, or what a range adds.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+
 use super::scan;
 use crate::cli::{HistoryArgs, Including};
-use crate::error::CommandError;
+use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{self, history::Request};
 use crate::settings::Settings;
@@ -37,9 +41,13 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
         return scan::report(&settings, &pipeline, &pipeline.range(&range)?, started);
     }
-    let stop = AtomicBool::new(false);
+    let stop = Arc::new(AtomicBool::new(false));
+    // The first Ctrl-C ends the run in order, a second one at once.
+    let shutdown = flag::register_conditional_shutdown(SIGINT, Exit::Failed as i32, Arc::clone(&stop));
+    let stopping = flag::register(SIGINT, Arc::clone(&stop));
+    shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
     let tips = repository.tips(include)?;
-    let request = Request { include, tips, head: repository.head(), max_size, stop: &stop };
+    let request = Request { include, tips, head: repository.head(), max_size, cache: args.cache, stop: &stop };
     let outcome = pipeline.history(&repository, &request)?;
     scan::report(&settings, &pipeline, &outcome, started)
 }

@@ -34,6 +34,14 @@ pub enum SourceError {
         /// What it said.
         why: String,
     },
+    /// The run was stopped.
+    #[error("stopped after {objects} of {of} objects; what they hold was not reported")]
+    Stopped {
+        /// Scanned.
+        objects: u64,
+        /// There are so many.
+        of: u64,
+    },
     /// The index cannot be read.
     #[error("{path}: {why}")]
     Index {

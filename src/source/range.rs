@@ -45,7 +45,10 @@ impl Range {
     /// # Errors
     /// A revision is unknown, or git fails.
     pub fn new(repository: &Repository, revisions: &Revisions, max_size: u64) -> Result<Self, SourceError> {
-        let mut args: Vec<String> = ["rev-list", "--topo-order", "--reverse", "--parents"].map(str::to_owned).into();
+        let mut args: Vec<String> = ["rev-list", "--parents"].map(str::to_owned).into();
+        if revisions.since.is_none() && revisions.max_count.is_none() {
+            args.push("--topo-order".to_owned());
+        }
         args.extend(revisions.since.iter().map(|since| format!("--since={since}")));
         args.extend(revisions.max_count.iter().map(|count| format!("--max-count={count}")));
         if revisions.revisions.is_empty() {
@@ -56,7 +59,8 @@ impl Range {
         args.push("--".to_owned());
         let list = plumbing::output(&args)?;
         let (mut commits, mut parents, mut ids) = (Vec::new(), HashMap::new(), Vec::new());
-        for line in list.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        // Newest first: a bounded list is cut without walking all there is.
+        for line in list.rsplit(|&b| b == b'\n').filter(|line| !line.is_empty()) {
             let mut oids = line.split(|&b| b == b' ').filter_map(Oid::from_hex);
             let Some(commit) = oids.next() else { continue };
             ids.extend_from_slice(format!("{commit}\n").as_bytes());

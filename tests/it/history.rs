@@ -400,3 +400,29 @@ fn a_range_speaks_of_what_came_and_went() {
     let ran = world.nospill(&["history", "nowhere..HEAD"]);
     assert!(ran.code == 2 && ran.err.contains("hint: `git fetch`"), "{}", ran.whole());
 }
+
+#[test]
+fn a_cache_changes_nothing_but_what_is_read() {
+    let world = World::new();
+    tangled(&world, 20, 5);
+    let cached = || world.nospill(&[&REPORT[..], &["--cache", "../cache"]].concat());
+    let objects = |ran: &Ran| serde_json::from_str::<serde_json::Value>(&ran.out).expect("JSON")["summary"]["objects"].as_u64();
+    let plain = world.nospill(&REPORT);
+    let first = cached();
+    assert_eq!((reported(&first), objects(&first)), (reported(&plain), objects(&plain)));
+    world.stage("new.txt", token(77));
+    world.git(&["symbolic-ref", "HEAD", "refs/heads/new"]);
+    world.commit();
+    let (second, all) = (cached(), world.nospill(&REPORT));
+    assert_eq!(reported(&second), reported(&all));
+    assert!(objects(&second) < objects(&all), "{}", second.whole());
+    let kept = fs::read(world.at("cache/history-sha1.clean")).expect("a cache");
+    for (_, _, secret) in reported(&all).into_keys() {
+        assert!(!kept.windows(secret.len()).any(|part| part == secret.as_bytes()), "the cache holds no secret");
+    }
+    // Other rules know nothing.
+    world.write(".nospill.toml", "[[rule]]\nid = \"mine\"\ntitle = \"mine\"\nadvice = \"none\"\nseverity = \"low\"\nconfidence = \"high\"\nkeywords = [\"plain line 7\"]\nregex = 'plain line 7[0-9]'\n");
+    let other = cached();
+    assert!(other.out.contains("of other rules"), "{}", other.whole());
+    assert!(reported(&other).into_keys().any(|(rule, _, _)| rule == "mine"), "{}", other.whole());
+}
