@@ -164,6 +164,10 @@ fn owned(texts: &[String]) -> Texts {
     Cow::Owned(texts.iter().map(|t| Cow::Owned(t.clone())).collect())
 }
 
+/// Bytes of a keyword that are looked for; the start of a longer one says enough. A history scan looks at so many bytes
+/// around each place where two versions of a file differ.
+const LONGEST_KEYWORD: usize = 24;
+
 impl RawRule {
     fn wrong(&self, what: impl Into<String>) -> SchemaError {
         SchemaError::Rule { rule: self.id.clone(), what: what.into() }
@@ -189,7 +193,10 @@ impl RawRule {
         }
         let severity = self.severity.as_deref().unwrap_or("high");
         let confidence = self.confidence.as_deref().unwrap_or("medium");
-        let lower: Vec<String> = self.keywords.iter().map(|k| k.to_ascii_lowercase()).collect();
+        let longest = if self.reader.is_none() { LONGEST_KEYWORD } else { usize::MAX };
+        let lower: Vec<String> = self.keywords.iter().map(|k| k[..k.len().min(longest)].to_ascii_lowercase()).collect();
+        // What is cut off a keyword is still looked at behind it.
+        let cut = self.keywords.iter().map(|k| k.len().saturating_sub(longest)).max().unwrap_or_default() as u32;
         let text = |value: &Option<String>, or: &str| Text::Owned(value.clone().unwrap_or_else(|| or.to_owned()));
         Ok(Rule {
             id: Cow::Owned(self.id.clone()),
@@ -213,7 +220,7 @@ impl RawRule {
             },
             magic: Cow::Owned(self.magic.iter().map(|text| self.magic(text)).collect::<Result<_, _>>()?),
             structure: self.structure.as_deref().map(|name| self.structure(name)).transpose()?,
-            reach: self.reach,
+            reach: self.reach.map(|reach| reach.saturating_add(cut)),
             path: owned(&self.path),
             except: owned(&self.except),
             checks: Cow::Owned(self.checks.iter().map(|c| self.check(c)).collect::<Result<_, _>>()?),

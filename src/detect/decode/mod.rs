@@ -50,6 +50,11 @@ pub fn names_a_secret(part: &[u8]) -> bool {
     SEARCH.find_iter(part).any(|at| part[at.saturating_sub(16)..at].windows(4).any(|word| word == b"kind"))
 }
 
+/// Whether a byte may be inside a run of digits, with the line breaks that are written as escapes.
+pub fn is_of_run(byte: u8) -> bool {
+    runs::is_digit(byte) || byte == b'\\'
+}
+
 /// Whether an encoded stretch may go on in this line from the one before: nothing but digits on it.
 pub fn may_go_on(line: &[u8]) -> bool {
     let text = line.trim_ascii();

@@ -76,12 +76,12 @@ struct Run {
 
 /// Bytes before and behind a keyword that the assignment reader looks at.
 const READER: [usize; 2] = [640, 4096];
+/// Bytes that `kind: Secret` takes in any dress.
+const MANIFEST: usize = 24;
 /// A line that goes on longer than this is not waited for.
 const LONG_LINE: usize = 1 << 20;
 /// Bytes that escapes are looked for around what is new, before lines are completed.
 const AROUND: usize = 640;
-/// The same for digits.
-const NEAR: usize = 32;
 /// Bytes that a wrapped encoding is followed to each side.
 const WRAPPED: usize = 128 * 1024;
 
@@ -145,7 +145,7 @@ impl Scanner {
         let runs = runs(ops, content.len(), base.len);
         let gaps = gaps(&runs, content.len());
         let (mut marks, mut due) = (Vec::with_capacity(base.marks.len() + 4), Vec::new());
-        self.fresh(content, &runs, &gaps, &mut marks);
+        let form = if self.fresh(content, &runs, &gaps, &mut marks) { Form::Manifest } else { base.form };
         due.extend(marks.iter().map(|mark| (mark.rule, mark.at)));
         for run in &runs {
             let first = base.marks.partition_point(|mark| mark.start() < run.from);
@@ -160,15 +160,17 @@ impl Scanner {
         }
         marks.sort_unstable();
         self.try_marks(content, &mut marks, due, scratch);
-        let mut heir = Marks { marks, layers: Vec::new(), len: content.len(), form: base.form, apart: false };
+        let mut heir = Marks { marks, layers: Vec::new(), len: content.len(), form, apart: false };
         self.layers(content, base, (&runs, &gaps), &mut heir, depth, scratch);
         heir.apart |= self.is_live_unanchored(content, scratch);
         heir
     }
 
-    /// Keywords that do not lie inside one run.
-    fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) {
-        for gap in joined(gaps, self.prefilter.longest(), content.len()) {
+    /// Keywords that do not lie inside one run; whether the text around them says that it may be a Secret's manifest.
+    fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) -> bool {
+        let mut is_manifest = false;
+        for gap in joined(gaps, self.prefilter.longest().max(MANIFEST), content.len()) {
+            is_manifest = is_manifest || decode::names_a_secret(gap.of(content));
             self.prefilter.for_each(gap.of(content), |hit| {
                 let mark = Mark { at: (gap.start + hit.start) as u32, rule: hit.rule, len: hit.len as u8, live: false };
                 let before = runs.partition_point(|run| run.start <= mark.start());
@@ -178,6 +180,7 @@ impl Scanner {
                 }
             });
         }
+        is_manifest
     }
 
     /// Tries the rules of the marks that are due and says which marks are live.
@@ -252,7 +255,7 @@ impl Scanner {
             return;
         }
         let mut layer = scratch.layers.pop().unwrap_or_default();
-        let slices = completed(joined(gaps, NEAR, content.len()), |span| with_digits(content, span));
+        let slices = completed(joined(gaps, 1, content.len()), |span| with_digits(content, span));
         let wide = completed(joined(gaps, AROUND, content.len()), |span| lines_around(content, span));
         let mut look = |slice: Span, decode: Decode, heir: &mut Marks| {
             decode(slice.of(content), &mut layer, &mut |layer: &Layer| {
@@ -264,9 +267,6 @@ impl Scanner {
         };
         for &slice in &slices {
             look(slice, decode::digits, heir);
-            if heir.form == Form::Text && decode::names_a_secret(slice.of(content)) {
-                heir.form = Form::Manifest;
-            }
         }
         for &slice in &wide {
             look(slice, decode::escaped, heir);
@@ -402,22 +402,35 @@ fn lines_around(content: &[u8], span: Span) -> Span {
     Span::new(line_before(content, span.start), line_behind(content, span.end))
 }
 
-/// The lines around a span, and those beside them that wrapped encodings go on in.
+/// A span with the digits around it, and the lines beside it that wrapped encodings go on in.
 fn with_digits(content: &[u8], span: Span) -> Span {
-    let mut wide = lines_around(content, span);
-    while wide.start > 0 && span.start - wide.start < WRAPPED {
-        let line = Span::new(line_before(content, wide.start - 1), wide.start);
-        if !decode::may_go_on(line.of(content)) {
-            break;
+    let low = span.start.saturating_sub(WRAPPED);
+    let high = (span.end + WRAPPED).min(content.len());
+    let start = content[low..span.start].iter().rposition(|&b| !decode::is_of_run(b)).map_or(low, |at| low + at + 1);
+    let end = content[span.end..high].iter().position(|&b| !decode::is_of_run(b)).map_or(high, |at| span.end + at);
+    let mut wide = Span::new(start, end);
+    // Only a run that starts its line may go on from the line before, only one that ends it in the line behind.
+    let lead = content[low..wide.start].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    if content[low..wide.start - lead].ends_with(b"\n") {
+        wide.start -= lead;
+        while wide.start > low {
+            let line = Span::new(line_before(content, wide.start - 1), wide.start);
+            if !decode::may_go_on(line.of(content)) {
+                break;
+            }
+            wide.start = line.start;
         }
-        wide.start = line.start;
     }
-    while wide.end < content.len() && wide.end - span.end < WRAPPED {
-        let line = Span::new(wide.end, line_behind(content, wide.end));
-        if !decode::may_go_on(line.of(content)) {
-            break;
+    let rest = content[wide.end..high].iter().take(4).position(|&b| b == b'\n');
+    if let Some(rest) = rest {
+        wide.end += rest + 1;
+        while wide.end < high {
+            let line = Span::new(wide.end, line_behind(content, wide.end));
+            if !decode::may_go_on(line.of(content)) {
+                break;
+            }
+            wide.end = line.end;
         }
-        wide.end = line.end;
     }
     wide
 }

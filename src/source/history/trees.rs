@@ -49,7 +49,9 @@ pub struct Shared<'f, I> {
 pub struct Reader<'s, 'f, I> {
     shared: &'s Shared<'f, I>,
     /// What is known of names so far.
-    known: HashMap<Box<[u8]>, Known>,
+    known: Vec<Known>,
+    /// Where in `known` a name is.
+    places: HashMap<Box<[u8]>, usize>,
     edges: Vec<Edge>,
     trees: Vec<(u32, u32, u32)>,
     failed: Vec<(u32, ReadError)>,
@@ -90,7 +92,14 @@ impl<'f, I: Interest> Shared<'f, I> {
 
     /// A worker's part.
     pub fn reader(&self) -> Reader<'_, 'f, I> {
-        Reader { shared: self, known: HashMap::new(), edges: Vec::new(), trees: Vec::new(), failed: Vec::new() }
+        Reader {
+            shared: self,
+            known: Vec::new(),
+            places: HashMap::new(),
+            edges: Vec::new(),
+            trees: Vec::new(),
+            failed: Vec::new(),
+        }
     }
 
     /// All that the workers read.
@@ -155,10 +164,14 @@ impl<I: Interest> Reader<'_, '_, I> {
         if mode & KIND == LINK {
             return NOT_KEPT;
         }
-        if !self.known.contains_key(name) {
-            self.known.insert(name.into(), self.shared.known(name));
-        }
-        let Some(known) = self.known.get_mut(name) else { return NOT_KEPT };
+        let place = match self.places.get(name) {
+            Some(&place) => place,
+            None => {
+                self.known.push(self.shared.known(name));
+                *self.places.entry(name.into()).or_insert(self.known.len() - 1)
+            }
+        };
+        let known = &mut self.known[place];
         if known.last.0 == oid {
             return known.last.1;
         }
