@@ -58,6 +58,42 @@ pub struct Forest {
     /// A bit an object; empty when there is one pack and nothing loose.
     duplicates: Vec<u64>,
     unreadable: Vec<(u32, ReadError)>,
+    table: Table,
+}
+
+/// Objects by name: a hash table without a hash, as names are hashes. Names that are made to meet in it cost what it costs
+/// to make them.
+#[derive(Debug, Default)]
+struct Table {
+    /// The part of the name that the place does not tell, and the object. A power of two, at least half of it free.
+    slots: Vec<(u32, u32)>,
+}
+
+impl Table {
+    /// Where a name is looked for first, and what tells it from others there.
+    fn key(name: &[u8]) -> (usize, u32) {
+        let word = |at: usize| name.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
+        (word(0) as usize, word(4))
+    }
+
+    fn insert(&mut self, name: &[u8], object: u32) {
+        let (mut at, tag) = Self::key(name);
+        loop {
+            at &= self.slots.len() - 1;
+            if self.slots[at].1 == NONE {
+                self.slots[at] = (tag, object);
+                return;
+            }
+            at += 1;
+        }
+    }
+
+    /// Objects whose names may be this one.
+    fn near(&self, name: &[u8]) -> impl Iterator<Item = u32> + '_ {
+        let (first, tag) = Self::key(name);
+        let places = (0..self.slots.len()).map(move |step| self.slots[(first + step) & (self.slots.len() - 1)]);
+        places.take_while(|slot| slot.1 != NONE).filter(move |slot| slot.0 == tag).map(|slot| slot.1)
+    }
 }
 
 impl Forest {
@@ -115,6 +151,14 @@ impl Forest {
 
     /// The object of that name; the first, when there are duplicates.
     pub fn find(&self, oid: &[u8]) -> Option<u32> {
+        if self.table.slots.is_empty() {
+            return self.find_slowly(oid);
+        }
+        self.table.near(oid).find(|&object| self.name(object) == oid)
+    }
+
+    /// Through the packs' indexes.
+    fn find_slowly(&self, oid: &[u8]) -> Option<u32> {
         let packed = self.store.packs().iter().enumerate().find_map(|(pack, p)| Some((pack, p.index().find(oid)?)));
         match packed {
             Some((pack, at)) => Some(self.ordinals[self.firsts[pack] as usize + at]),

@@ -1,6 +1,6 @@
 //! Building the forest: order by offset, headers, bases, families.
 
-use super::{Family, Forest, NONE};
+use super::{Family, Forest, NONE, Table};
 use crate::source::pack::entry::Form;
 use crate::source::pack::packfile::Pack;
 use crate::source::pack::store::Store;
@@ -27,11 +27,13 @@ impl Forest {
             children: Vec::new(),
             duplicates: Vec::new(),
             unreadable: Vec::new(),
+            table: Table::default(),
         };
         for pack in 0..forest.store.packs().len() {
             forest.order(pack);
         }
         forest.find_duplicates();
+        forest.fill_table();
         for pack in 0..forest.store.packs().len() {
             forest.read_entries(pack);
         }
@@ -39,6 +41,27 @@ impl Forest {
         forest.link();
         forest.spread();
         forest
+    }
+
+    /// Puts every name into the table. In the order of the indexes, so that these are read from front to back.
+    fn fill_table(&mut self) {
+        let mut table =
+            Table { slots: vec![(0, NONE); (self.ordinals.len() + self.store.loose_len()).max(8).next_power_of_two() * 2] };
+        for (pack, file) in self.store.packs().iter().enumerate() {
+            for at in 0..file.index().len() {
+                let object = self.ordinals[self.firsts[pack] as usize + at];
+                if !self.is_duplicate(object) {
+                    table.insert(file.index().oid(at), object);
+                }
+            }
+        }
+        for at in 0..self.store.loose_len() {
+            let object = self.loose_first() + at as u32;
+            if !self.is_duplicate(object) {
+                table.insert(self.store.loose_name(at), object);
+            }
+        }
+        self.table = table;
     }
 
     /// Sorts a pack's objects by offset.
