@@ -11,7 +11,7 @@ use rayon::ThreadPoolBuilder;
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
-use crate::rules::paths::PathRules;
+use crate::rules::paths::{LowerPath, PathRules};
 use crate::source::{Source, SourceError};
 use crate::types::finding::Finding;
 use crate::types::input::{Input, Scope};
@@ -157,7 +157,7 @@ impl<S: Source> Job<'_, S> {
 
     fn path_findings(&self, origin: &crate::types::input::Origin) -> Vec<Finding> {
         let rules = self.pipeline.scanner.rules();
-        let of_path = self.path_rules.of(rules, origin.path());
+        let of_path = self.path_rules.of(rules, &LowerPath::new(origin.path()));
         of_path.into_iter().map(|rule| finish::path_finding(rules, &self.pipeline.policy, rule, origin)).collect()
     }
 }

@@ -44,30 +44,125 @@ pub(super) fn is_digit(byte: u8) -> bool {
 
 /// Shows every run that decodes to text.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    let (mut at, mut done) = (0, 0);
+    // `behind`: where the last word ends that lies in a run of which all is said.
+    let (mut at, mut done, mut behind) = (0, 0, 0);
     while let Some(word) = content.get(at..at + WORD) {
-        if word.iter().fold(0, |all, &b| all | VALUES[usize::from(b)]) == NONE || at < done {
+        if !may_be_digits(word) {
             at += STEP;
+            // Of text, hardly one word in five holds letters and digits alone: four are settled at a time.
+            while let Some(group) = content.get(at..at + GROUP)
+                && !(0..4).any(|word| may_be_digits(&group[word * STEP..][..WORD]))
+            {
+                at += 4 * STEP;
+            }
             continue;
         }
-        let start = content[done..at].iter().rposition(|&b| !is_digit(b)).map_or(done, |before| done + before + 1);
-        let run = Span::new(start, digits_end(content, at + WORD, usize::MAX));
-        done = if run.len() < SHORTEST { run.end } else { run.end.max(decode(content, run, layer, visit)) };
+        let here = at;
         at += STEP;
+        if here < done || foreign(word_at(content, here)) != 0 {
+            continue;
+        }
+        let is_same = here == behind + WORD && behind > 0 && foreign(word_at(content, behind)) == 0;
+        behind = here + WORD;
+        if is_same {
+            continue;
+        }
+        // A run that starts earlier than two words before this one would have been met there.
+        let start = digits_start(content, done.max(here.saturating_sub(STEP)), here);
+        let escaped = content[..start].ends_with(b"\\");
+        if !is_promising(&content[start + usize::from(escaped)..here + WORD]) {
+            continue;
+        }
+        let run = Span::new(start, digits_end(content, here + WORD, usize::MAX));
+        done = if run.len() < SHORTEST { run.end } else { run.end.max(decode(content, run, layer, visit)) };
+    }
+}
+
+/// Whether a run may stand for text or be hex digits of text, by its first digits, seven at least.
+fn is_promising(digits: &[u8]) -> bool {
+    if matches!(digits, [b'0'..=b'7', second, ..] if *second == b'x' || hex_digit(*second).is_some()) {
+        return true;
+    }
+    // The first byte is ASCII, or that of a byte order mark.
+    match VALUES[usize::from(digits[0])] {
+        ..32 => VALUES[usize::from(digits[1])] & 8 == 0 && tastes_like_text(&digits[..WORD - 1]),
+        first => first == 0xff >> 2 || first == 0xef >> 2,
     }
 }
 
 /// Bytes looked at together, and from one look to the next: a run holds a whole word at some step from any start.
 const WORD: usize = 8;
 const STEP: usize = SHORTEST - WORD;
+/// Bytes that four looks span.
+const GROUP: usize = 3 * STEP + WORD;
+
+/// Whether no byte of a word is below `+` or above `z`: blanks, line ends, quotes, brackets and braces settle most words
+/// of a text in a few operations on all eight bytes.
+#[inline(always)]
+fn may_be_digits(word: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let Some(word) = word.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)) else { return false };
+    // Both tests err only behind a byte that is out of bounds itself (a borrow or carry), which settles the word anyway.
+    let below = word.wrapping_sub(ONES * b'+' as u64) & !word;
+    let above = word.wrapping_add(ONES * (0x7f - b'z') as u64) | word;
+    (below | above) & (ONES << 7) == 0
+}
+
+/// The word at `at`, from the end of the content on zeros.
+fn word_at(content: &[u8], at: usize) -> u64 {
+    content.get(at..).and_then(|rest| rest.first_chunk()).map_or_else(
+        || {
+            let mut bytes = [0; WORD];
+            let rest = content.get(at..).unwrap_or_default();
+            let known = rest.len().min(WORD);
+            bytes[..known].copy_from_slice(&rest[..known]);
+            u64::from_le_bytes(bytes)
+        },
+        |bytes| u64::from_le_bytes(*bytes),
+    )
+}
+
+/// The high bit of each byte of a word that is no digit of either base64 alphabet.
+#[inline(always)]
+fn foreign(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    let low = word & !HIGH;
+    // Of bytes under 0x80 the sums carry into the high bit and no further.
+    let from = |bytes: u64, first: u8| bytes + ONES * (0x80 - u64::from(first));
+    let other = |byte: u8| (low ^ (ONES * u64::from(byte))) + ONES * 0x7f;
+    let folded = low | (ONES * 0x20);
+    let letter = from(folded, b'a') & !from(folded, b'z' + 1);
+    let number_or_slash = from(low, b'/') & !from(low, b'9' + 1);
+    let sign = !(other(b'+') & other(b'-') & other(b'_'));
+    (word | !(letter | number_or_slash | sign)) & HIGH
+}
+
+/// Where the digits before `end` start, not before `low`.
+fn digits_start(content: &[u8], low: usize, end: usize) -> usize {
+    let mut start = end;
+    while start >= low + WORD {
+        let foreign = foreign(word_at(content, start - WORD));
+        if foreign != 0 {
+            return start - foreign.leading_zeros() as usize / 8;
+        }
+        start -= WORD;
+    }
+    content[low..start].iter().rposition(|&b| !is_digit(b)).map_or(low, |before| low + before + 1)
+}
 
 /// Where the digits from `start` on end, at most `limit` of them.
 fn digits_end(content: &[u8], start: usize, limit: usize) -> usize {
-    content[start..]
-        .iter()
-        .take(limit)
-        .position(|&b| !is_digit(b))
-        .map_or(content.len().min(start.saturating_add(limit)), |n| start + n)
+    let last = content.len().min(start.saturating_add(limit));
+    let mut end = start;
+    while end < last {
+        let foreign = foreign(word_at(content, end));
+        if foreign != 0 {
+            return last.min(end + foreign.trailing_zeros() as usize / 8);
+        }
+        end += WORD;
+    }
+    last
 }
 
 /// Decodes one run and the lines that go on from it; where the search goes on.
@@ -186,5 +281,35 @@ fn hex(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Laye
         }
         visit(layer);
         start = if end < run.end { end - OVERLAP } else { end };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn foreign_bytes_are_those_without_a_value() {
+        for byte in 0..=u8::MAX {
+            for place in 0..WORD {
+                let mut bytes = *b"aZ09+/-_";
+                bytes[place] = byte;
+                let want = if is_digit(byte) { 0 } else { 0x80 << (8 * place) };
+                assert_eq!(foreign(u64::from_le_bytes(bytes)), want, "{byte} at {place}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ends_of_runs(content in "[a-c+_. \u{e9}]{0,60}", low in 0usize..20, middle in 0usize..40, limit in 0usize..40) {
+            let content = content.as_bytes();
+            let (middle, low) = (middle.min(content.len()), low.min(middle).min(content.len()));
+            let start = content[low..middle].iter().rposition(|&b| !is_digit(b)).map_or(low, |before| low + before + 1);
+            prop_assert_eq!(digits_start(content, low, middle), start);
+            let digits = content[middle..].iter().take(limit).take_while(|&&b| is_digit(b)).count();
+            prop_assert_eq!(digits_end(content, middle, limit), middle + digits);
+        }
     }
 }
