@@ -1,13 +1,17 @@
 //! Sources: where contents come from. Each enumerates items, loads an item's bytes, and says which lines count.
 
+pub mod archive;
 pub mod git;
 pub mod index;
 pub mod mmap;
 pub mod pack;
 pub mod plumbing;
+pub mod reader;
 pub mod staged;
 pub mod stdin;
+pub mod tracked;
 pub mod tree;
+pub mod walk;
 
 use std::path::PathBuf;
 
