@@ -1,7 +1,12 @@
 //! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
 
+mod desk;
 mod finish;
+mod part;
 mod remark;
+mod tree;
+
+pub use tree::{Progress, TreeRun};
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

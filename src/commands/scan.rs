@@ -90,12 +90,20 @@ pub fn run<S: Source>(
     started: Instant,
 ) -> Result<Exit, CommandError> {
     let outcome = pipeline.run(source, first)?;
+    report(settings, pipeline, &outcome, started)
+}
+
+/// Writes the report of an outcome and the closing line, and says how the run ended.
+///
+/// # Errors
+/// The report can't be written.
+pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, started: Instant) -> Result<Exit, CommandError> {
     let rules = pipeline.scanner.rules();
     let report = Report {
         findings: &outcome.findings,
         notices: &outcome.notices,
         rule: &|index| rules.rule(index),
-        summary: summary(&outcome, rules.len(), started),
+        summary: summary(outcome, rules.len(), started),
         values: settings.values,
     };
     let text = match settings.format {
