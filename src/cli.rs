@@ -44,12 +44,19 @@ Examples:
   nospill staged --format json > report.json")]
     Staged(ScanArgs),
     /// Scan files on disk.
-    #[command(after_help = "Hidden files are scanned, .git is not.
+    #[command(
+        after_help = "Hidden files are scanned, .git is not. What .gitignore names is left out unless git tracks it. Archives are opened:
+zip and its kin (jar, whl, docx, apk), tar, gzip, zstd, xz, bzip2, container images; findings name OUTER!INNER:LINE.
+A glob without / is matched against the file name, any other against the whole path.
 
 Examples:
   nospill dir
   nospill dir --no-ignore build/ config/app.yaml
-  nospill dir --format json --threads 2 . > report.json")]
+  nospill dir --exclude 'vendor/' --exclude '*.min.js' --max-size 50MB
+  nospill dir --include '*.{yaml,yml,json}' deploy
+  docker save app:latest -o app.tar && nospill dir app.tar
+  nospill dir --format json --threads 2 . > report.json"
+    )]
     Dir(DirArgs),
     /// Scan all objects of a repository's history, each once.
     #[command(
@@ -202,6 +209,21 @@ pub struct DirArgs {
     /// Scan what .gitignore and its kin name, too.
     #[arg(long)]
     pub no_ignore: bool,
+    /// Leave out files and folders whose name starts with a dot.
+    #[arg(long)]
+    pub no_hidden: bool,
+    /// Do not open archives.
+    #[arg(long)]
+    pub no_archives: bool,
+    /// Leave out larger files, and say how many they are: bytes, or with KB, MB, GB.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_size: Option<u64>,
+    /// Scan only paths that match this glob; may be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Leave out paths that match this glob; one that ends in / means all below. May be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
     /// What every scan takes.
     #[command(flatten)]
     pub scan: ScanArgs,
@@ -228,8 +250,8 @@ pub struct HistoryArgs {
     /// Remember in this folder what was clean, and read only what is new next time. Nothing secret is kept there.
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
-    /// Blobs over so many MiB are not scanned; each is named, and the scan counts as incomplete.
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..4096))]
+    /// Blobs over this size are not scanned: bytes, or 50KB, 10MB, 4GB; each is named, and the scan counts as incomplete.
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = parse_size)]
     pub max_size: u64,
     /// What every scan takes.
     #[command(flatten)]
@@ -245,6 +267,20 @@ pub enum Including {
     Stash,
     /// Objects that nothing points to.
     Unreachable,
+}
+
+/// A number of bytes, with or without a unit of thousands.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[number.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" => 1_000,
+        "M" | "MB" => 1_000_000,
+        "G" | "GB" => 1_000_000_000,
+        other => return Err(format!("no unit of size: {other}; say bytes, KB, MB or GB")),
+    };
+    let number: u64 = number.trim().parse().map_err(|_| format!("not a number of bytes: {text}"))?;
+    number.checked_mul(unit).ok_or_else(|| format!("too large: {text}"))
 }
 
 /// Report formats.

@@ -10,7 +10,6 @@ use nospill::error::CommandError;
 use nospill::exit::Exit;
 use nospill::report::escape;
 use nospill::settings::Settings;
-use nospill::source::tree::Ignore;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -27,10 +26,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::Install => commands::install::run(),
         Command::Uninstall => commands::uninstall::run(),
         Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
-        Command::Dir(args) => {
-            let ignore = if args.no_ignore { Ignore::Nothing } else { Ignore::Respect };
-            commands::dir::run(&Settings::new(args.scan)?, args.paths, ignore)
-        }
+        Command::Dir(args) => commands::dir::run(args),
         Command::History(args) => commands::history::run(args),
         Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
         Command::Rules(args) => commands::rules::run(args.command),

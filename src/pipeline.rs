@@ -1,10 +1,15 @@
 //! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
 
 mod ci;
+mod desk;
 mod finish;
 pub mod history;
+mod part;
 pub mod range;
 mod remark;
+mod tree;
+
+pub use tree::{Progress, TreeRun};
 
 pub use ci::deepen;
 
@@ -16,7 +21,7 @@ use rayon::ThreadPoolBuilder;
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
-use crate::rules::paths::PathRules;
+use crate::rules::paths::{LowerPath, PathRules};
 use crate::source::{Source, SourceError};
 use crate::types::finding::Finding;
 use crate::types::input::{Content, Input, Origin, Scope};
@@ -117,7 +122,7 @@ impl Pipeline {
 
     fn path_findings(&self, path_rules: &PathRules, origin: &Origin) -> Vec<Finding> {
         let rules = self.scanner.rules();
-        let of_path = path_rules.of(rules, origin.path());
+        let of_path = path_rules.of(rules, &LowerPath::new(origin.path()));
         of_path.into_iter().map(|rule| finish::path_finding(rules, &self.policy, rule, origin)).collect()
     }
 }

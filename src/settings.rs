@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
-use crate::cli::{ColourChoice, Format, ScanArgs};
+use crate::cli::{ColourChoice, DirArgs, Format, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::human::Colour;
+use crate::source::archive::Limits;
+use crate::source::walk::{Hidden, Ignore};
 
 /// The settings of a scan.
 #[derive(Clone, Debug)]
@@ -59,6 +61,42 @@ impl Settings {
             now: now(),
             config: args.config,
         })
+    }
+}
+
+/// What is scanned on disk, and how.
+#[derive(Clone, Debug)]
+pub struct DirSettings {
+    /// One at least.
+    pub paths: Vec<PathBuf>,
+    /// Whether ignore rules count.
+    pub ignore: Ignore,
+    /// Whether names that start with a dot are walked.
+    pub hidden: Hidden,
+    /// Larger files are left out.
+    pub max_size: Option<u64>,
+    /// Globs of which a path must match one, if there are any.
+    pub include: Vec<String>,
+    /// Globs that leave out paths.
+    pub exclude: Vec<String>,
+    /// How far archives are opened; `None`: not at all.
+    pub archives: Option<Limits>,
+}
+
+impl DirSettings {
+    /// From flags; what they say of any scan is handed on.
+    pub fn new(args: DirArgs) -> (Self, ScanArgs) {
+        let paths = if args.paths.is_empty() { vec![".".into()] } else { args.paths };
+        let settings = Self {
+            paths,
+            ignore: if args.no_ignore { Ignore::Nothing } else { Ignore::Respect },
+            hidden: if args.no_hidden { Hidden::Skip } else { Hidden::Walk },
+            max_size: args.max_size,
+            include: args.include,
+            exclude: args.exclude,
+            archives: (!args.no_archives).then(Limits::default),
+        };
+        (settings, args.scan)
     }
 }
 

@@ -1,25 +1,31 @@
 //! `nospill dir`: files on disk.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use super::scan;
+use crate::cli::DirArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::Settings;
-use crate::source::tree::{Ignore, Tree};
+use crate::pipeline::TreeRun;
+use crate::settings::{DirSettings, Settings};
+use crate::source::walk::Walk;
 
-/// Scans files below `paths`, or below the current folder.
+mod progress;
+
+/// Scans files below the paths named, or below the current folder.
 ///
 /// # Errors
 /// A path does not exist, or the configuration is wrong.
-pub fn run(settings: &Settings, mut paths: Vec<PathBuf>, ignore: Ignore) -> Result<Exit, CommandError> {
+pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     let started = Instant::now();
-    if paths.is_empty() {
-        paths.push(".".into());
-    }
-    let config = scan::config_text(settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(settings, config)?;
-    let source = Tree::walk(&paths, ignore, settings.threads)?;
-    scan::run(settings, &pipeline, &source, Some(()), started)
+    let (dir, scan) = DirSettings::new(args);
+    let settings = Settings::new(scan)?;
+    let config = scan::config_text(&settings, scan::config_on_disk)?;
+    let mut pipeline = scan::pipeline(&settings, config)?;
+    pipeline.policy.excludes.narrow(dir.include, dir.exclude);
+    let walk = Walk::new(&dir.paths, dir.ignore, dir.hidden)?;
+    let outcome = progress::shown(|progress| {
+        pipeline.run_tree(&TreeRun { walk: &walk, max_size: dir.max_size, archives: dir.archives, progress })
+    });
+    scan::report(&settings, &pipeline, &outcome, started)
 }

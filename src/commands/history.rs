@@ -33,7 +33,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let config = scan::config_text(&settings, scan::config_on_disk)?;
     let pipeline = scan::pipeline(&settings, config)?;
     let repository = Repository::from_env()?;
-    let max_size = args.max_size << 20;
+    let max_size = args.max_size;
     let mut revisions: Vec<String> = args.ranges;
     revisions.extend(args.branch);
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {

@@ -4,6 +4,7 @@
 mod der;
 mod records;
 
+use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Structure};
@@ -57,7 +58,7 @@ impl Containers {
                 Inside::Public | Inside::Foreign => continue,
             };
             let better = verdict.found.is_none_or(|found| confidence > found.confidence);
-            if better && rules.paths(at).admits(&path.to_ascii_lowercase()) {
+            if better && rules.paths(at).admits(&LowerPath::new(path)) {
                 let whole = Span::new(0, content.len());
                 verdict.found = Some(RawMatch { rule: at, whole, secret: whole, via: Via::Magic, confidence });
             }

@@ -2,7 +2,7 @@
 
 pub mod marks;
 
-use super::assignment;
+use super::assignment::{self, Manner};
 use super::checks;
 use super::container::{Containers, Verdict};
 use super::decode::encoding::{Decoded, Encoding};
@@ -11,6 +11,7 @@ use super::decode::layer::Layer;
 use super::decode::{self, DEEPEST};
 use super::prefilter::{Hit, Prefilter};
 use super::window::{self, Found, Matcher};
+use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Reader, Rule};
@@ -54,6 +55,26 @@ pub struct Scratch {
     touched: Vec<u16>,
     found: Vec<Found>,
     layers: Vec<Layer>,
+    place: Place,
+}
+
+/// What is known of the path of the content at hand: found out once a path, and only when a keyword stands in the content.
+#[derive(Debug, Default)]
+struct Place {
+    path: Vec<u8>,
+    lower: LowerPath,
+    manner: Option<Manner>,
+}
+
+impl Place {
+    fn set(&mut self, path: &[u8]) {
+        if self.path != path || path.is_empty() {
+            self.path.clear();
+            self.path.extend_from_slice(path);
+            self.lower.set(path);
+            self.manner = Manner::of(path);
+        }
+    }
 }
 
 impl Scanner {
@@ -88,14 +109,31 @@ impl Scanner {
 
     fn scan_with(&self, subject: Subject<'_>, scratch: &mut Scratch, search: Search) -> Scanned {
         let encoding = Encoding::of(subject.content);
+        if let Some(scanned) = self.judge_whole(subject, encoding) {
+            return scanned;
+        }
+        if encoding == Encoding::Binary {
+            return Scanned { matches: Vec::new(), encoding, is_public: false };
+        }
+        self.scan_text(subject, encoding, scratch, search)
+    }
+
+    /// What a content is as a whole, told by its head: a known kind of binary, or ciphertext; `None` for any other.
+    pub fn judge_whole(&self, subject: Subject<'_>, encoding: Encoding) -> Option<Scanned> {
         // A short key may hold so few control bytes that it passes for text.
         let verdict = self.containers.judge(&self.rules, subject.content, subject.path);
         if verdict != Verdict::default() {
-            return Scanned { matches: verdict.found.into_iter().collect(), encoding, is_public: verdict.is_public };
+            return Some(Scanned { matches: verdict.found.into_iter().collect(), encoding, is_public: verdict.is_public });
         }
-        if encoding == Encoding::Binary || encrypted::is_all(subject.content) {
-            return Scanned { matches: Vec::new(), encoding, is_public: false };
-        }
+        encrypted::is_all(subject.content).then(|| Scanned { matches: Vec::new(), encoding, is_public: false })
+    }
+
+    /// Every match in a part of a content that is read as `encoding`, whatever the part looks like.
+    pub fn scan_part(&self, part: Subject<'_>, encoding: Encoding, scratch: &mut Scratch) -> Scanned {
+        self.scan_text(part, encoding, scratch, Self::windows)
+    }
+
+    fn scan_text(&self, subject: Subject<'_>, encoding: Encoding, scratch: &mut Scratch, search: Search) -> Scanned {
         let decoded = Decoded::new(subject.content, encoding);
         let text = Subject { content: &decoded.text, path: subject.path };
         let mut matches = Vec::new();
@@ -159,7 +197,7 @@ impl Scanner {
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found, .. } = scratch;
+        let Scratch { matchers, hits, touched, found, place, .. } = scratch;
         self.prefilter.for_each(text.content, |hit| {
             let of_rule = &mut hits[usize::from(hit.rule)];
             if of_rule.is_empty() {
@@ -170,13 +208,13 @@ impl Scanner {
         if touched.is_empty() && self.unanchored.is_empty() {
             return;
         }
-        let lower_path = text.path.to_ascii_lowercase();
+        place.set(text.path);
         for rule in touched.drain(..) {
             let of_rule = &mut hits[usize::from(rule)];
             of_rule.sort_unstable();
-            if self.rules.paths(rule).admits(&lower_path) {
+            if self.rules.paths(rule).admits(&place.lower) {
                 match self.rules.rule(rule).reader {
-                    Some(Reader::Assignment) => self.assignments(rule, text, of_rule, matches),
+                    Some(Reader::Assignment) => self.assignments(rule, text.content, place.manner, of_rule, matches),
                     None => {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
@@ -188,7 +226,7 @@ impl Scanner {
             of_rule.clear();
         }
         for &rule in &self.unanchored {
-            if self.rules.paths(rule).admits(&lower_path)
+            if self.rules.paths(rule).admits(&place.lower)
                 && let Some(matcher) = self.matcher(rule, &mut matchers[usize::from(rule)])
             {
                 matcher.everywhere(text.content, found);
@@ -202,11 +240,11 @@ impl Scanner {
         let mut matchers: Vec<Option<Matcher>> = Vec::new();
         matchers.resize_with(self.rules.len(), || None);
         let hits = self.prefilter.oracle().hits(text.content);
-        let lower_path = text.path.to_ascii_lowercase();
+        let lower_path = LowerPath::new(text.path);
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
-                self.assignments(index, text, &of_rule, matches);
+                self.assignments(index, text.content, Manner::of(text.path), &of_rule, matches);
             } else if let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) {
                 matcher.everywhere(text.content, &mut scratch.found);
                 self.judge(index, text.content, &mut scratch.found, matches);
@@ -229,12 +267,11 @@ impl Scanner {
         }
     }
 
-    fn assignments(&self, rule: u16, text: Subject<'_>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
-        let Some(manner) = assignment::Manner::of(text.path) else { return };
+    fn assignments(&self, rule: u16, content: &[u8], manner: Option<Manner>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
+        let Some(manner) = manner else { return };
         for hit in hits {
-            let Some(read) = assignment::read(text.content, manner, *hit) else { continue };
-            if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(text.content), read.whole.of(text.content))
-            {
+            let Some(read) = assignment::read(content, manner, *hit) else { continue };
+            if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(content), read.whole.of(content)) {
                 matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
             }
         }

@@ -10,6 +10,7 @@ use super::decode::{self, DEEPEST, layer::Layer};
 use super::prefilter::Hit;
 use super::scanner::{Scanner, Scratch, Subject};
 use super::window::{self, Found, Matcher};
+use crate::rules::paths::LowerPath;
 use crate::types::finding::{RawMatch, Secret, Via};
 use crate::types::rule::{Check, Confidence, Reader};
 use crate::types::span::Span;
@@ -166,7 +167,7 @@ impl Tracer<'_> {
         let mut hits = Vec::new();
         self.scanner.prefilter().for_each(text.content, |hit| hits.push(hit));
         hits.sort_unstable_by_key(|hit| (hit.rule, hit.start, hit.len));
-        let lower_path = text.path.to_ascii_lowercase();
+        let lower_path = LowerPath::new(text.path);
         for of_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
             let index = of_rule[0].rule;
             if !rules.paths(index).admits(&lower_path) {

@@ -21,27 +21,32 @@ pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
 
 /// The findings of one content.
 pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned: &Scanned) -> Vec<Finding> {
+    findings_in(rules, policy, &input.origin, &input.content, scanned)
+}
+
+/// The findings of one content that is borrowed.
+pub(super) fn findings_in(rules: &RuleSet, policy: &Policy, origin: &Origin, content: &[u8], scanned: &Scanned) -> Vec<Finding> {
     if scanned.matches.is_empty() {
         return Vec::new();
     }
     if let [m] = scanned.matches.as_slice()
         && m.via == Via::Magic
     {
-        return vec![whole_finding(rules, policy, input, m)];
+        return vec![whole_finding(rules, policy, (origin, content), m)];
     }
-    let page = Page::new(&input.content, scanned);
+    let page = Page::new(content, scanned);
     let mut place = Place::default();
     let finding = |m: &RawMatch| {
         let rule = rules.rule(m.rule);
         let at = place.locate(&page, m.secret);
-        let secret = Secret::new(m.secret.of(&input.content));
+        let secret = Secret::new(m.secret.of(content));
         let text = String::from_utf8_lossy(&page.plain(m.secret)).into_owned();
         let (note, confidence) = remark::of(rule, policy, text.as_bytes(), m.confidence);
         Finding {
             rule: m.rule,
-            origin: input.origin.clone(),
+            origin: origin.clone(),
             at: Some(at),
-            fingerprint: fingerprint(&rule.id, input.origin.path(), text.as_bytes()),
+            fingerprint: fingerprint(&rule.id, origin.path(), text.as_bytes()),
             secret,
             excerpt: Some(page.excerpt(m, at.line)),
             confidence,
@@ -69,15 +74,15 @@ pub(super) fn settle(of_path: &mut Vec<Finding>, inside: Vec<Finding>, scanned: 
 }
 
 /// The finding that a binary as a whole is: the hash of the content tells it from others, none of its bytes is kept.
-fn whole_finding(rules: &RuleSet, policy: &Policy, input: &Input, m: &RawMatch) -> Finding {
+fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, &[u8]), m: &RawMatch) -> Finding {
     let rule = rules.rule(m.rule);
     Finding {
         rule: m.rule,
-        origin: input.origin.clone(),
+        origin: origin.clone(),
         at: None,
         secret: Secret::new(b""),
         excerpt: None,
-        fingerprint: fingerprint(&rule.id, input.origin.path(), m.secret.of(&input.content)),
+        fingerprint: fingerprint(&rule.id, origin.path(), m.secret.of(content)),
         confidence: m.confidence,
         via: m.via,
         note: None,
@@ -167,9 +172,9 @@ impl<'c> Page<'c> {
         let mut text = String::new();
         let mut mark = Span::default();
         let mut at = line_span.start;
-        let on_line =
-            self.matches.iter().filter(|other| other.secret.start < line_span.end && other.secret.end > line_span.start);
-        for other in on_line {
+        // No two secrets overlap, so their ends are sorted as their starts are.
+        let first = self.matches.partition_point(|other| other.secret.end <= line_span.start);
+        for other in self.matches[first..].iter().take_while(|other| other.secret.start < line_span.end) {
             let before = Span::new(at, other.secret.start.max(at));
             text.push_str(&printable(&self.plain(before)));
             let start = text.chars().count();
@@ -212,16 +217,20 @@ fn cut(text: &str, mark: Span) -> (String, Span) {
     (format!("{lead}{middle}{tail}"), Span::new(shift(mark.start), shift(mark.end)))
 }
 
-/// Counts lines forward from match to match, so that a content is gone through once.
+/// Counts lines and the characters of a line forward from match to match, so that a content is gone through once, whatever
+/// its lines are.
+#[derive(Clone)]
 struct Place {
     at: usize,
     line: u32,
-    line_start: usize,
+    /// Up to where the characters of the line are counted, and how many they are.
+    counted: usize,
+    characters: u32,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        Self { at: 0, line: 1, line_start: 0 }
+        Self { at: 0, line: 1, counted: 0, characters: 0 }
     }
 }
 
@@ -230,42 +239,41 @@ impl Place {
     fn locate(&mut self, page: &Page<'_>, span: Span) -> Location {
         self.forward(page, span.start);
         let (line, column) = (self.line, self.column(page, span.start));
-        let mut end = Place { at: self.at, line: self.line, line_start: self.line_start };
+        let mut end = self.clone();
         end.forward(page, span.end.saturating_sub(page.unit).max(span.start));
         let end_column = end.column(page, span.end);
         Location { span, line, column, end_line: end.line, end_column }
     }
 
     fn forward(&mut self, page: &Page<'_>, to: usize) {
+        let (at, to) = (self.at.min(to), to);
         if page.unit == 1 {
-            for at in memchr_iter(page.content, self.at, to) {
-                self.line += 1;
-                self.line_start = at + 1;
-            }
+            memchr::memchr_iter(b'\n', &page.content[at..to]).for_each(|line_break| self.next_line(at + line_break + 1));
         } else {
-            for at in (self.at..to).filter(|&at| page.is_break(at)) {
-                self.line += 1;
-                self.line_start = at + page.unit;
-            }
+            (at..to).filter(|&at| page.is_break(at)).for_each(|line_break| self.next_line(line_break + page.unit));
         }
         self.at = self.at.max(to);
     }
 
-    fn column(&self, page: &Page<'_>, at: usize) -> u32 {
-        let before = Span::new(self.line_start, at.max(self.line_start));
-        match page.encoding {
-            Encoding::Bytes | Encoding::Binary => characters(before.of(page.content)) + 1,
-            _ => characters(&page.plain(before)) + 1,
-        }
+    fn next_line(&mut self, start: usize) {
+        self.line += 1;
+        (self.counted, self.characters) = (start, 0);
+    }
+
+    /// The column of a place on the line that was reached.
+    fn column(&mut self, page: &Page<'_>, at: usize) -> u32 {
+        let between = Span::new(self.counted, at.max(self.counted));
+        self.characters += match page.encoding {
+            Encoding::Bytes | Encoding::Binary => characters(between.of(page.content)),
+            _ => characters(&page.plain(between)),
+        };
+        self.counted = between.end;
+        self.characters + 1
     }
 }
 
-fn memchr_iter(content: &[u8], from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
-    content[from.min(to)..to].iter().enumerate().filter(|(_, b)| **b == b'\n').map(move |(at, _)| from + at)
-}
-
 /// Characters in UTF-8; a byte that is no UTF-8 counts as one.
-fn characters(text: &[u8]) -> u32 {
+pub(super) fn characters(text: &[u8]) -> u32 {
     match std::str::from_utf8(text) {
         Ok(text) => text.chars().count() as u32,
         Err(_) => String::from_utf8_lossy(text).chars().count() as u32,

@@ -16,6 +16,62 @@ pub struct Glob {
     whole: bool,
     /// A text that every match contains: most paths are settled by not having it.
     literal: Box<[u8]>,
+    /// Its pairs of bytes.
+    pairs: Pairs,
+}
+
+/// A set of pairs of neighbouring bytes, as far as 128 bits tell them apart: what a path has not, settles a glob in one
+/// operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Pairs(u128);
+
+impl Pairs {
+    fn of(text: &[u8]) -> Self {
+        let number = |pair: &[u8]| usize::from(pair[0]).wrapping_mul(37).wrapping_add(usize::from(pair[1])) & 127;
+        Self(text.windows(2).fold(0, |set, pair| set | 1 << number(pair)))
+    }
+
+    fn holds(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+}
+
+/// A path in lower case, with what globs ask of it. Its buffer is kept from path to path.
+#[derive(Debug, Clone, Default)]
+pub struct LowerPath {
+    path: Vec<u8>,
+    name: usize,
+    of_path: Pairs,
+    of_name: Pairs,
+}
+
+impl LowerPath {
+    /// Of a path in any case.
+    pub fn new(path: &[u8]) -> Self {
+        let mut lower = Self::default();
+        lower.set(path);
+        lower
+    }
+
+    /// Becomes another path's.
+    pub fn set(&mut self, path: &[u8]) {
+        self.path.clear();
+        self.path.extend_from_slice(path);
+        self.path.make_ascii_lowercase();
+        self.name = self.path.len() - file_name(&self.path).len();
+        self.of_path = Pairs::of(&self.path);
+        self.of_name = Pairs::of(self.name());
+    }
+
+    /// The whole path, in lower case.
+    pub fn path(&self) -> &[u8] {
+        &self.path
+    }
+
+    /// The file name, in lower case.
+    pub fn name(&self) -> &[u8] {
+        &self.path[self.name..]
+    }
 }
 
 impl Glob {
@@ -26,15 +82,17 @@ impl Glob {
         // Braces and brackets hold alternatives, none of which need be there.
         let outside = pattern.split(['{', '[']).enumerate().map(|(at, part)| if at == 0 { part } else { after_close(part) });
         let literal = outside.flat_map(|part| part.split(special)).max_by_key(|part| part.len()).unwrap_or_default();
-        let literal = literal.as_bytes().into();
-        Self { whole: pattern.contains('/'), literal, pattern: pattern.trim_start_matches('/').to_owned() }
+        let literal: Box<[u8]> = literal.as_bytes().into();
+        let pairs = Pairs::of(&literal);
+        Self { whole: pattern.contains('/'), literal, pairs, pattern: pattern.trim_start_matches('/').to_owned() }
     }
 
-    /// Whether it matches a path, which must be lower-case already.
-    pub fn matches(&self, lower_path: &[u8]) -> bool {
-        let subject = if self.whole { lower_path } else { file_name(lower_path) };
-        let may = self.literal.is_empty() || subject.windows(self.literal.len()).any(|window| *window == *self.literal);
-        may && fast_glob::glob_match(&self.pattern, subject)
+    /// Whether it matches a path.
+    pub fn matches(&self, path: &LowerPath) -> bool {
+        let (subject, pairs) = if self.whole { (path.path(), path.of_path) } else { (path.name(), path.of_name) };
+        pairs.holds(self.pairs)
+            && memchr::memmem::find(subject, &self.literal).is_some()
+            && fast_glob::glob_match(&self.pattern, subject)
     }
 }
 
@@ -62,10 +120,10 @@ impl PathFilter {
         Self { path: globs(&rule.path), except: globs(&rule.except) }
     }
 
-    /// Whether the rule runs on a path (lower case).
-    pub fn admits(&self, lower_path: &[u8]) -> bool {
-        (self.path.is_empty() || self.path.iter().any(|glob| glob.matches(lower_path)))
-            && !self.except.iter().any(|glob| glob.matches(lower_path))
+    /// Whether the rule runs on a path.
+    pub fn admits(&self, path: &LowerPath) -> bool {
+        (self.path.is_empty() || self.path.iter().any(|glob| glob.matches(path)))
+            && !self.except.iter().any(|glob| glob.matches(path))
     }
 }
 
@@ -127,23 +185,22 @@ impl PathRules {
         let extension = name.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
         self.names.contains_key(&name)
             || self.extensions.contains_key(extension)
-            || self.ends.iter().any(|glob| glob.matches(&name))
+            || self.ends.iter().any(|glob| glob.matches(&LowerPath::new(&name)))
     }
 
     /// Whether all below a folder of this name may be findings.
     pub fn may_name_folder(&self, name: &[u8]) -> bool {
         let name = name.to_ascii_lowercase();
-        self.folders.iter().any(|glob| glob.matches(&name))
+        self.folders.iter().any(|glob| glob.matches(&LowerPath::new(&name)))
     }
 
     /// The rules for which this path is a finding, in rule order.
-    pub fn of(&self, rules: &RuleSet, path: &[u8]) -> Vec<u16> {
-        let path = path.to_ascii_lowercase();
-        let name = file_name(&path);
+    pub fn of(&self, rules: &RuleSet, path: &LowerPath) -> Vec<u16> {
+        let name = path.name();
         let extension = name.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
         let listed = self.names.get(name).into_iter().chain(self.extensions.get(extension)).flatten().copied();
-        let globbed = self.others.iter().filter(|(glob, _)| glob.matches(&path)).map(|&(_, rule)| rule);
-        let mut found: Vec<u16> = listed.chain(globbed).filter(|&at| rules.paths(at).admits(&path)).collect();
+        let globbed = self.others.iter().filter(|(glob, _)| glob.matches(path)).map(|&(_, rule)| rule);
+        let mut found: Vec<u16> = listed.chain(globbed).filter(|&at| rules.paths(at).admits(path)).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -170,7 +227,7 @@ mod tests {
             ("secrets.[jy]*", "secrets.yaml", true),
             ("[ab]x", "bx", true),
         ] {
-            assert_eq!(Glob::new(glob).matches(path.to_ascii_lowercase().as_bytes()), want, "{glob} {path}");
+            assert_eq!(Glob::new(glob).matches(&LowerPath::new(path.as_bytes())), want, "{glob} {path}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Sources: where contents come from. Each enumerates items, loads an item's bytes, and says which lines count.
 
+pub mod archive;
 pub mod git;
 pub mod history;
 pub mod index;
@@ -7,10 +8,13 @@ pub mod mmap;
 pub mod pack;
 pub mod plumbing;
 pub mod range;
+pub mod reader;
 pub mod repository;
 pub mod staged;
 pub mod stdin;
+pub mod tracked;
 pub mod tree;
+pub mod walk;
 
 use std::path::PathBuf;
 

@@ -1,7 +1,9 @@
 //! Integration tests: one binary, so that they link once.
 
+mod archive;
 mod containers;
 mod decode;
+mod dir;
 mod env;
 mod files;
 mod generic;

@@ -46,7 +46,7 @@ fn what_versions_inherit_is_what_they_have() {
     let templates = templates();
     let (mut scratch, mut random) = (Scratch::default(), Random::new("versions", 0));
     let (mut found, mut live) = (0, 0);
-    for _ in 0..60 {
+    for _ in 0..24 {
         let mut content = medley(&templates, &mut random);
         for _ in 0..3 {
             content.extend(medley(&templates, &mut random));
@@ -68,7 +68,7 @@ fn what_versions_inherit_is_what_they_have() {
             (content, marks) = (next, heir);
         }
     }
-    assert!(found > 300 && live > 100, "{found} {live}");
+    assert!(found > 100 && live > 40, "{found} {live}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::words;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::detect::trace::{self, Candidate, Fate};
-use crate::rules::paths::PathRules;
+use crate::rules::paths::{LowerPath, PathRules};
 use crate::rules::ruleset::{RuleSet, RuleSetError};
 use crate::rules::schema::{Example, RawRule};
 use crate::rules::template::{Random, fill};
@@ -41,7 +41,7 @@ fn fault(scanner: &Scanner, raw: &RawRule, example: &Example, wish: Wish, seed: 
     let path = example.path.as_deref();
     if scanner.rules().rule(0).is_path_rule() {
         let Some(path) = path else { return Some("an example of a path rule needs a `path`".to_owned()) };
-        let found = PathRules::new(scanner.rules()).of(scanner.rules(), path.as_bytes()).contains(&0);
+        let found = PathRules::new(scanner.rules()).of(scanner.rules(), &LowerPath::new(path.as_bytes())).contains(&0);
         return match (found, wish) {
             (true, Wish::Nothing) => Some("the path matches".to_owned()),
             (false, Wish::Match) => Some("the path does not match".to_owned()),
@@ -76,7 +76,7 @@ fn why_not(scanner: &Scanner, subject: Subject<'_>) -> String {
         return verdict(candidate);
     }
     let path = String::from_utf8_lossy(subject.path).to_lowercase();
-    if !scanner.rules().paths(0).admits(path.as_bytes()) {
+    if !scanner.rules().paths(0).admits(&LowerPath::new(path.as_bytes())) {
         return format!("the rule is not for files as {path}");
     }
     if traces.iter().any(|trace| trace.passed.contains(&0)) {

@@ -55,7 +55,9 @@ impl Manner {
     pub fn of(path: &[u8]) -> Option<Self> {
         let path = path.to_ascii_lowercase();
         let name = file_name(&path);
-        let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes() == word);
+        // The first byte settles most, and no call is made for it.
+        let same = |known: &[u8], word: &[u8]| known.len() == word.len() && known.first() == word.first() && known == word;
+        let is = |list: &[&str], word: &[u8]| list.iter().any(|known| same(known.as_bytes(), word));
         let mut parts = name.rsplit(|&b| b == b'.');
         let extension = parts.next().unwrap_or_default();
         let minified = parts.next() == Some(b"min") || matches!(extension, b"map" | b"svg" | b"lock" | b"snap");

@@ -161,10 +161,25 @@ impl Fingerprint {
         let mut places = [0; BLOCK / 2 + STEP / 2];
         for block in (0..content.len()).step_by(BLOCK) {
             let count = self.pass(&content[block..content.len().min(block + BLOCK + LOOK - STEP)], &mut places);
+            let count = self.refute(content, block, &mut places[..count]);
             for place in &places[..count] {
                 self.confirm(content, block + usize::from(*place), &mut found);
             }
         }
+    }
+
+    /// Keeps the places before which a byte stands that may stand there; how many they are. No branch depends on it.
+    fn refute(&self, content: &[u8], block: usize, places: &mut [u16]) -> usize {
+        let mut kept = 0;
+        for next in 0..places.len() {
+            let place = places[next];
+            let at = block + usize::from(place);
+            let slot = &self.slots[slot(folded(&window(content, at)))];
+            let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
+            places[kept] = place;
+            kept += (slot.before >> before & 1) as usize;
+        }
+        kept
     }
 
     /// The places of a block that pass the bitmap; how many they are. No branch depends on what passes.
@@ -207,10 +222,6 @@ impl Fingerprint {
 
     fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
         let slot = self.slots[slot(folded(&window(content, at)))];
-        let before = content[..at].last().map_or(0, |byte| byte & 31);
-        if slot.before >> before & 1 == 0 {
-            return;
-        }
         for piece in &self.pieces[usize::from(slot.start)..][..usize::from(slot.count)] {
             if let Some(start) = at.checked_sub(usize::from(piece.offset))
                 && head(window(content, start)) & piece.mask == piece.head

@@ -1,0 +1,43 @@
+//! How far a scan has come, on a terminal, once it takes longer than a second. Elsewhere nothing is shown.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use crate::pipeline::{Outcome, Progress};
+
+/// Before it nothing is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// Runs a scan and shows how far it has come. The line is gone when it is done.
+pub(super) fn shown(scan: impl FnOnce(&Progress) -> Outcome) -> Outcome {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return scan(&progress);
+    }
+    let (done, wait) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut pause, wait) = (PATIENCE, wait);
+            while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                let (files, bytes) = (progress.files.load(Ordering::Relaxed), progress.bytes.load(Ordering::Relaxed));
+                show(&format!("nospill: {files} files, {} MB", bytes / 1_000_000));
+                pause = EVERY;
+            }
+            if pause == EVERY {
+                show("");
+            }
+        });
+        let outcome = scan(&progress);
+        drop(done);
+        outcome
+    })
+}
+
+/// Puts a text in place of the line. Nobody misses it where it can't be written.
+fn show(text: &str) {
+    let _ = write!(io::stderr(), "\r\x1b[K{text}");
+}

@@ -1,0 +1,195 @@
+//! Where contents that are borrowed from a worker's buffer are scanned: whole ones, heads and parts of large ones, and the
+//! members of archives.
+
+use std::io::{self, Read, Seek};
+use std::ops::Range;
+
+use super::part::{self, PartFound};
+use super::{Outcome, Pipeline, finish};
+use crate::detect::decode::encoding::Encoding;
+use crate::detect::scanner::{Scratch, Subject};
+use crate::rules::paths::{LowerPath, PathRules};
+use crate::source::archive::{self, Limits, Open};
+use crate::types::finding::Finding;
+use crate::types::input::Origin;
+use crate::types::notice::Notice;
+use crate::types::span::Span;
+
+/// What a content is called; it becomes an [`Origin`] only where something is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Label<'l> {
+    /// A file.
+    File(&'l [u8]),
+    /// A member of a file, by the names on the way to it, of which there is one at least.
+    Member(&'l [u8], &'l [Vec<u8>]),
+}
+
+impl Label<'_> {
+    fn path(&self) -> &[u8] {
+        match self {
+            Self::File(path) => path,
+            Self::Member(outer, names) => names.last().map_or(outer, Vec::as_slice),
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        match self {
+            Self::File(path) => Origin::File { path: path.to_vec() },
+            Self::Member(outer, names) => names.iter().fold(Origin::File { path: outer.to_vec() }, |outer, name| {
+                Origin::Member { outer: Box::new(outer), path: name.clone() }
+            }),
+        }
+    }
+}
+
+/// What one worker scans with and what it found.
+pub(super) struct Desk<'d> {
+    pub(super) pipeline: &'d Pipeline,
+    path_rules: &'d PathRules,
+    scratch: Scratch,
+    path: LowerPath,
+    pub(super) outcome: Outcome,
+}
+
+impl<'d> Desk<'d> {
+    pub(super) fn new(pipeline: &'d Pipeline, path_rules: &'d PathRules) -> Self {
+        let (scratch, path, outcome) = (Scratch::default(), LowerPath::default(), Outcome::default());
+        Self { pipeline, path_rules, scratch, path, outcome }
+    }
+
+    /// Scans a content that is there as a whole.
+    pub(super) fn whole(&mut self, label: Label<'_>, content: &[u8]) {
+        self.count(content.len() as u64);
+        let scanner = &self.pipeline.scanner;
+        let scanned = scanner.scan(Subject { content, path: label.path() }, &mut self.scratch);
+        self.outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
+        let mut findings = self.of_path(label);
+        if !findings.is_empty() || !scanned.matches.is_empty() {
+            let inside = finish::findings_in(scanner.rules(), &self.pipeline.policy, &label.origin(), content, &scanned);
+            finish::settle(&mut findings, inside, &scanned);
+            self.outcome.findings.append(&mut findings);
+        }
+    }
+
+    /// Judges a large content by its path and head; whether its parts are to be scanned.
+    pub(super) fn head(&mut self, label: Label<'_>, head: &[u8], size: u64) -> bool {
+        self.count(size);
+        let mut findings = self.of_path(label);
+        let scanner = &self.pipeline.scanner;
+        let judged = scanner.judge_whole(Subject { content: head, path: label.path() }, Encoding::of(head));
+        if let Some(scanned) = &judged {
+            let inside = finish::findings_in(scanner.rules(), &self.pipeline.policy, &label.origin(), head, scanned);
+            finish::settle(&mut findings, inside, scanned);
+            self.outcome.binary += 1;
+        }
+        self.outcome.findings.append(&mut findings);
+        judged.is_none()
+    }
+
+    /// Scans the part `own` of a large content in the window around it, which starts at `offset`. Gives nothing for what is
+    /// no text.
+    pub(super) fn part(
+        &mut self,
+        origin: &dyn Fn() -> Origin,
+        path: &[u8],
+        window: &[u8],
+        own: Range<usize>,
+        offset: u64,
+        whole: Encoding,
+    ) -> Option<PartFound> {
+        let encoding = Encoding::of_part(&window[own.clone()], whole);
+        let own = Span::new(own.start, own.end);
+        let mut findings = Vec::new();
+        if encoding != Encoding::Binary {
+            let scanner = &self.pipeline.scanner;
+            let scanned = scanner.scan_part(Subject { content: window, path }, encoding, &mut self.scratch);
+            if !scanned.matches.is_empty() {
+                findings = finish::findings_in(scanner.rules(), &self.pipeline.policy, &origin(), window, &scanned);
+            }
+        }
+        Some(PartFound::new(window, own, offset, encoding, findings))
+    }
+
+    /// Opens an archive and scans its members.
+    pub(super) fn archive<R: Read + Seek>(&mut self, label: Label<'_>, content: R, size: u64, limits: &Limits) {
+        self.path_alone(label);
+        self.count(size);
+        let outer = label.path();
+        archive::open(content, size, outer, limits, &mut Members { desk: self, outer });
+    }
+
+    /// A content of which only the path is looked at.
+    pub(super) fn path_alone(&mut self, label: Label<'_>) {
+        let mut findings = self.of_path(label);
+        self.outcome.findings.append(&mut findings);
+    }
+
+    fn count(&mut self, bytes: u64) {
+        self.outcome.objects += 1;
+        self.outcome.bytes += bytes;
+    }
+
+    fn of_path(&mut self, label: Label<'_>) -> Vec<Finding> {
+        self.path.set(label.path());
+        let rules = self.pipeline.scanner.rules();
+        let of_path = self.path_rules.of(rules, &self.path);
+        if of_path.is_empty() {
+            return Vec::new();
+        }
+        let origin = label.origin();
+        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.pipeline.policy, rule, &origin)).collect()
+    }
+}
+
+/// The members of one archive on their way to the desk.
+struct Members<'m, 'd> {
+    desk: &'m mut Desk<'d>,
+    outer: &'m [u8],
+}
+
+impl Open for Members<'_, '_> {
+    fn wants(&self, names: &[Vec<u8>]) -> bool {
+        names.last().is_none_or(|name| self.desk.pipeline.policy.admits(name))
+    }
+
+    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) {
+        self.desk.whole(Label::Member(self.outer, names), content);
+    }
+
+    fn large(&mut self, names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {
+        let label = Label::Member(self.outer, names);
+        if !self.desk.head(label, &head, head.len() as u64) {
+            return Ok(());
+        }
+        let whole = Encoding::of(&head[..head.len().min(4096)]);
+        // The window is what is kept of the part before, the part, and what follows it.
+        let (mut window, mut before, mut offset, mut parts) = (head, 0, 0u64, Vec::new());
+        loop {
+            let wanted = before + part::OWN + part::AROUND;
+            let had = window.len();
+            let missing = wanted.saturating_sub(had) as u64;
+            let read = rest.take(missing).read_to_end(&mut window);
+            self.desk.outcome.bytes += (window.len() - had) as u64;
+            let is_last = window.len() < wanted || read.is_err();
+            let end = if is_last { window.len() } else { before + part::OWN };
+            parts.extend(self.desk.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
+            if is_last {
+                self.desk.outcome.findings.append(&mut part::join(parts));
+                return read.map(|_| ());
+            }
+            let keep = end - part::AROUND.min(end);
+            window.drain(..keep);
+            offset += keep as u64;
+            before = end - keep;
+        }
+    }
+
+    fn excluded(&mut self) {
+        self.desk.outcome.excluded += 1;
+    }
+
+    fn notice(&mut self, names: &[Vec<u8>], why: String) {
+        let label = if names.is_empty() { Label::File(self.outer) } else { Label::Member(self.outer, names) };
+        self.desk.outcome.notices.push(Notice::skipped(label.origin().label(), why));
+    }
+}

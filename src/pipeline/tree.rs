@@ -1,0 +1,307 @@
+//! Folders: a parallel walk whose threads read and scan what they meet, so that nothing waits for the walk to end and no
+//! list of files is made. Large files and archives come behind, large files in parts, so that no thread is left with one.
+//!
+//! Nothing of the outcome depends on which thread met what: it is sorted at the end.
+
+use std::fs::File;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::desk::{Desk, Label};
+use super::part::{self, PartFound};
+use super::{Outcome, Pipeline};
+use crate::rules::paths::PathRules;
+use crate::source::archive::{self, Limits};
+use crate::source::reader::{self, Opened, Reader, Steadiness};
+use crate::source::tracked;
+use crate::source::walk::{Ignore, Visit, Walk, label};
+use crate::types::input::Origin;
+use crate::types::notice::Notice;
+
+/// A run over files on disk.
+#[derive(Debug)]
+pub struct TreeRun<'r> {
+    /// Where.
+    pub walk: &'r Walk,
+    /// Larger files are not scanned; how many they are is said.
+    pub max_size: Option<u64>,
+    /// How far archives are opened; `None`: not at all.
+    pub archives: Option<Limits>,
+    /// Counted up while the run goes on.
+    pub progress: &'r Progress,
+}
+
+/// How far a run has come; for showing it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files so far.
+    pub files: AtomicU64,
+    /// Their bytes.
+    pub bytes: AtomicU64,
+}
+
+impl Progress {
+    fn add(&self, bytes: u64) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Pipeline {
+    /// Scans the files that a walk meets, and files that git tracks though an ignore rule names them.
+    pub fn run_tree(&self, run: &TreeRun<'_>) -> Outcome {
+        let path_rules = PathRules::new(self.scanner.rules());
+        let shared = Mutex::new(Gathered::default());
+        let worker = || Worker {
+            run,
+            shared: &shared,
+            reader: Reader::default(),
+            desk: Desk::new(self, &path_rules),
+            gathered: Gathered::default(),
+        };
+        let repositories = run.walk.run(self.threads, worker);
+        let mut all = take(&shared);
+        if run.walk.ignore() == Ignore::Respect {
+            let met: std::collections::HashSet<u64> = all.met.drain(..).collect();
+            let is_met = |path: &Path| met.contains(&hash(&label(path)));
+            let found = tracked::unmet(run.walk.roots(), repositories, is_met);
+            all.outcome.notices.extend(found.notices);
+            all.later.extend(found.files.into_iter().map(Later::Small));
+        }
+        let mut parts: Vec<(PathBuf, PartFound)> = std::mem::take(&mut all.parts);
+        while !all.later.is_empty() {
+            let tasks: Vec<Task> = all.later.drain(..).flat_map(Later::tasks).collect();
+            self.work(&tasks, &worker);
+            let mut more = take(&shared);
+            parts.append(&mut more.parts);
+            all.absorb(more);
+        }
+        let mut outcome = all.outcome;
+        parts.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut parts = parts.into_iter().peekable();
+        while let Some((path, first)) = parts.next() {
+            let of_file = std::iter::from_fn(|| parts.next_if(|(other, _)| *other == path)).map(|(_, part)| part);
+            outcome.findings.extend(part::join(std::iter::once(first).chain(of_file).collect()));
+        }
+        if let (1.., Some(limit)) = (all.over, run.max_size) {
+            let why = format!("{} over {limit} bytes not scanned (--max-size)", plural(all.over));
+            outcome.notices.push(Notice::info("", why));
+        }
+        if outcome.objects == 0 {
+            outcome.notices.push(Notice::info("", "no file was scanned"));
+        }
+        outcome.sort();
+        outcome
+    }
+
+    fn work<'w>(&'w self, tasks: &[Task], worker: &(impl Fn() -> Worker<'w> + Sync)) {
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads.min(tasks.len()) {
+                scope.spawn(|| {
+                    let mut worker = worker();
+                    while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        worker.task(task);
+                    }
+                });
+            }
+        });
+    }
+}
+
+fn plural(files: u64) -> String {
+    if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
+}
+
+fn take(shared: &Mutex<Gathered>) -> Gathered {
+    std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn hash(label: &[u8]) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(label)
+}
+
+/// What workers hand over when they are done.
+#[derive(Default)]
+struct Gathered {
+    outcome: Outcome,
+    /// Left for when the walk is done.
+    later: Vec<Later>,
+    parts: Vec<(PathBuf, PartFound)>,
+    /// Hashes of the labels of files met, where ignore rules may leave tracked ones out.
+    met: Vec<u64>,
+    /// Files over the size limit.
+    over: u64,
+}
+
+impl Gathered {
+    fn absorb(&mut self, mut other: Self) {
+        self.outcome.absorb(other.outcome);
+        self.later.append(&mut other.later);
+        self.parts.append(&mut other.parts);
+        self.met.append(&mut other.met);
+        self.over += other.over;
+    }
+}
+
+/// A file for which it is not its turn yet.
+enum Later {
+    /// One that the walk did not come by.
+    Small(PathBuf),
+    /// A large one of so many bytes.
+    Large(PathBuf, u64),
+    /// A large archive.
+    Archive(PathBuf, u64),
+}
+
+/// Work that one worker does in one go.
+enum Task {
+    File(PathBuf),
+    Archive(PathBuf, u64),
+    Part { path: PathBuf, size: u64, start: u64 },
+}
+
+impl Later {
+    fn tasks(self) -> Vec<Task> {
+        match self {
+            Self::Small(path) => vec![Task::File(path)],
+            Self::Archive(path, size) => vec![Task::Archive(path, size)],
+            Self::Large(path, size) => {
+                (0..size).step_by(part::OWN).map(|start| Task::Part { path: path.clone(), size, start }).collect()
+            }
+        }
+    }
+}
+
+/// One thread of a run.
+struct Worker<'w> {
+    run: &'w TreeRun<'w>,
+    shared: &'w Mutex<Gathered>,
+    reader: Reader,
+    desk: Desk<'w>,
+    gathered: Gathered,
+}
+
+impl Visit for Worker<'_> {
+    fn file(&mut self, path: &Path, label: &[u8]) {
+        if self.run.walk.ignore() == Ignore::Respect {
+            self.gathered.met.push(hash(label));
+        }
+        self.take(path, label);
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.gathered.outcome.notices.push(notice);
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        self.gathered.outcome.absorb(std::mem::take(&mut self.desk.outcome));
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).absorb(std::mem::take(&mut self.gathered));
+    }
+}
+
+impl Worker<'_> {
+    /// Scans a file, or leaves it for later if it is large.
+    fn take(&mut self, path: &Path, label: &[u8]) {
+        if !self.desk.pipeline.policy.admits(label) {
+            self.gathered.outcome.excluded += 1;
+            return;
+        }
+        let here = Label::File(label);
+        match self.reader.read(path, self.run.max_size.unwrap_or(u64::MAX)) {
+            Ok(Opened::Whole(content, steadiness)) => {
+                self.run.progress.add(content.len() as u64);
+                if steadiness == Steadiness::Changed {
+                    self.gathered.outcome.notices.push(Notice::skipped(label, CHANGED));
+                }
+                match &self.run.archives {
+                    Some(limits) if archive::is_one(content) => {
+                        let size = content.len() as u64;
+                        self.desk.archive(here, io::Cursor::new(content), size, limits);
+                    }
+                    _ => self.desk.whole(here, content),
+                }
+            }
+            Ok(Opened::Large(mut file, size)) => self.large(path, label, &mut file, size),
+            Ok(Opened::Over) => self.gathered.over += 1,
+            Ok(Opened::Odd) => {
+                self.gathered.outcome.notices.push(Notice::info(label, "neither a file nor a folder: not read"));
+            }
+            Err(error) => self.failed(label, &error),
+        }
+    }
+
+    /// A file that can't be read: its path may say something all the same.
+    fn failed(&mut self, label: &[u8], error: &io::Error) {
+        self.gathered.outcome.notices.push(Notice::skipped(label, error.to_string()));
+        self.desk.path_alone(Label::File(label));
+    }
+
+    /// Looks at the head of a large file; the rest is left for later.
+    fn large(&mut self, path: &Path, label: &[u8], file: &mut File, size: u64) {
+        self.run.progress.add(0);
+        let head = match self.reader.read_part(file, 0, reader::WHOLE as usize) {
+            Ok(head) => head,
+            Err(error) => return self.failed(label, &error),
+        };
+        if self.run.archives.is_some() && archive::is_one(head) {
+            self.gathered.later.push(Later::Archive(path.to_path_buf(), size));
+        } else if self.desk.head(Label::File(label), head, size) {
+            self.gathered.later.push(Later::Large(path.to_path_buf(), size));
+        }
+    }
+
+    fn task(&mut self, task: &Task) {
+        let (Task::File(path) | Task::Archive(path, _) | Task::Part { path, .. }) = task;
+        let label = label(path);
+        match task {
+            Task::File(path) => self.take(path, &label),
+            Task::Archive(path, size) => match (reader::open(path), &self.run.archives) {
+                (Ok(file), Some(limits)) => {
+                    self.run.progress.bytes.fetch_add(*size, Ordering::Relaxed);
+                    self.desk.archive(Label::File(&label), io::BufReader::with_capacity(1 << 18, file), *size, limits);
+                }
+                (Err(error), _) => self.failed(&label, &error),
+                (Ok(_), None) => {}
+            },
+            Task::Part { path, size, start } => match self.part(path, &label, *size, *start) {
+                Ok(Some(part)) => self.gathered.parts.push((path.clone(), part)),
+                Ok(None) => {}
+                Err(error) => self.gathered.outcome.notices.push(Notice::skipped(&*label, error.to_string())),
+            },
+        }
+    }
+
+    /// Scans the part of a large file that begins at `start`.
+    fn part(&mut self, path: &Path, label: &[u8], size: u64, start: u64) -> io::Result<Option<PartFound>> {
+        const SAMPLE: usize = 4096;
+        let mut file = reader::open(path)?;
+        let end = size.min(start + part::OWN as u64);
+        let last = end == size;
+        self.run.progress.bytes.fetch_add(end - start, Ordering::Relaxed);
+        let mut changed = last && file.metadata()?.len() != size;
+        let found = if reader::is_hole(&file, start, end) {
+            None
+        } else {
+            let head = self.reader.read_part(&mut file, 0, SAMPLE)?;
+            let whole = crate::detect::decode::encoding::Encoding::of(head);
+            let from = start.saturating_sub(part::AROUND as u64);
+            let to = size.min(end + part::AROUND as u64);
+            let window = self.reader.read_part(&mut file, from, (to - from) as usize)?;
+            changed |= window.len() as u64 != to - from;
+            let own = ((start - from) as usize).min(window.len())..((end - from) as usize).min(window.len());
+            self.desk.part(&|| Origin::File { path: label.to_vec() }, label, window, own, from, whole)
+        };
+        if changed {
+            self.gathered.outcome.notices.push(Notice::skipped(label, CHANGED));
+        }
+        Ok(found)
+    }
+}
+
+const CHANGED: &str = "changed while it was read";

@@ -1,0 +1,177 @@
+//! The walk over the paths a person named: parallel, and every file is handed over where it is met, so that reading starts
+//! with the first.
+//!
+//! Hidden files are walked, `.git` is not, links are not followed but for the named paths themselves. Nothing is opened
+//! here: what is neither a file nor a folder is said and left.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::SourceError;
+use crate::types::notice::Notice;
+
+/// Which files ignore rules leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignore {
+    /// What `.gitignore` and its kin name.
+    Respect,
+    /// Nothing.
+    Nothing,
+}
+
+/// Whether names that start with a dot are walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// As all others; `.git` is not.
+    Walk,
+    /// Left out.
+    Skip,
+}
+
+/// What one thread of a walk tells. Dropped when the thread is done.
+pub trait Visit: Send {
+    /// A file, by the path to open and the path as reports show it.
+    fn file(&mut self, path: &Path, label: &[u8]);
+
+    /// Something that could not be walked.
+    fn notice(&mut self, notice: Notice);
+}
+
+/// A walk to be made.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    roots: Vec<PathBuf>,
+    ignore: Ignore,
+    hidden: Hidden,
+}
+
+impl Walk {
+    /// Over paths, each of which must exist.
+    ///
+    /// # Errors
+    /// A path does not exist.
+    pub fn new(roots: &[PathBuf], ignore: Ignore, hidden: Hidden) -> Result<Self, SourceError> {
+        for path in roots {
+            std::fs::metadata(path).map_err(|source| SourceError::Io { path: path.clone(), source })?;
+        }
+        Ok(Self { roots: roots.to_vec(), ignore, hidden })
+    }
+
+    /// The paths that were named.
+    pub fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
+    /// Whether ignore rules leave files out.
+    pub fn ignore(&self) -> Ignore {
+        self.ignore
+    }
+
+    /// Walks with as many visitors as threads; gives the folders that hold a `.git`, in any order. Each file is visited
+    /// once, in no order, even if paths lie within one another.
+    pub fn run<V: Visit>(&self, threads: usize, visitor: impl Fn() -> V + Sync) -> Vec<PathBuf> {
+        let Some((first, others)) = self.roots.split_first() else { return Vec::new() };
+        let mut builder = WalkBuilder::new(first);
+        others.iter().for_each(|path| {
+            builder.add(path);
+        });
+        let respect = self.ignore == Ignore::Respect;
+        builder.hidden(self.hidden == Hidden::Skip).ignore(false).parents(respect);
+        builder.git_ignore(respect).git_global(respect).git_exclude(respect);
+        let repositories = std::sync::Arc::new(Mutex::new(Vec::new()));
+        let found = std::sync::Arc::clone(&repositories);
+        builder.follow_links(false).threads(threads).filter_entry(move |entry| {
+            let is_git = entry.file_name() == ".git";
+            if is_git && let Some(folder) = entry.path().parent() {
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
+            }
+            !is_git
+        });
+        let met = (!others.is_empty()).then(|| Mutex::new(HashSet::new()));
+        builder.build_parallel().run(|| {
+            let mut walker = Walker { visitor: visitor(), met: met.as_ref() };
+            Box::new(move |entry| {
+                walker.take(entry);
+                WalkState::Continue
+            })
+        });
+        let mut repositories = repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *repositories)
+    }
+}
+
+/// One thread of a walk.
+struct Walker<'w, V> {
+    visitor: V,
+    /// The files met, where paths may lie within one another.
+    met: Option<&'w Mutex<HashSet<Vec<u8>>>>,
+}
+
+impl<V: Visit> Walker<'_, V> {
+    fn take(&mut self, entry: Result<DirEntry, ignore::Error>) {
+        match entry {
+            Ok(entry) => self.entry(&entry),
+            Err(error) => {
+                let path = path_of(&error).map(|path| label(path).to_vec()).unwrap_or_default();
+                self.visitor.notice(Notice::skipped(path, plain(&error)));
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &DirEntry) {
+        // A named path that is a link is followed: its own type is a link's.
+        let file_type = if entry.depth() == 0 && entry.path_is_symlink() {
+            std::fs::metadata(entry.path()).ok().map(|m| m.file_type())
+        } else {
+            entry.file_type()
+        };
+        match file_type {
+            Some(kind) if kind.is_file() => {
+                let label = label(entry.path());
+                let is_new = |met: &Mutex<HashSet<_>>| met.lock().unwrap_or_else(PoisonError::into_inner).insert(label.to_vec());
+                if self.met.is_none_or(is_new) {
+                    self.visitor.file(entry.path(), &label);
+                }
+            }
+            Some(kind) if kind.is_dir() || kind.is_symlink() => {}
+            _ => self.visitor.notice(Notice::info(&*label(entry.path()), "neither a file nor a folder: not read")),
+        }
+        if let Some(error) = entry.error() {
+            self.visitor.notice(Notice::info(&*label(entry.path()), format!("ignore file: {}", plain(error))));
+        }
+    }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+/// The innermost message: the path is said apart.
+fn plain(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::WithPath { err, .. } | ignore::Error::WithDepth { err, .. } => plain(err),
+        other => other.to_string(),
+    }
+}
+
+/// The path as a report shows it: `/` between parts, no leading `./`.
+#[cfg(unix)]
+pub fn label(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = path.as_os_str().as_bytes();
+    bytes.strip_prefix(b"./").unwrap_or(bytes).into()
+}
+
+/// The path as a report shows it: `/` between parts, no leading `./`.
+#[cfg(not(unix))]
+pub fn label(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    path.to_string_lossy().replace('\\', "/").into_bytes().into()
+}

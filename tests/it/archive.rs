@@ -1,0 +1,182 @@
+//! Archives in `nospill dir`: every kind, nested, images, bombs, broken ones.
+
+use std::io::{Cursor, Write as _};
+
+use super::env::{World, token};
+
+const RULE: &str = "github-pat deny";
+
+fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, content) in files {
+        let mut header = tar::Header::new_gnu();
+        // Past the builder's own checks: names with `..` are to be read, too.
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        archive.append(&header, *content).expect("a member");
+    }
+    archive.into_inner().expect("an archive")
+}
+
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
+        archive.write_all(content).expect("a content");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+fn gzipped(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).expect("compressed");
+    encoder.finish().expect("compressed")
+}
+
+fn bzipped(content: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    encoder.write_all(content).expect("compressed");
+    encoder.finish().expect("compressed")
+}
+
+fn zstandard(content: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn found(world: &World, args: &[&str]) -> Vec<String> {
+    world.nospill(&[&["dir", "--format", "json"], args].concat()).findings()
+}
+
+#[test]
+fn every_kind_is_opened_by_content() {
+    let world = World::new();
+    let line = token(1);
+    let line = line.as_bytes();
+    let tar = tarred(&[("in/a.txt", line)]);
+    let zip = zipped(&[("in/a.txt", line)]);
+    for (name, content) in [
+        ("a.tar", tar.clone()),
+        ("b.tar.gz", gzipped(&tar)),
+        ("c.tbz2", bzipped(&tar)),
+        ("d.tar.zst", zstandard(&tar)),
+        ("e.jar", zip.clone()),
+        ("f.unnamed", zip),
+        ("g.log.gz", gzipped(line)),
+        ("h.bz2", bzipped(line)),
+        ("i.zst", [zstandard(b"first\n"), zstandard(line)].concat()),
+    ] {
+        world.write(name, content);
+    }
+    let mut got = found(&world, &[]);
+    got.sort();
+    let want = [
+        "a.tar!in/a.txt:1",
+        "b.tar.gz!in/a.txt:1",
+        "c.tbz2!in/a.txt:1",
+        "d.tar.zst!in/a.txt:1",
+        "e.jar!in/a.txt:1",
+        "f.unnamed!in/a.txt:1",
+        "g.log.gz!g.log:1",
+        "h.bz2!h:1",
+        "i.zst!i:2",
+    ];
+    assert_eq!(got, want.map(|place| format!("{place} {RULE}")));
+    assert_eq!(found(&world, &["--no-archives"]).iter().filter(|line| line.contains('!')).count(), 0);
+}
+
+#[test]
+fn xz_is_opened() {
+    let world = World::new();
+    world.write("a.txt", token(1));
+    // Debian's dpkg needs it, so it is nearly everywhere; there is no encoder among our crates.
+    if world.command("xz", "repo").arg("a.txt").status().is_ok_and(|status| status.success()) {
+        assert_eq!(found(&world, &[]), [format!("a.txt.xz!a.txt:1 {RULE}")]);
+    }
+}
+
+#[test]
+fn nested_to_a_depth() {
+    let world = World::new();
+    let mut content = token(1).into_bytes();
+    world.write("four.zip", zipped(&[("b.tgz", &gzipped(&tarred(&[("c.jar", &zipped(&[("d.txt", &content)]))])))]));
+    for _ in 0..12 {
+        content = zipped(&[("x.zip", &content)]);
+    }
+    world.write("many.zip", content);
+    let ran = world.nospill(&["dir", "--format", "json"]);
+    assert_eq!(ran.findings(), [format!("four.zip!b.tgz!c.jar!d.txt:1 {RULE}")]);
+    assert!(ran.out.contains("archives more than 8 deep"), "{}", ran.whole());
+    let only_deep = world.nospill(&["dir", "many.zip"]);
+    assert_eq!(only_deep.code, 3, "{}", only_deep.whole());
+}
+
+#[test]
+fn names_inside_are_only_labels() {
+    let world = World::new();
+    let line = token(1);
+    world.write("w/a.tar", tarred(&[("../../up.txt", line.as_bytes()), ("/abs.txt", line.as_bytes())]));
+    world.write("w/b.zip", zipped(&[("../../../up.txt", line.as_bytes())]));
+    let mut got = found(&world, &["w"]);
+    got.sort();
+    let want = ["w/a.tar!../../up.txt:1", "w/a.tar!/abs.txt:1", "w/b.zip!../../../up.txt:1"];
+    assert_eq!(got, want.map(|place| format!("{place} {RULE}")));
+    assert!(!world.path().join("up.txt").exists() && !world.at("up.txt").exists());
+}
+
+#[test]
+fn excludes_hold_for_members() {
+    let world = World::new();
+    let line = token(1);
+    world.write("a.zip", zipped(&[("a.min.js", line.as_bytes()), ("b.js", line.as_bytes())]));
+    assert_eq!(found(&world, &["--exclude", "*.min.js"]), [format!("a.zip!b.js:1 {RULE}")]);
+}
+
+#[test]
+fn bombs_and_broken_archives_are_incomplete() {
+    let zeros = vec![0u8; 90 << 20];
+    let mut broken = gzipped(token(1).repeat(5000).as_bytes());
+    broken.truncate(broken.len() / 2);
+    for (name, content, why) in [
+        ("bomb.gz", gzipped(&zeros), "unpacks to more than 200 times its size"),
+        ("broken.gz", broken, "not all of the archive is readable"),
+        ("broken.zip", zipped(&[("a", b"b")])[..40].to_vec(), "not all of the archive is readable"),
+    ] {
+        let world = World::new();
+        world.write(name, content);
+        let ran = world.nospill(&["dir"]);
+        assert!(ran.code != 0 && ran.out.contains(why) && ran.err.contains("1 skipped"), "{name}: {}", ran.whole());
+    }
+}
+
+#[test]
+fn layers_of_images_are_named_in_order_and_deleted_files_found() {
+    let line = token(1);
+    let lower = tarred(&[("etc/app.conf", line.as_bytes())]);
+    let upper = tarred(&[("etc/.wh.app.conf", b"")]);
+    let saved = br#"[{"Config":"c.json","RepoTags":["app:1"],"Layers":["aa/layer.tar","bb/layer.tar"]}]"#;
+    let world = World::new();
+    let docker = tarred(&[("bb/layer.tar", &upper), ("aa/layer.tar", &lower), ("manifest.json", saved)]);
+    world.write("image.tar", docker);
+    let oci = br#"{"schemaVersion":2,"config":{"digest":"sha256:cc"},"layers":[{"digest":"sha256:bb"},{"digest":"sha256:aa"}]}"#;
+    let blobs = tarred(&[
+        ("oci-layout", b"{}"),
+        ("blobs/sha256/aa", &gzipped(&lower)),
+        ("blobs/sha256/bb", &gzipped(&upper)),
+        ("blobs/sha256/dd", oci),
+    ]);
+    world.write("oci.tar", blobs);
+    let got = found(&world, &[]);
+    let want = ["image.tar!layer 1: aa/layer.tar!etc/app.conf:1", "oci.tar!layer 2: blobs/sha256/aa!etc/app.conf:1"];
+    assert_eq!(got, want.map(|place| format!("{place} {RULE}")));
+}
+
+#[test]
+fn a_large_member_is_scanned_in_parts() {
+    let world = World::new();
+    let large = format!("{}{}", "words and words\n".repeat(3 << 20), token(1));
+    world.write("large.tar", tarred(&[("big.log", large.as_bytes()), ("small.log", token(2).as_bytes())]));
+    let line = (3 << 20) + 1;
+    assert_eq!(found(&world, &[]), [format!("large.tar!big.log:{line} {RULE}"), format!("large.tar!small.log:1 {RULE}")]);
+}
