@@ -65,7 +65,7 @@ impl From<SourceError> for CommandError {
             SourceError::Index { .. } => wrapped(Kind::Git)
                 .hint("`git fsck` checks it; removing the index and `git reset` makes a new one, keeping your files"),
             SourceError::Stopped { .. } => {
-                wrapped(Kind::User).hint("with --cache DIR the next run need not read again what was clean")
+                wrapped(Kind::User).hint("a range, --branch or --since reads less; --cache DIR makes later runs shorter")
             }
             SourceError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 wrapped(Kind::User).hint("check the path for a typing error")

@@ -5,11 +5,13 @@ mod desk;
 mod finish;
 pub mod history;
 mod part;
+mod progress;
 pub mod range;
 mod remark;
 mod tree;
 
-pub use tree::{Progress, TreeRun};
+pub use progress::Progress;
+pub use tree::TreeRun;
 
 pub use ci::deepen;
 

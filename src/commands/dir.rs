@@ -2,15 +2,13 @@
 
 use std::time::Instant;
 
-use super::scan;
+use super::{progress, scan};
 use crate::cli::DirArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::pipeline::TreeRun;
 use crate::settings::{DirSettings, Settings};
 use crate::source::walk::Walk;
-
-mod progress;
 
 /// Scans files below the paths named, or below the current folder.
 ///
@@ -24,7 +22,7 @@ pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     let mut pipeline = scan::pipeline(&settings, config)?;
     pipeline.policy.excludes.narrow(dir.include, dir.exclude);
     let walk = Walk::new(&dir.paths, dir.ignore, dir.hidden)?;
-    let outcome = progress::shown(|progress| {
+    let outcome = progress::shown("files", |progress| {
         pipeline.run_tree(&TreeRun { walk: &walk, max_size: dir.max_size, archives: dir.archives, progress })
     });
     scan::report(&settings, &pipeline, &outcome, started)

@@ -7,7 +7,7 @@ use std::time::Instant;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-use super::scan;
+use super::{progress, scan};
 use crate::cli::{HistoryArgs, Including};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -47,8 +47,11 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let stopping = flag::register(SIGINT, Arc::clone(&stop));
     shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
     let tips = repository.tips(include)?;
-    let request = Request { include, tips, head: repository.head(), max_size, cache: args.cache, stop: &stop };
-    let outcome = pipeline.history(&repository, &request)?;
+    let (head, cache) = (repository.head(), args.cache);
+    let outcome = progress::shown("objects", |progress| {
+        let request = Request { include, tips, head, max_size, cache, progress, stop: &stop };
+        pipeline.history(&repository, &request)
+    })?;
     scan::report(&settings, &pipeline, &outcome, started)
 }
 

@@ -4,6 +4,7 @@ pub mod dir;
 pub mod explain;
 pub mod history;
 pub mod install;
+mod progress;
 pub mod rules;
 pub mod scan;
 pub mod staged;

@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::exact::{Exact, Found};
 use self::first::First;
-use super::{Outcome, Pipeline};
+use super::{Outcome, Pipeline, Progress};
 use crate::rules::paths::PathRules;
 use crate::source::SourceError;
 use crate::source::history::NONE;
@@ -47,6 +47,8 @@ pub struct Request<'r> {
     pub max_size: u64,
     /// Where what was clean is remembered.
     pub cache: Option<PathBuf>,
+    /// Counted up while the run goes on.
+    pub progress: &'r Progress,
     /// Set when the run is to end early.
     pub stop: &'r AtomicBool,
 }
@@ -150,8 +152,10 @@ impl Run<'_> {
             Some(_) => walk.only(all.filter(|&object| !is_blob(object) || !was_clean(object))),
             None => walk,
         };
+        let trees = (0..self.forest.len() as u32).filter(|&object| self.forest.kind(object) == Some(Kind::Tree)).count();
+        self.request.progress.of.store((self.forest.len() - trees) as u64, Ordering::Relaxed);
         let parts = self.threads.broadcast(|_| {
-            let mut first = First::new(self.pipeline, self.forest);
+            let mut first = First::new(self.pipeline, self.forest, self.request.progress);
             walk.work(&mut first);
             first
         });

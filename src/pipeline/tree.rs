@@ -7,12 +7,12 @@ use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::desk::{Desk, Label};
 use super::part::{self, PartFound};
-use super::{Outcome, Pipeline};
+use super::{Outcome, Pipeline, Progress};
 use crate::rules::paths::PathRules;
 use crate::source::archive::{self, Limits};
 use crate::source::reader::{self, Opened, Reader, Steadiness};
@@ -32,22 +32,6 @@ pub struct TreeRun<'r> {
     pub archives: Option<Limits>,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
-}
-
-/// How far a run has come; for showing it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Files so far.
-    pub files: AtomicU64,
-    /// Their bytes.
-    pub bytes: AtomicU64,
-}
-
-impl Progress {
-    fn add(&self, bytes: u64) {
-        self.files.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-    }
 }
 
 impl Pipeline {

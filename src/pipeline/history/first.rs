@@ -2,7 +2,7 @@
 
 use crate::detect::scanner::Scratch;
 use crate::detect::scanner::marks::Marks;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Progress};
 use crate::source::history::graph::Gathered;
 use crate::source::pack::forest::Forest;
 use crate::source::pack::walk::{Derived, Visitor};
@@ -12,6 +12,7 @@ use crate::source::pack::{Kind, ReadError};
 pub(super) struct First<'p> {
     pipeline: &'p Pipeline,
     forest: &'p Forest,
+    progress: &'p Progress,
     scratch: Scratch,
     pub(super) gathered: Gathered,
     /// Blobs.
@@ -23,10 +24,11 @@ pub(super) struct First<'p> {
 }
 
 impl<'p> First<'p> {
-    pub(super) fn new(pipeline: &'p Pipeline, forest: &'p Forest) -> Self {
+    pub(super) fn new(pipeline: &'p Pipeline, forest: &'p Forest, progress: &'p Progress) -> Self {
         Self {
             pipeline,
             forest,
+            progress,
             scratch: Scratch::default(),
             gathered: Gathered::default(),
             live: Vec::new(),
@@ -49,6 +51,7 @@ impl Visitor for First<'_> {
     type State = Option<Marks>;
 
     fn visit(&mut self, object: u32, content: &[u8], from: Option<Derived<'_, Self::State>>) -> Self::State {
+        self.progress.add(content.len() as u64);
         match self.forest.kind(object) {
             Some(Kind::Blob) => {
                 let from = from.as_ref().and_then(|from| Some((from.base.as_ref()?, from.ops)));

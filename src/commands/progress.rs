@@ -5,15 +5,15 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use crate::pipeline::{Outcome, Progress};
+use crate::pipeline::Progress;
 
 /// Before it nothing is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Runs a scan and shows how far it has come. The line is gone when it is done.
-pub(super) fn shown(scan: impl FnOnce(&Progress) -> Outcome) -> Outcome {
+/// Runs a scan and shows how far it has come, in so many `things`. The line is gone when it is done.
+pub(super) fn shown<T>(things: &str, scan: impl FnOnce(&Progress) -> T) -> T {
     let progress = Progress::default();
     if !io::stderr().is_terminal() {
         return scan(&progress);
@@ -24,7 +24,9 @@ pub(super) fn shown(scan: impl FnOnce(&Progress) -> Outcome) -> Outcome {
             let (mut pause, wait) = (PATIENCE, wait);
             while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 let (files, bytes) = (progress.files.load(Ordering::Relaxed), progress.bytes.load(Ordering::Relaxed));
-                show(&format!("nospill: {files} files, {} MB", bytes / 1_000_000));
+                let of = progress.of.load(Ordering::Relaxed);
+                let share = (files * 100).checked_div(of).map(|share| format!(" ({}%)", share.min(100))).unwrap_or_default();
+                show(&format!("nospill: {files} {things}{share}, {} MB", bytes / 1_000_000));
                 pause = EVERY;
             }
             if pause == EVERY {
