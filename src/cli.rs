@@ -66,6 +66,9 @@ Examples:
     #[command(after_help = "Examples:
   kubectl get secret -o yaml | nospill stdin")]
     Stdin(ScanArgs),
+    /// Convert and merge JSON reports.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    Report(ReportArgs),
     /// List, show, test and check rules.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
     Rules(RulesArgs),
@@ -106,8 +109,8 @@ Examples:
         #[arg(long, value_name = "FAMILY")]
         family: Option<String>,
         /// How the list is written.
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
         /// Read this configuration file instead of the repository's .nospill.toml.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
@@ -175,6 +178,9 @@ pub struct ScanArgs {
     /// How findings are reported on standard output.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// Write a report to a file, too; may be given several times, as sarif=report.sarif.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
     /// Show whole secrets in the report; refused in CI unless --force is given.
     #[arg(long)]
     pub show_secrets: bool,
@@ -250,6 +256,92 @@ pub enum Format {
     Human,
     /// One JSON document.
     Json,
+    /// A JSON document a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit's XML, for CI servers.
+    Junit,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Comma-separated values.
+    Csv,
+    /// A summary in Markdown.
+    Markdown,
+    /// A page that stands alone.
+    Html,
+}
+
+/// A format and the file that it goes to.
+fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is wanted, as sarif=report.sarif")?;
+    if file.is_empty() {
+        return Err("a file is wanted after =".to_owned());
+    }
+    Ok((Format::from_str(format, true)?, file.into()))
+}
+
+/// Formats of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For a person.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// What `report` takes.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What to do with reports.
+    #[command(subcommand)]
+    pub command: ReportCommand,
+}
+
+/// The subcommands of `report`.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Write a JSON report in other formats.
+    #[command(after_help = "Examples:
+  nospill report convert report.json --format csv > report.csv
+  nospill report convert report.json --output html=report.html --output sarif=report.sarif")]
+    Convert {
+        /// A report that `--format json` wrote; - is standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How it is written.
+        #[command(flatten)]
+        to: ReportOutput,
+    },
+    /// Join JSON reports, as those of the shards of a job, into one.
+    #[command(after_help = "Findings are sorted, each of a place and rule is kept once, counts are added up.
+
+Examples:
+  nospill report merge shard-*.json > report.json
+  nospill report merge shard-*.json --format markdown --output sarif=report.sarif")]
+    Merge {
+        /// Reports that `--format json` wrote.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// How it is written.
+        #[command(flatten)]
+        to: ReportOutput,
+    },
+}
+
+/// Where a report goes that is no scan's.
+#[derive(Debug, Args)]
+pub struct ReportOutput {
+    /// How it is written to standard output [default: json, or nothing when --output is given].
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Write it to a file; may be given several times, as sarif=report.sarif.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
 }
 
 /// When the report has colours.

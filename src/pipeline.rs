@@ -3,6 +3,7 @@
 mod ci;
 mod finish;
 pub mod history;
+mod line_hash;
 mod remark;
 
 use std::sync::Mutex;
@@ -165,6 +166,7 @@ impl<S: Source> Job<'_, S> {
                 Some(at) => scope.admits(at.line, at.end_line),
                 None => scope != Scope::Lines(crate::types::span::RangeSet::default()),
             });
+            line_hash::mark(&mut findings, &input.content, encoding);
         }
         outcome.findings.extend(findings);
     }

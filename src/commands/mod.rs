@@ -4,6 +4,8 @@ pub mod dir;
 pub mod explain;
 pub mod history;
 pub mod install;
+pub mod outputs;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod staged;

@@ -49,6 +49,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned:
             note,
             verdict: policy.decide(rule, confidence, &page.lines_of(m.whole)),
             trail: None,
+            line_hash: None,
         }
     };
     scanned.matches.iter().map(finding).collect()
@@ -83,6 +84,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, input: &Input, m: &RawMatch) 
         note: None,
         verdict: policy.decide(rule, m.confidence, b""),
         trail: None,
+        line_hash: None,
     }
 }
 
@@ -101,6 +103,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         note: None,
         verdict: policy.decide(meaning, meaning.confidence, b""),
         trail: None,
+        line_hash: None,
     }
 }
 

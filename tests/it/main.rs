@@ -12,6 +12,7 @@ mod marks;
 mod oracle;
 mod pack;
 mod patterns;
+mod report;
 mod rules;
 #[cfg(unix)]
 mod staged;
