@@ -59,6 +59,7 @@ Examples:
   nospill history                        everything that branches, tags and other refs reach
   nospill history origin/main..HEAD      what a range of commits adds
   nospill history --since=2.weeks --branch main
+  nospill history --cache .cache/nospill every night: only new objects are read
   nospill history --include reflog,stash,unreachable --format json > report.json"
     )]
     History(HistoryArgs),
@@ -66,6 +67,16 @@ Examples:
     #[command(after_help = "Examples:
   kubectl get secret -o yaml | nospill stdin")]
     Stdin(ScanArgs),
+    /// Scan what a CI run is about: a pull request, a push, or everything.
+    #[command(
+        after_help = "Known by their variables: Azure Pipelines, GitHub Actions, GitLab CI, Jenkins, Bitbucket, CircleCI, Buildkite, TeamCity. A pull request is held to its target, a push to the commit before it, a new branch or tag to the default branch; a scheduled run scans the whole history.
+
+Examples:
+  nospill ci
+  nospill ci --plan                      only say which revisions that is
+  nospill ci --base origin/main --output sarif=nospill.sarif"
+    )]
+    Ci(CiArgs),
     /// Convert and merge JSON reports.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
     Report(ReportArgs),
@@ -176,8 +187,8 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct ScanArgs {
     /// How findings are reported on standard output.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, help = "How findings are reported on standard output [default: human; `ci` picks the server's]")]
+    pub format: Option<Format>,
     /// Write a report to a file, too; may be given several times, as sarif=report.sarif.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
     pub output: Vec<(Format, PathBuf)>,
@@ -230,6 +241,9 @@ pub struct HistoryArgs {
     /// What else is looked at.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub include: Vec<Including>,
+    /// Remember in this folder what was clean, and read only what is new next time. Nothing secret is kept there.
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// Blobs over so many MiB are not scanned; each is named, and the scan counts as incomplete.
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..4096))]
     pub max_size: u64,
@@ -283,6 +297,43 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
         return Err("a file is wanted after =".to_owned());
     }
     Ok((Format::from_str(format, true)?, file.into()))
+}
+
+/// What `ci` takes.
+#[derive(Debug, Args)]
+pub struct CiArgs {
+    /// What is known already, instead of what the server says.
+    #[arg(long, value_name = "REV", env = "NOSPILL_BASE")]
+    pub base: Option<String>,
+    /// What is scanned, instead of what is checked out.
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+    /// The branch that new branches start from, where the server does not say.
+    #[arg(long, value_name = "BRANCH", env = "NOSPILL_DEFAULT_BRANCH")]
+    pub default_branch: Option<String>,
+    /// Print the revisions as `nospill history` takes them, and scan nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+impl HistoryArgs {
+    /// Of revisions alone.
+    pub fn of(ranges: Vec<String>) -> Self {
+        let scan = ScanArgs {
+            format: None,
+            output: Vec::new(),
+            show_secrets: false,
+            force: false,
+            config: None,
+            threads: None,
+            color: ColourChoice::Auto,
+        };
+        let (branch, include) = (Vec::new(), Vec::new());
+        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: 256, scan }
+    }
 }
 
 /// Formats of lists.

@@ -64,6 +64,9 @@ impl From<SourceError> for CommandError {
             SourceError::Plumbing { .. } => wrapped(Kind::Git).hint("run that command to see more of what is wrong"),
             SourceError::Index { .. } => wrapped(Kind::Git)
                 .hint("`git fsck` checks it; removing the index and `git reset` makes a new one, keeping your files"),
+            SourceError::Stopped { .. } => {
+                wrapped(Kind::User).hint("with --cache DIR the next run need not read again what was clean")
+            }
             SourceError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 wrapped(Kind::User).hint("check the path for a typing error")
             }

@@ -4,7 +4,10 @@ mod ci;
 mod finish;
 pub mod history;
 mod line_hash;
+pub mod range;
 mod remark;
+
+pub use ci::deepen;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +20,7 @@ use crate::policy::effects::Policy;
 use crate::rules::paths::PathRules;
 use crate::source::{Source, SourceError};
 use crate::types::finding::Finding;
-use crate::types::input::{Input, Origin, Scope};
+use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 
 /// What every mode needs to turn contents into findings.
@@ -162,6 +165,7 @@ impl<S: Source> Job<'_, S> {
                 outcome.notices.push(notice);
                 Scope::All
             });
+            self.drop_known(at, input, &mut findings, outcome);
             findings.retain(|finding| match &finding.at {
                 Some(at) => scope.admits(at.line, at.end_line),
                 None => scope != Scope::Lines(crate::types::span::RangeSet::default()),
@@ -169,5 +173,18 @@ impl<S: Source> Job<'_, S> {
             line_hash::mark(&mut findings, &input.content, encoding);
         }
         outcome.findings.extend(findings);
+    }
+
+    /// Drops what stands in a content that the item takes the place of.
+    fn drop_known(&mut self, at: usize, input: &Input, findings: &mut Vec<Finding>, outcome: &mut Outcome) {
+        let before = self.source.before(at, &mut self.worker).unwrap_or_else(|notice| {
+            outcome.notices.push(notice);
+            Vec::new()
+        });
+        for content in before {
+            let former = Input { origin: input.origin.clone(), content: Content::Owned(content) };
+            let (known, _) = self.pipeline.judge(self.path_rules, &former, &mut self.scratch);
+            findings.retain(|finding| known.iter().all(|known| known.fingerprint != finding.fingerprint));
+        }
     }
 }

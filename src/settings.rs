@@ -62,7 +62,7 @@ impl Settings {
             ColourChoice::Auto | ColourChoice::Never => Colour::Off,
         };
         Ok(Self {
-            format: args.format,
+            format: args.format.unwrap_or(Format::Human),
             outputs: args.output,
             values: if args.show_secrets { Values::Shown } else { Values::Masked },
             colour,

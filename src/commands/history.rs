@@ -1,14 +1,20 @@
 //! `nospill history`: all objects that refs reach, or what a range adds.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+
 use super::scan;
 use crate::cli::{HistoryArgs, Including};
-use crate::error::CommandError;
+use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::history::Request;
+use crate::pipeline::{self, history::Request};
 use crate::settings::Settings;
+use crate::source::SourceError;
+use crate::source::range::{Range, Revisions};
 use crate::source::repository::{Include, Repository};
 
 /// Scans the history of the repository here.
@@ -27,9 +33,33 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let config = scan::config_text(&settings, scan::config_on_disk)?;
     let pipeline = scan::pipeline(&settings, config)?;
     let repository = Repository::from_env()?;
-    let stop = AtomicBool::new(false);
+    let max_size = args.max_size << 20;
+    let mut revisions: Vec<String> = args.ranges;
+    revisions.extend(args.branch);
+    if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
+        let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
+        let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
+        return scan::report(&settings, &pipeline, &pipeline.range(&range)?, started);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    // The first Ctrl-C ends the run in order, a second one at once.
+    let shutdown = flag::register_conditional_shutdown(SIGINT, Exit::Failed as i32, Arc::clone(&stop));
+    let stopping = flag::register(SIGINT, Arc::clone(&stop));
+    shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
     let tips = repository.tips(include)?;
-    let request = Request { include, tips, head: repository.head(), max_size: args.max_size << 20, stop: &stop };
+    let request = Request { include, tips, head: repository.head(), max_size, cache: args.cache, stop: &stop };
     let outcome = pipeline.history(&repository, &request)?;
     scan::report(&settings, &pipeline, &outcome, started)
+}
+
+/// A revision that git does not know is often one that a shallow clone left out.
+fn unknown(error: SourceError, repository: &Repository) -> CommandError {
+    let is_unknown =
+        matches!(&error, SourceError::Plumbing { why, .. } if why.contains("bad revision") || why.contains("unknown revision"));
+    let error = CommandError::from(error);
+    match is_unknown {
+        true if !repository.shallow.is_empty() => error.hint(format!("this clone is shallow; {}", pipeline::deepen())),
+        true => error.hint("`git fetch` may bring it, or name another revision"),
+        false => error,
+    }
 }

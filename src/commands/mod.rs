@@ -1,5 +1,6 @@
 //! One file a subcommand: settings in, exit out.
 
+pub mod ci;
 pub mod dir;
 pub mod explain;
 pub mod history;

@@ -11,9 +11,11 @@ mod first;
 mod report;
 
 use std::collections::HashSet;
-use std::sync::atomic::AtomicBool;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::ThreadPoolBuilder;
+use sha2::{Digest as _, Sha256};
 
 use self::exact::{Exact, Found};
 use self::first::First;
@@ -21,6 +23,7 @@ use super::{Outcome, Pipeline};
 use crate::rules::paths::PathRules;
 use crate::source::SourceError;
 use crate::source::history::NONE;
+use crate::source::history::cache::{self, Clean};
 use crate::source::history::graph::{Gathered, Graph, Reached};
 use crate::source::history::paths::Places;
 use crate::source::history::trees::{Interest, Shared, Trees};
@@ -42,6 +45,8 @@ pub struct Request<'r> {
     pub head: Option<Oid>,
     /// Largest object that is scanned, in bytes.
     pub max_size: u64,
+    /// Where what was clean is remembered.
+    pub cache: Option<PathBuf>,
     /// Set when the run is to end early.
     pub stop: &'r AtomicBool,
 }
@@ -67,6 +72,7 @@ struct Run<'r> {
     forest: &'r Forest,
     path_rules: PathRules,
     threads: rayon::ThreadPool,
+    clean: Option<Clean>,
 }
 
 impl Pipeline {
@@ -80,10 +86,28 @@ impl Pipeline {
         let threads =
             threads.map_err(|error| SourceError::Io { path: "threads".into(), source: std::io::Error::other(error) })?;
         let path_rules = PathRules::new(self.scanner.rules());
-        let run = Run { pipeline: self, repository, request, forest: &forest, path_rules, threads };
+        let clean = request.cache.as_ref().map(|folder| {
+            let clean = Clean::open(folder, self.key(), repository.format);
+            clean.map_err(|source| SourceError::Io { path: folder.clone(), source })
+        });
+        let clean = clean.transpose()?;
+        let run = Run { pipeline: self, repository, request, forest: &forest, path_rules, threads, clean };
         let mut outcome = run.run();
+        if request.stop.load(Ordering::Relaxed) {
+            return Err(SourceError::Stopped { objects: outcome.objects, of: forest.len() as u64 });
+        }
         outcome.sort();
         Ok(outcome)
+    }
+
+    /// What a result depends on beside the objects: the rules and the tool.
+    fn key(&self) -> cache::Key {
+        let mut hash = Sha256::new();
+        hash.update(concat!(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
+        for (_, rule) in self.scanner.rules().iter() {
+            hash.update(format!("{rule:?}\n"));
+        }
+        hash.finalize().into()
     }
 }
 
@@ -119,6 +143,13 @@ impl Run<'_> {
 
     fn first_walk(&self) -> Seen {
         let walk = Walk::new(self.forest, |kind| kind != Kind::Tree, self.limits(), self.request.stop);
+        let was_clean = |object: u32| self.clean.as_ref().is_some_and(|clean| clean.contains(self.forest.name(object)));
+        let is_blob = |object: u32| self.forest.kind(object) == Some(Kind::Blob);
+        let all = 0..self.forest.len() as u32;
+        let walk = match self.clean {
+            Some(_) => walk.only(all.filter(|&object| !is_blob(object) || !was_clean(object))),
+            None => walk,
+        };
         let parts = self.threads.broadcast(|_| {
             let mut first = First::new(self.pipeline, self.forest);
             walk.work(&mut first);
@@ -144,7 +175,24 @@ impl Run<'_> {
         seen.failed.extend(self.forest.unreadable().iter().cloned());
         seen.failed.sort_unstable_by_key(|(object, _)| *object);
         seen.live = live;
+        self.remember(&mut seen);
         seen
+    }
+
+    /// Remembers which blobs are clean.
+    fn remember(&self, seen: &mut Seen) {
+        let Some(clean) = self.clean.as_ref().filter(|_| !self.request.stop.load(Ordering::Relaxed)) else { return };
+        let failed = |object: u32| seen.failed.binary_search_by_key(&object, |(object, _)| *object).is_ok();
+        let is_clean =
+            |object: &u32| self.forest.kind(*object) == Some(Kind::Blob) && !seen.live[*object as usize] && !failed(*object);
+        let names = (0..self.forest.len() as u32).filter(is_clean).map(|object| self.forest.name(object));
+        let folder = self.request.cache.as_deref().map(|folder| folder.as_os_str().as_encoded_bytes()).unwrap_or_default();
+        if let Some(why) = clean.refused {
+            seen.outcome.notices.push(Notice::info(folder, format!("the cache was not used: {why}")));
+        }
+        if let Err(error) = clean.write(names) {
+            seen.outcome.notices.push(Notice::info(folder, format!("the cache was not written: {error}")));
+        }
     }
 
     /// What trees hold of what is live, can't be read, or is asked about by name.

@@ -57,7 +57,9 @@ fn totals(document: &Document) -> String {
 
 /// What an agent would take for a command becomes a text that it does not.
 pub fn disarm(text: &str) -> String {
-    text.replace("##vso[", "## vso[").replace("##[", "## [")
+    ["vso[", "[", "teamcity["]
+        .iter()
+        .fold(text.to_owned(), |text, command| text.replace(&format!("##{command}"), &format!("## {command}")))
 }
 
 fn azure_message(text: &str) -> String {

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::escape;
 use super::{Report, Values, date};
 use crate::types::finding::{Excerpt, Finding, Trail, Verdict, Via};
+use crate::types::input::Origin;
 use crate::types::notice::NoticeKind;
 use crate::types::rule::Rule;
 
@@ -36,7 +37,8 @@ pub fn render(report: &Report<'_>, colour: Colour) -> String {
         page.paint(Paint::Warning, word);
         page.plain(&format!(": {path}{colon}{why}\n"));
     }
-    page.text
+    // The log of a CI server, where a line of the repository must give no commands.
+    super::annotations::disarm(&page.text)
 }
 
 #[derive(Clone, Copy)]
@@ -95,6 +97,9 @@ impl Page {
         if values == Values::Shown && !finding.secret.expose().is_empty() {
             let value = String::from_utf8_lossy(finding.secret.expose()).into_owned();
             self.footer(gutter, "value", &escape::message(&value));
+        }
+        if let Origin::Lost { blob, .. } = &finding.origin {
+            self.footer(gutter, "object", &format!("{blob}: no branch, tag or other ref leads to it"));
         }
         if let Some(trail) = &finding.trail {
             self.trail(finding, trail, gutter);

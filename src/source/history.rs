@@ -4,6 +4,7 @@
 //! one walk over their deltas: [`trees`] keeps of each tree the subtrees and the few blobs that somebody asked about,
 //! [`lineage`] compares what commits hold of those. Nothing is ever looked up path by path and commit by commit.
 
+pub mod cache;
 pub mod graph;
 pub mod lineage;
 pub mod names;

@@ -6,6 +6,7 @@ pub mod index;
 pub mod mmap;
 pub mod pack;
 pub mod plumbing;
+pub mod range;
 pub mod repository;
 pub mod staged;
 pub mod stdin;
@@ -32,6 +33,14 @@ pub enum SourceError {
         command: String,
         /// What it said.
         why: String,
+    },
+    /// The run was stopped.
+    #[error("stopped after {objects} of {of} objects; what they hold was not reported")]
+    Stopped {
+        /// Scanned.
+        objects: u64,
+        /// There are so many.
+        of: u64,
     },
     /// The index cannot be read.
     #[error("{path}: {why}")]
@@ -79,6 +88,15 @@ pub trait Source: Sync {
     /// # Errors
     /// A notice that says why the item was not scanned.
     fn load(&self, at: usize, worker: &mut Self::Worker) -> Result<Input, Notice>;
+
+    /// What item `at` takes the place of: what is found in one of these contents is not new. Asked only when something
+    /// was found.
+    ///
+    /// # Errors
+    /// A notice that says why it can't be told; everything counts as new then.
+    fn before(&self, _at: usize, _worker: &mut Self::Worker) -> Result<Vec<Vec<u8>>, Notice> {
+        Ok(Vec::new())
+    }
 
     /// Which lines of item `at` are this run's business. Asked only when something was found.
     ///

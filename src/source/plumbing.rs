@@ -34,6 +34,25 @@ pub fn output<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>, SourceError> {
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
 }
 
+/// What a command prints that reads `input`.
+///
+/// # Errors
+/// As [`output`].
+pub fn filtered(args: &[&str], input: &[u8]) -> Result<Vec<u8>, SourceError> {
+    let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
+    let failed = |error: std::io::Error| plumbing(&args, error);
+    let mut command = git(&args);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let mut stdin = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        // Written beside the reading, or both sides wait on full pipes. A child that ends early says why itself.
+        scope.spawn(move || stdin.take().map(|mut stdin| stdin.write_all(input)));
+        child.wait_with_output()
+    });
+    let output = output.map_err(failed)?;
+    if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
+}
+
 /// One line that a command prints, or `None` when it exits with an error.
 fn line(args: &[&str]) -> Option<Vec<u8>> {
     let mut text = output(args).ok()?;

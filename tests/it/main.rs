@@ -1,11 +1,13 @@
 //! Integration tests: one binary, so that they link once.
 
+mod ci;
 mod containers;
 mod decode;
 mod env;
 mod files;
 mod generic;
 #[cfg(unix)]
+mod history;
 mod hook;
 mod layers;
 mod marks;

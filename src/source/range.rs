@@ -1,0 +1,201 @@
+//! What a range of commits adds: each blob that a commit brings to a path and that none of its parents has there.
+//!
+//! The cost follows the range: git lists the commits and what each changes, the blobs are read one by one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::pack::object::{Commit, Person};
+use super::pack::store::{ReadCache, Store};
+use super::pack::{Limits, ReadError};
+use super::repository::Repository;
+use super::{Item, Source, SourceError, plumbing};
+use crate::types::input::{Content, Input, Origin};
+use crate::types::notice::Notice;
+use crate::types::oid::Oid;
+
+/// Which commits.
+#[derive(Clone, Debug, Default)]
+pub struct Revisions {
+    /// Revisions and ranges, as git rev-list takes them; none: all refs.
+    pub revisions: Vec<String>,
+    /// Only commits made since then, as git takes it.
+    pub since: Option<String>,
+    /// Only so many of the newest.
+    pub max_count: Option<u64>,
+}
+
+/// What a range of commits adds.
+#[derive(Debug)]
+pub struct Range {
+    store: Store,
+    limits: Limits,
+    is_partial: bool,
+    /// Parents before children.
+    commits: Vec<Oid>,
+    parents: HashMap<Oid, Vec<Oid>>,
+    items: Vec<Item>,
+    /// By item: the blobs that it takes the place of.
+    former: Vec<Vec<Oid>>,
+    notices: Vec<Notice>,
+}
+
+impl Range {
+    /// Lists the commits and what they change.
+    ///
+    /// # Errors
+    /// A revision is unknown, or git fails.
+    pub fn new(repository: &Repository, revisions: &Revisions, max_size: u64) -> Result<Self, SourceError> {
+        let mut args: Vec<String> = ["rev-list", "--parents"].map(str::to_owned).into();
+        if revisions.since.is_none() && revisions.max_count.is_none() {
+            args.push("--topo-order".to_owned());
+        }
+        args.extend(revisions.since.iter().map(|since| format!("--since={since}")));
+        args.extend(revisions.max_count.iter().map(|count| format!("--max-count={count}")));
+        if revisions.revisions.is_empty() {
+            args.extend(["--exclude=refs/stash", "--all"].map(str::to_owned));
+        }
+        args.push("--end-of-options".to_owned());
+        args.extend(revisions.revisions.iter().cloned());
+        args.push("--".to_owned());
+        let list = plumbing::output(&args)?;
+        let (mut commits, mut parents, mut ids) = (Vec::new(), HashMap::new(), Vec::new());
+        // Newest first: a bounded list is cut without walking all there is.
+        for line in list.rsplit(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+            let mut oids = line.split(|&b| b == b' ').filter_map(Oid::from_hex);
+            let Some(commit) = oids.next() else { continue };
+            ids.extend_from_slice(format!("{commit}\n").as_bytes());
+            commits.push(commit);
+            parents.insert(commit, oids.collect());
+        }
+        let changes = ["diff-tree", "--stdin", "-r", "-c", "-M", "--root", "--raw", "-z", "--no-abbrev"];
+        let raw = plumbing::filtered(&changes, &ids)?;
+        let max = max_size.min(u64::from(u32::MAX));
+        let limits = Limits { max, base_max: max.max(1 << 30) };
+        let (items, former, notices) = (Vec::new(), Vec::new(), Vec::new());
+        let (store, is_partial) = (repository.store(), repository.is_partial);
+        let mut range = Self { store, limits, is_partial, commits, parents, items, former, notices };
+        let problems = range.store.problems().iter();
+        range.notices = problems.map(|p| Notice::skipped(p.path.as_os_str().as_encoded_bytes(), p.why.clone())).collect();
+        range.messages();
+        range.changes(&raw)?;
+        range.cut_off(&repository.shallow);
+        Ok(range)
+    }
+
+    /// The commits, parents before children.
+    pub fn commits(&self) -> &[Oid] {
+        &self.commits
+    }
+
+    /// A commit's parents; none for commits that are not of the range.
+    pub fn parents(&self, commit: &Oid) -> &[Oid] {
+        self.parents.get(commit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The content of a blob.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn blob(&self, blob: &Oid, cache: &mut ReadCache) -> Result<Vec<u8>, ReadError> {
+        self.store.read(blob, self.limits, cache).map(|(_, content)| content)
+    }
+
+    /// Who made a commit, and when: name, address, seconds and minutes east of UTC.
+    pub fn author(&self, commit: &Oid, cache: &mut ReadCache) -> Option<(String, String, i64, i32)> {
+        let content = self.blob(commit, cache).ok()?;
+        let Person { name, email, time, zone } = Commit::parse(&content).ok()?.author;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Some((text(name), text(email), time, zone))
+    }
+
+    fn messages(&mut self) {
+        for id in self.commits.clone() {
+            self.items.push(Item { origin: Origin::Message { id }, size: 0 });
+            self.former.push(Vec::new());
+        }
+    }
+
+    /// Reads what `git diff-tree --stdin -r -c -M --raw -z` printed.
+    fn changes(&mut self, raw: &[u8]) -> Result<(), SourceError> {
+        let wrong = || SourceError::Git("unexpected output of git diff-tree".to_owned());
+        let mut fields = raw.split(|&b| b == 0);
+        let mut commit = None;
+        while let Some(head) = fields.next().filter(|head| !head.is_empty()) {
+            if head[0] != b':' {
+                commit = Some(Oid::from_hex(head).ok_or_else(wrong)?);
+                continue;
+            }
+            let sides = head.iter().take_while(|&&b| b == b':').count();
+            let words: Vec<&[u8]> = head[sides..].split(|&b| b == b' ').collect();
+            let [modes @ .., _] = words.get(..=2 * sides + 2).ok_or_else(wrong)? else { return Err(wrong()) };
+            let status = words[2 * sides + 2];
+            let mut path = fields.next().ok_or_else(wrong)?;
+            if sides == 1 && matches!(status.first(), Some(b'R' | b'C')) {
+                path = fields.next().ok_or_else(wrong)?;
+            }
+            let (mode, oids) = (modes[sides], &modes[sides + 1..]);
+            // What is gone brings nothing, nor does a submodule.
+            if matches!(mode, b"000000" | b"160000") {
+                continue;
+            }
+            let mut oids = oids.iter().map(|oid| Oid::from_hex(oid).ok_or_else(wrong)).collect::<Result<Vec<_>, _>>()?;
+            let (blob, id) = (oids.pop().ok_or_else(wrong)?, commit.ok_or_else(wrong)?);
+            let modes = &modes[..sides];
+            let former = oids.iter().zip(modes).filter(|(_, mode)| !matches!(**mode, b"000000" | b"160000"));
+            self.former.push(former.map(|(oid, _)| *oid).collect());
+            self.items.push(Item { origin: Origin::Commit { id, path: path.to_vec(), blob }, size: 0 });
+        }
+        Ok(())
+    }
+
+    /// At the edge of a shallow clone a commit seems to bring all that it has.
+    fn cut_off(&mut self, shallow: &HashSet<Oid>) {
+        let cut_off = self.commits.iter().filter(|commit| shallow.contains(commit)).count();
+        if cut_off > 0 {
+            let why = format!("a shallow clone: the parents of {cut_off} commits of this range are not here");
+            self.notices.push(Notice::skipped(Vec::new(), why));
+        }
+    }
+
+    fn failed(&self, path: &[u8], oid: &Oid, why: &ReadError) -> Notice {
+        let remedy = match why {
+            ReadError::Missing if self.is_partial => format!("; a partial clone: `git cat-file -e {oid}` fetches it"),
+            ReadError::Missing => "; `git fetch --refetch` brings what the remote has".to_owned(),
+            _ => String::new(),
+        };
+        Notice::skipped(path, format!("object {oid}: {why}{remedy}"))
+    }
+}
+
+impl Source for Range {
+    type Worker = ReadCache;
+
+    fn worker(&self) -> Result<ReadCache, SourceError> {
+        Ok(ReadCache::new(32 << 20))
+    }
+
+    fn items(&self) -> (&[Item], &[Notice]) {
+        (&self.items, &self.notices)
+    }
+
+    fn load(&self, at: usize, cache: &mut ReadCache) -> Result<Input, Notice> {
+        let origin = self.items[at].origin.clone();
+        let (oid, path) = match &origin {
+            Origin::Commit { blob, path, .. } => (*blob, path.as_slice()),
+            Origin::Message { id } => (*id, &b""[..]),
+            _ => return Err(Notice::skipped(origin.path(), "no object of a commit")),
+        };
+        let mut content = self.blob(&oid, cache).map_err(|why| self.failed(path, &oid, &why))?;
+        if matches!(origin, Origin::Message { .. }) {
+            let start = Commit::parse(&content).map(|commit| commit.message_start);
+            let start = start.map_err(|why| Notice::skipped(Vec::new(), format!("commit {oid}: {}", why.0)))?;
+            content.drain(..start);
+        }
+        Ok(Input { origin, content: Content::Owned(content) })
+    }
+
+    fn before(&self, at: usize, cache: &mut ReadCache) -> Result<Vec<Vec<u8>>, Notice> {
+        let read = |oid: &Oid| self.blob(oid, cache).map_err(|why| self.failed(self.items[at].origin.path(), oid, &why));
+        self.former[at].iter().map(read).collect()
+    }
+}
