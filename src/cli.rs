@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::hook::HookKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Keeps secrets out of git.
@@ -30,12 +31,19 @@ pub enum Command {
 
 Examples:
   nospill install
+  nospill install --hook pre-commit --hook commit-msg --hook pre-push
+  nospill install --hook pre-receive     in a bare repository on a server
+  nospill install --global               for every repository of this user
   git -C path/to/repo config core.hooksPath .githooks && nospill install")]
-    Install,
+    Install(InstallArgs),
     /// Take the hook away and put a former one back.
     #[command(after_help = "Examples:
   nospill uninstall")]
-    Uninstall,
+    Uninstall {
+        /// Take away what `install --global` put there.
+        #[arg(long)]
+        global: bool,
+    },
     /// Scan what is staged for the next commit.
     #[command(after_help = "Only findings on lines that the commit adds deny.
 
@@ -67,6 +75,72 @@ Examples:
     #[command(after_help = "Examples:
   kubectl get secret -o yaml | nospill stdin")]
     Stdin(ScanArgs),
+    /// Scan a commit's message; what the commit-msg hook runs.
+    #[command(after_help = "Lines that git will strip, comments and all below the scissors, are not scanned.
+
+Examples:
+  nospill commit-msg .git/COMMIT_EDITMSG")]
+    CommitMsg {
+        /// The file that holds the message.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+    /// Scan what a push would bring to the remote; what the pre-push hook runs.
+    #[command(after_help = "Reads a line a ref on standard input: LOCAL-REF LOCAL-OBJECT REMOTE-REF REMOTE-OBJECT.
+
+Examples:
+  git push                               with the hook of `nospill install --hook pre-push`")]
+    PrePush {
+        /// The remote's name, or its address where it has none.
+        #[arg(value_name = "REMOTE")]
+        remote: Option<String>,
+        /// Its address.
+        #[arg(value_name = "URL")]
+        url: Option<String>,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+    /// Scan what a merge or pull brought in, and never fail for it; what the post-merge hook runs.
+    #[command(after_help = "Examples:
+  nospill post-merge")]
+    PostMerge {
+        /// 1 after a squash merge, as git says.
+        #[arg(value_name = "SQUASH")]
+        squash: Option<String>,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+    /// Scan what a push brings to this server; what the pre-receive hook runs.
+    #[command(
+        after_help = "Reads a line a ref on standard input: OLD-OBJECT NEW-OBJECT REF. Objects in quarantine are read where they are.
+When the deadline passes the push is refused with exit 3, because not everything was scanned.
+
+Examples:
+  nospill install --hook pre-receive     in the bare repository"
+    )]
+    PreReceive(ReceiveArgs),
+    /// Scan what a push brings to one ref; what the update hook runs.
+    #[command(after_help = "Examples:
+  nospill install --hook update          in the bare repository")]
+    Update {
+        /// The ref.
+        #[arg(value_name = "REF")]
+        name: String,
+        /// What it pointed to.
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// What it is to point to.
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// As the whole push.
+        #[command(flatten)]
+        receive: ReceiveArgs,
+    },
     /// Scan what a CI run is about: a pull request, a push, or everything.
     #[command(
         after_help = "Known by their variables: Azure Pipelines, GitHub Actions, GitLab CI, Jenkins, Bitbucket, CircleCI, Buildkite, TeamCity. A pull request is held to its target, a push to the commit before it, a new branch or tag to the default branch; a scheduled run scans the whole history.
@@ -297,6 +371,62 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
         return Err("a file is wanted after =".to_owned());
     }
     Ok((Format::from_str(format, true)?, file.into()))
+}
+
+/// What `install` takes.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// The hook, once or several times [default: pre-commit].
+    #[arg(long, value_enum, value_name = "HOOK")]
+    pub hook: Vec<HookName>,
+    /// For every repository of this user: sets core.hooksPath to a folder whose hooks run the repository's own first.
+    #[arg(long, conflicts_with = "template")]
+    pub global: bool,
+    /// For every repository made or cloned from now on: puts the hook into git's template.
+    #[arg(long)]
+    pub template: bool,
+}
+
+/// Hooks that nospill can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HookName {
+    /// Scans what is staged.
+    PreCommit,
+    /// Scans the message.
+    CommitMsg,
+    /// Says what a merge brought in.
+    PostMerge,
+    /// Scans what the remote lacks.
+    PrePush,
+    /// On a server: scans a push.
+    PreReceive,
+    /// On a server: scans a push, ref by ref.
+    Update,
+}
+
+impl HookName {
+    /// The hook that is meant.
+    pub const fn kind(self) -> HookKind {
+        match self {
+            Self::PreCommit => HookKind::PreCommit,
+            Self::CommitMsg => HookKind::CommitMsg,
+            Self::PostMerge => HookKind::PostMerge,
+            Self::PrePush => HookKind::PrePush,
+            Self::PreReceive => HookKind::PreReceive,
+            Self::Update => HookKind::Update,
+        }
+    }
+}
+
+/// What the hooks of a server take.
+#[derive(Debug, Args)]
+pub struct ReceiveArgs {
+    /// Seconds after which the push is refused as not scanned.
+    #[arg(long, value_name = "SECONDS", env = "NOSPILL_DEADLINE", value_parser = clap::value_parser!(u64).range(1..))]
+    pub deadline: Option<u64>,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
 }
 
 /// What `ci` takes.

@@ -24,8 +24,13 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, CommandError> {
     match cli.command {
-        Command::Install => commands::install::run(),
-        Command::Uninstall => commands::uninstall::run(),
+        Command::Install(args) => commands::install::run(args),
+        Command::Uninstall { global } => commands::uninstall::run(global),
+        Command::CommitMsg { file, scan } => commands::commit_msg::run(&Settings::new(scan)?, &file),
+        Command::PrePush { remote, scan, .. } => commands::push::pre_push(remote, scan),
+        Command::PostMerge { scan, .. } => commands::push::post_merge(scan),
+        Command::PreReceive(args) => commands::push::pre_receive(args),
+        Command::Update { old, new, receive, .. } => commands::push::update(&old, &new, receive),
         Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
         Command::Dir(args) => {
             let ignore = if args.no_ignore { Ignore::Nothing } else { Ignore::Respect };

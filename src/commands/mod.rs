@@ -1,11 +1,13 @@
 //! One file a subcommand: settings in, exit out.
 
 pub mod ci;
+pub mod commit_msg;
 pub mod dir;
 pub mod explain;
 pub mod history;
 pub mod install;
 pub mod outputs;
+pub mod push;
 pub mod report;
 pub mod rules;
 pub mod scan;

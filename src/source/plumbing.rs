@@ -98,6 +98,29 @@ pub fn config(key: &str) -> Option<PathBuf> {
     line(&["config", "--get", key]).map(path)
 }
 
+/// A path of the user's own configuration; `None` when it is not set.
+pub fn global(key: &str) -> Option<PathBuf> {
+    line(&["config", "--global", "--type=path", "--get", key]).map(path)
+}
+
+/// A configuration value as text; `None` when it is not set.
+pub fn setting(key: &str) -> Option<String> {
+    line(&["config", "--get", key]).map(|text| String::from_utf8_lossy(&text).into_owned())
+}
+
+/// What refs point to, below `prefix` or all; each object once.
+///
+/// # Errors
+/// git can't list them.
+pub fn ref_objects(prefix: &str) -> Result<Vec<Oid>, SourceError> {
+    let args = ["for-each-ref", "--format=%(objectname)", "--", prefix];
+    let text = output(&args[..if prefix.is_empty() { 2 } else { 4 }])?;
+    let mut oids: Vec<Oid> = text.split(|&b| b == b'\n').filter_map(Oid::from_hex).collect();
+    oids.sort_unstable();
+    oids.dedup();
+    Ok(oids)
+}
+
 /// The trees to compare the index with: HEAD's and, during a merge, those of the other parents.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 mod ci;
 mod containers;
 mod decode;
+#[cfg(unix)]
+mod doors;
 mod env;
 mod files;
 mod generic;
