@@ -19,7 +19,16 @@ use crate::types::oid::Oid;
 /// Standard input is not what git writes, or the scan can't be done.
 pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandError> {
     let (mut new, mut known) = (Vec::new(), Vec::new());
-    for line in lines()? {
+    let lines = lines()?;
+    if lines.is_empty()
+        && let Some(to) = variable("PRE_COMMIT_TO_REF")
+    {
+        // The pre-commit framework reads the lines itself and runs its hooks once a ref.
+        new.extend(object(&to)?);
+        known.extend(variable("PRE_COMMIT_FROM_REF").and_then(|from| resolve(&format!("{from}^{{commit}}"))));
+    }
+    let remote = remote.or_else(|| variable("PRE_COMMIT_REMOTE_NAME"));
+    for line in lines {
         let [_, local, _, there] = fields(&line)?;
         new.extend(object(local)?);
         // What the remote has may never have been fetched.
@@ -121,6 +130,10 @@ fn object(text: &str) -> Result<Option<Oid>, CommandError> {
     }
     let oid = Oid::from_hex(text.as_bytes());
     oid.map(Some).ok_or_else(|| CommandError::new(Kind::User, format!("not the name of an object: {text}")))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Whether it is a remote's name and no address.

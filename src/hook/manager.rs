@@ -163,7 +163,8 @@ impl Manager {
                 "then run `lefthook install`",
             ),
             (Self::Lefthook, _) => {
-                (format!("{hook}:\n  commands:\n    nospill:\n      run: {run}"), "then run `lefthook install`")
+                let stdin = if kind == HookKind::PrePush { "\n      use_stdin: true" } else { "" };
+                (format!("{hook}:\n  commands:\n    nospill:\n      run: {run}{stdin}"), "then run `lefthook install`")
             }
             (Self::PreCommit, "toml") => (of_kind(PREK_TOML, kind), ""),
             (Self::PreCommit, _) => (of_kind(PRE_COMMIT_YAML, kind), ""),
