@@ -38,6 +38,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         }
         Command::History(args) => commands::history::run(args),
         Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
+        Command::Guard(args) => commands::guard::run(args.command),
         Command::Ci(args) => commands::ci::run(args),
         Command::Report(args) => commands::report::run(args.command),
         Command::Rules(args) => commands::rules::run(args.command),

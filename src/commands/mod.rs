@@ -4,6 +4,7 @@ pub mod ci;
 pub mod commit_msg;
 pub mod dir;
 pub mod explain;
+pub mod guard;
 pub mod history;
 pub mod install;
 pub mod outputs;

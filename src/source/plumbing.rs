@@ -53,6 +53,15 @@ pub fn filtered(args: &[&str], input: &[u8]) -> Result<Vec<u8>, SourceError> {
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
 }
 
+/// What a command prints that runs in a folder.
+///
+/// # Errors
+/// As [`output`].
+pub fn output_in(dir: &std::path::Path, args: &[&str]) -> Result<Vec<u8>, SourceError> {
+    let args = [&[OsStr::new("-C"), dir.as_os_str()], args.iter().map(OsStr::new).collect::<Vec<_>>().as_slice()].concat();
+    output(&args)
+}
+
 /// One line that a command prints, or `None` when it exits with an error.
 fn line(args: &[&str]) -> Option<Vec<u8>> {
     let mut text = output(args).ok()?;

@@ -9,6 +9,8 @@ mod env;
 mod files;
 mod generic;
 #[cfg(unix)]
+mod guard;
+#[cfg(unix)]
 mod history;
 mod hook;
 mod layers;
