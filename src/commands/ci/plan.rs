@@ -92,11 +92,14 @@ pub struct Sources<'s> {
     pub event: &'s Value,
 }
 
+/// What makes a server's plan.
+type Maker = fn(&Sources<'_>) -> Plan;
+
 /// The plan of a run; `None` when no CI server is known by its variables.
 pub fn plan(sources: &Sources<'_>) -> Option<Plan> {
     let var = |name: &str| (sources.var)(name).filter(|value| !value.is_empty());
     let is_true = |name: &str| var(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let makers: [(bool, fn(&Sources<'_>) -> Plan); 8] = [
+    let makers: [(bool, Maker); 8] = [
         (is_true("TF_BUILD"), azure),
         (is_true("GITHUB_ACTIONS"), github),
         (is_true("GITLAB_CI"), gitlab),
