@@ -41,15 +41,15 @@ fn document(count: usize) -> Value {
     let text = |number: usize| texts[number % texts.len()].clone();
     let finding = |number: usize| {
         json!({
-            "rule": if number % 7 == 0 { text(number / 7) } else { "generic-secret".to_owned() },
+            "rule": if number.is_multiple_of(7) { text(number / 7) } else { "generic-secret".to_owned() },
             "title": text(number + 1), "severity": (SEVERITIES[number % 4]),
-            "confidence": "high", "effect": if number % 3 == 0 { "audit" } else { "deny" },
+            "confidence": "high", "effect": if number.is_multiple_of(3) { "audit" } else { "deny" },
             "path": format!("{}/{number}", text(number)), "line": number + 1, "column": 2, "end_line": number + 1,
             "end_column": 9, "secret": text(number + 2), "fingerprint": format!("v1:{number:032x}"), "note": text(number + 3),
             "suppressed": null, "advice": text(number + 4), "excerpt": text(number + 5), "group": format!("g1:{}", number / 2),
             "commit": {"id": format!("{number:040x}"), "author": text(number + 6), "email": text(number + 7),
                 "date": format!("20{:02}-01-02T03:04:05+00:00", number % 25)},
-            "in_head": number % 2 == 0, "last_seen": format!("{number:040x}"),
+            "in_head": number.is_multiple_of(2), "last_seen": format!("{number:040x}"),
             "last_seen_date": "2026-01-02T03:04:05+00:00", "objects": 1, "paths": 1,
         })
     };
