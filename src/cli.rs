@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::guard::packers::Packer;
+use crate::hook::HookKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Keeps secrets out of git.
@@ -30,12 +32,19 @@ pub enum Command {
 
 Examples:
   nospill install
+  nospill install --hook pre-commit --hook commit-msg --hook pre-push
+  nospill install --hook pre-receive     in a bare repository on a server
+  nospill install --global               for every repository of this user
   git -C path/to/repo config core.hooksPath .githooks && nospill install")]
-    Install,
+    Install(InstallArgs),
     /// Take the hook away and put a former one back.
     #[command(after_help = "Examples:
   nospill uninstall")]
-    Uninstall,
+    Uninstall {
+        /// Take away what `install --global` put there.
+        #[arg(long)]
+        global: bool,
+    },
     /// Scan what is staged for the next commit.
     #[command(after_help = "Only findings on lines that the commit adds deny.
 
@@ -74,6 +83,88 @@ Examples:
     #[command(after_help = "Examples:
   kubectl get secret -o yaml | nospill stdin")]
     Stdin(ScanArgs),
+    /// Scan a commit's message; what the commit-msg hook runs.
+    #[command(after_help = "Lines that git will strip, comments and all below the scissors, are not scanned.
+
+Examples:
+  nospill commit-msg .git/COMMIT_EDITMSG")]
+    CommitMsg {
+        /// The file that holds the message.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+    /// Scan what a push would bring to the remote; what the pre-push hook runs.
+    #[command(after_help = "Reads a line a ref on standard input: LOCAL-REF LOCAL-OBJECT REMOTE-REF REMOTE-OBJECT.
+
+Examples:
+  git push                               with the hook of `nospill install --hook pre-push`")]
+    PrePush {
+        /// The remote's name, or its address where it has none.
+        #[arg(value_name = "REMOTE")]
+        remote: Option<String>,
+        /// Its address.
+        #[arg(value_name = "URL")]
+        url: Option<String>,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+    /// Scan what a merge or pull brought in, and never fail for it; what the post-merge hook runs.
+    #[command(after_help = "Examples:
+  nospill post-merge")]
+    PostMerge {
+        /// 1 after a squash merge, as git says.
+        #[arg(value_name = "SQUASH")]
+        squash: Option<String>,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+    /// Scan what a push brings to this server; what the pre-receive hook runs.
+    #[command(
+        after_help = "Reads a line a ref on standard input: OLD-OBJECT NEW-OBJECT REF. Objects in quarantine are read where they are.
+When the deadline passes the push is refused with exit 3, because not everything was scanned.
+
+Examples:
+  nospill install --hook pre-receive     in the bare repository"
+    )]
+    PreReceive(ReceiveArgs),
+    /// Scan what a push brings to one ref; what the update hook runs.
+    #[command(after_help = "Examples:
+  nospill install --hook update          in the bare repository")]
+    Update {
+        /// The ref.
+        #[arg(value_name = "REF")]
+        name: String,
+        /// What it pointed to.
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// What it is to point to.
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// As the whole push.
+        #[command(flatten)]
+        receive: ReceiveArgs,
+    },
+    /// Scan what a CI run is about: a pull request, a push, or everything.
+    #[command(
+        after_help = "Known by their variables: Azure Pipelines, GitHub Actions, GitLab CI, Jenkins, Bitbucket, CircleCI, Buildkite, TeamCity. A pull request is held to its target, a push to the commit before it, a new branch or tag to the default branch; a scheduled run scans the whole history.
+
+Examples:
+  nospill ci
+  nospill ci --plan                      only say which revisions that is
+  nospill ci --base origin/main --output sarif=nospill.sarif"
+    )]
+    Ci(CiArgs),
+    /// Find env files that get out, and scan what a package would ship.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    Guard(GuardArgs),
+    /// Convert and merge JSON reports.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    Report(ReportArgs),
     /// List, show, test and check rules.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
     Rules(RulesArgs),
@@ -114,8 +205,8 @@ Examples:
         #[arg(long, value_name = "FAMILY")]
         family: Option<String>,
         /// How the list is written.
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
         /// Read this configuration file instead of the repository's .nospill.toml.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
@@ -181,8 +272,11 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct ScanArgs {
     /// How findings are reported on standard output.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, help = "How findings are reported on standard output [default: human; `ci` picks the server's]")]
+    pub format: Option<Format>,
+    /// Write a report to a file, too; may be given several times, as sarif=report.sarif.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
     /// Show whole secrets in the report; refused in CI unless --force is given.
     #[arg(long)]
     pub show_secrets: bool,
@@ -290,6 +384,252 @@ pub enum Format {
     Human,
     /// One JSON document.
     Json,
+    /// A JSON document a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit's XML, for CI servers.
+    Junit,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Comma-separated values.
+    Csv,
+    /// A summary in Markdown.
+    Markdown,
+    /// A page that stands alone.
+    Html,
+}
+
+/// A format and the file that it goes to.
+fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is wanted, as sarif=report.sarif")?;
+    if file.is_empty() {
+        return Err("a file is wanted after =".to_owned());
+    }
+    Ok((Format::from_str(format, true)?, file.into()))
+}
+
+/// What `install` takes.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// The hook, once or several times [default: pre-commit].
+    #[arg(long, value_enum, value_name = "HOOK")]
+    pub hook: Vec<HookName>,
+    /// For every repository of this user: sets core.hooksPath to a folder whose hooks run the repository's own first.
+    #[arg(long, conflicts_with = "template")]
+    pub global: bool,
+    /// For every repository made or cloned from now on: puts the hook into git's template.
+    #[arg(long)]
+    pub template: bool,
+}
+
+/// Hooks that nospill can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HookName {
+    /// Scans what is staged.
+    PreCommit,
+    /// Scans the message.
+    CommitMsg,
+    /// Says what a merge brought in.
+    PostMerge,
+    /// Scans what the remote lacks.
+    PrePush,
+    /// On a server: scans a push.
+    PreReceive,
+    /// On a server: scans a push, ref by ref.
+    Update,
+}
+
+impl HookName {
+    /// The hook that is meant.
+    pub const fn kind(self) -> HookKind {
+        match self {
+            Self::PreCommit => HookKind::PreCommit,
+            Self::CommitMsg => HookKind::CommitMsg,
+            Self::PostMerge => HookKind::PostMerge,
+            Self::PrePush => HookKind::PrePush,
+            Self::PreReceive => HookKind::PreReceive,
+            Self::Update => HookKind::Update,
+        }
+    }
+}
+
+/// What the hooks of a server take.
+#[derive(Debug, Args)]
+pub struct ReceiveArgs {
+    /// Seconds after which the push is refused as not scanned.
+    #[arg(long, value_name = "SECONDS", env = "NOSPILL_DEADLINE", value_parser = clap::value_parser!(u64).range(1..))]
+    pub deadline: Option<u64>,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// What `ci` takes.
+#[derive(Debug, Args)]
+pub struct CiArgs {
+    /// What is known already, instead of what the server says.
+    #[arg(long, value_name = "REV", env = "NOSPILL_BASE")]
+    pub base: Option<String>,
+    /// What is scanned, instead of what is checked out.
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+    /// The branch that new branches start from, where the server does not say.
+    #[arg(long, value_name = "BRANCH", env = "NOSPILL_DEFAULT_BRANCH")]
+    pub default_branch: Option<String>,
+    /// Print the revisions as `nospill history` takes them, and scan nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+impl HistoryArgs {
+    /// Of revisions alone.
+    pub fn of(ranges: Vec<String>) -> Self {
+        let scan = ScanArgs {
+            format: None,
+            output: Vec::new(),
+            show_secrets: false,
+            force: false,
+            config: None,
+            threads: None,
+            color: ColourChoice::Auto,
+        };
+        let (branch, include) = (Vec::new(), Vec::new());
+        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: 256, scan }
+    }
+}
+
+/// Formats of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For a person.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// What `guard` takes.
+#[derive(Debug, Args)]
+pub struct GuardArgs {
+    /// Which guard.
+    #[command(subcommand)]
+    pub command: GuardCommand,
+}
+
+/// The subcommands of `guard`.
+#[derive(Debug, Subcommand)]
+pub enum GuardCommand {
+    /// Every .env-like file that git tracks, once had or does not ignore, or that a docker build would be sent.
+    #[command(after_help = "Exit codes: 0 none, 1 some.
+
+Examples:
+  nospill guard env
+  nospill guard env --fix")]
+    Env {
+        /// Add what is missing to .gitignore and .dockerignore.
+        #[arg(long)]
+        fix: bool,
+    },
+    /// Ask the packers what they would ship, and scan exactly that.
+    #[command(
+        after_help = "npm's scripts are not run; a Python build runs the project's build backend, and needs the module `build`.
+
+Examples:
+  nospill guard package
+  nospill guard package --with npm       as \"prepublishOnly\" in package.json"
+    )]
+    Package {
+        /// Only these, whether the folder looks like it or not [default: all that fit].
+        #[arg(long, value_enum, value_delimiter = ',', value_name = "PACKER")]
+        with: Vec<PackerName>,
+        /// The package's folder.
+        #[arg(value_name = "DIR", default_value = ".")]
+        dir: PathBuf,
+        /// What every scan takes.
+        #[command(flatten)]
+        scan: ScanArgs,
+    },
+}
+
+/// Tools that make packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PackerName {
+    /// npm pack.
+    Npm,
+    /// cargo package.
+    Cargo,
+    /// A Python source distribution and wheel.
+    Python,
+    /// A docker build's context.
+    Docker,
+}
+
+impl From<PackerName> for Packer {
+    fn from(name: PackerName) -> Self {
+        match name {
+            PackerName::Npm => Self::Npm,
+            PackerName::Cargo => Self::Cargo,
+            PackerName::Python => Self::Python,
+            PackerName::Docker => Self::Docker,
+        }
+    }
+}
+
+/// What `report` takes.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What to do with reports.
+    #[command(subcommand)]
+    pub command: ReportCommand,
+}
+
+/// The subcommands of `report`.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Write a JSON report in other formats.
+    #[command(after_help = "Examples:
+  nospill report convert report.json --format csv > report.csv
+  nospill report convert report.json --output html=report.html --output sarif=report.sarif")]
+    Convert {
+        /// A report that `--format json` wrote; - is standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How it is written.
+        #[command(flatten)]
+        to: ReportOutput,
+    },
+    /// Join JSON reports, as those of the shards of a job, into one.
+    #[command(after_help = "Findings are sorted, each of a place and rule is kept once, counts are added up.
+
+Examples:
+  nospill report merge shard-*.json > report.json
+  nospill report merge shard-*.json --format markdown --output sarif=report.sarif")]
+    Merge {
+        /// Reports that `--format json` wrote.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// How it is written.
+        #[command(flatten)]
+        to: ReportOutput,
+    },
+}
+
+/// Where a report goes that is no scan's.
+#[derive(Debug, Args)]
+pub struct ReportOutput {
+    /// How it is written to standard output [default: json, or nothing when --output is given].
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Write it to a file; may be given several times, as sarif=report.sarif.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
 }
 
 /// When the report has colours.

@@ -10,6 +10,7 @@ pub mod config;
 pub mod detect;
 pub mod error;
 pub mod exit;
+pub mod guard;
 pub mod hook;
 pub mod pipeline;
 pub mod policy;

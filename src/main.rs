@@ -23,12 +23,20 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, CommandError> {
     match cli.command {
-        Command::Install => commands::install::run(),
-        Command::Uninstall => commands::uninstall::run(),
+        Command::Install(args) => commands::install::run(args),
+        Command::Uninstall { global } => commands::uninstall::run(global),
+        Command::CommitMsg { file, scan } => commands::commit_msg::run(&Settings::new(scan)?, &file),
+        Command::PrePush { remote, scan, .. } => commands::push::pre_push(remote, scan),
+        Command::PostMerge { scan, .. } => commands::push::post_merge(scan),
+        Command::PreReceive(args) => commands::push::pre_receive(args),
+        Command::Update { old, new, receive, .. } => commands::push::update(&old, &new, receive),
         Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
         Command::Dir(args) => commands::dir::run(args),
         Command::History(args) => commands::history::run(args),
         Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
+        Command::Guard(args) => commands::guard::run(args.command),
+        Command::Ci(args) => commands::ci::run(args),
+        Command::Report(args) => commands::report::run(args.command),
         Command::Rules(args) => commands::rules::run(args.command),
         Command::Explain(args) => commands::explain::run(&Settings::of_config(args.config), &args.what),
     }

@@ -4,6 +4,7 @@ mod ci;
 mod desk;
 mod finish;
 pub mod history;
+mod line_hash;
 mod part;
 mod progress;
 pub mod range;
@@ -176,6 +177,7 @@ impl<S: Source> Job<'_, S> {
                 Some(at) => scope.admits(at.line, at.end_line),
                 None => scope != Scope::Lines(crate::types::span::RangeSet::default()),
             });
+            line_hash::mark(&mut findings, &input.content, encoding);
         }
         outcome.findings.extend(findings);
     }

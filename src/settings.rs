@@ -17,6 +17,8 @@ use crate::source::walk::{Hidden, Ignore};
 pub struct Settings {
     /// The report's format.
     pub format: Format,
+    /// Files that it goes to as well, each in its format.
+    pub outputs: Vec<(Format, PathBuf)>,
     /// Whether it holds secrets.
     pub values: Values,
     /// Whether it holds colours.
@@ -33,7 +35,15 @@ impl Settings {
     /// Of a command that reports nothing but what it was asked about: the configuration counts, the rest is plain.
     pub fn of_config(config: Option<PathBuf>) -> Self {
         let threads = available_parallelism().map_or(1, usize::from);
-        Self { format: Format::Human, values: Values::Masked, colour: Colour::Off, threads, now: now(), config }
+        Self {
+            format: Format::Human,
+            outputs: Vec::new(),
+            values: Values::Masked,
+            colour: Colour::Off,
+            threads,
+            now: now(),
+            config,
+        }
     }
 
     /// From flags and environment.
@@ -54,7 +64,8 @@ impl Settings {
             ColourChoice::Auto | ColourChoice::Never => Colour::Off,
         };
         Ok(Self {
-            format: args.format,
+            format: args.format.unwrap_or(Format::Human),
+            outputs: args.output,
             values: if args.show_secrets { Values::Shown } else { Values::Masked },
             colour,
             threads: args.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),

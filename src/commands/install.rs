@@ -3,22 +3,94 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::cli::InstallArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::hook::HookKind;
+use crate::hook::global;
 use crate::hook::install::{self, Change, InstallOptions, Installed, Note};
 use crate::hook::site::HookSite;
 use crate::report::escape;
 use crate::source::plumbing;
 
-/// Installs the pre-commit hook into the environment's repository.
+/// Installs hooks into the environment's repository, or for all.
 ///
 /// # Errors
 /// No repository, a hook that is not ours to change, or a file system that refuses.
-pub fn run() -> Result<Exit, CommandError> {
-    let options = InstallOptions { binary: program()?, kinds: vec![HookKind::PreCommit] };
-    let installed = install::install(&site()?, &options)?;
-    finish(|out| write(&installed, out))
+pub fn run(args: InstallArgs) -> Result<Exit, CommandError> {
+    let kinds: Vec<HookKind> = match args.hook.as_slice() {
+        [] => vec![HookKind::PreCommit],
+        named => named.iter().map(|hook| hook.kind()).collect(),
+    };
+    if args.global {
+        return install_global(&kinds);
+    }
+    let options = InstallOptions { binary: program()?, kinds };
+    let site = if args.template { template_site()? } else { site()? };
+    let installed = install::install(&site, &options)?;
+    if args.template && plumbing::config("init.templateDir").is_none() {
+        set_global("init.templateDir", &site.git_common_dir)?;
+    }
+    finish(|out| {
+        write(&installed, out)?;
+        if args.template {
+            writeln!(out, "every repository that git makes or clones from now on gets it; one that is there: `git init` in it")?;
+        }
+        Ok(())
+    })
+}
+
+fn install_global(kinds: &[HookKind]) -> Result<Exit, CommandError> {
+    let dir = own_dir("hooks")?;
+    if let Some(other) = plumbing::global("core.hooksPath").filter(|other| *other != dir) {
+        let message = format!("core.hooksPath is {} for all repositories already", shown(&other));
+        return Err(CommandError::new(Kind::User, message)
+            .hint("run `nospill install` in a repository that has no path of its own: the hook goes into that folder"));
+    }
+    global::install(&dir, &program()?, kinds)?;
+    set_global("core.hooksPath", &dir)?;
+    finish(|out| {
+        writeln!(out, "installed for all repositories of this user: {}", shown(&dir))?;
+        writeln!(out, "a repository's own hooks run first; one that sets core.hooksPath itself, as husky does, is not covered")
+    })
+}
+
+/// Takes the hooks for all repositories away.
+///
+/// # Errors
+/// A hook was changed since, or the file system refuses.
+pub(super) fn leave_global() -> Result<Exit, CommandError> {
+    let dir = own_dir("hooks")?;
+    global::uninstall(&dir)?;
+    if plumbing::global("core.hooksPath").is_some_and(|current| current == dir) {
+        plumbing::output(&["config", "--global", "--unset", "core.hooksPath"])?;
+    }
+    finish(|out| writeln!(out, "removed from all repositories of this user: {}", shown(&dir)))
+}
+
+fn set_global(key: &str, dir: &Path) -> Result<(), CommandError> {
+    let args = ["config".as_ref(), "--global".as_ref(), key.as_ref(), dir.as_os_str()];
+    Ok(plumbing::output(&args).map(|_| ())?)
+}
+
+/// A folder of nospill's among the user's settings.
+fn own_dir(name: &str) -> Result<PathBuf, CommandError> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")));
+    let base = base.ok_or_else(|| CommandError::new(Kind::User, "neither XDG_CONFIG_HOME nor HOME is set"))?;
+    Ok(base.join("nospill").join(name))
+}
+
+/// The template that git makes repositories from.
+fn template_site() -> Result<HookSite, CommandError> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let dir = match (plumbing::config("init.templateDir"), home) {
+        (Some(set), Some(home)) => set.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(set),
+        (Some(set), None) => set,
+        (None, _) => own_dir("template")?,
+    };
+    // Nothing in it is a work tree, but repositories made from it have one.
+    Ok(HookSite { hooks_dir: dir.join("hooks"), work_tree: Some(dir.clone()), git_common_dir: dir, core_hooks_path: None })
 }
 
 /// Where the environment's repository has its hooks.

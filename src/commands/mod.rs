@@ -1,10 +1,16 @@
 //! One file a subcommand: settings in, exit out.
 
+pub mod ci;
+pub mod commit_msg;
 pub mod dir;
 pub mod explain;
+pub mod guard;
 pub mod history;
 pub mod install;
+pub mod outputs;
 mod progress;
+pub mod push;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod staged;

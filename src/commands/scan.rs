@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::outputs::Outputs;
 use crate::cli::Format;
 use crate::config::schema::{Config, FILE_NAME};
 use crate::detect::scanner::Scanner;
@@ -12,7 +13,8 @@ use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline};
 use crate::policy::effects::Policy;
 use crate::policy::paths::Excludes;
-use crate::report::{Report, Summary, human, json};
+use crate::report::json::Document;
+use crate::report::{Report, Summary, human};
 use crate::rules::ruleset::RuleSet;
 use crate::settings::Settings;
 use crate::source::Source;
@@ -106,11 +108,16 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         summary: summary(outcome, rules.len(), started),
         values: settings.values,
     };
-    let text = match settings.format {
-        Format::Human => human::render(&report, settings.colour),
-        Format::Json => json::render(&report),
-    };
-    write(&text).map_err(|error| CommandError::new(Kind::Io, format!("standard output: {error}")))?;
+    let write_all = |text: &str| write(text).map_err(|error| CommandError::new(Kind::Io, format!("standard output: {error}")));
+    if settings.format == Format::Human && settings.outputs.is_empty() {
+        write_all(&human::render(&report, settings.colour))?;
+    } else {
+        let document = Document::new(&report);
+        let plain = |colour| human::render(&report, colour);
+        let outputs = Outputs { document: &document, human: &plain, now: settings.now, values: settings.values };
+        write_all(&outputs.text(settings.format, settings.colour))?;
+        outputs.write(&settings.outputs)?;
+    }
     // A closed standard error must not turn a finished scan into a failure.
     let _ = writeln!(io::stderr(), "{}", human::summary(&report));
     let counts = report.counts();

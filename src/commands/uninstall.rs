@@ -6,14 +6,27 @@ use super::install::{finish, shown, site, write_note};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::hook::HookKind;
+use crate::hook::chain;
 use crate::hook::install::{self, Removal, Removed};
+use crate::hook::script::{self, State};
 
 /// Removes every hook that `install` wrote into the environment's repository.
 ///
 /// # Errors
 /// No repository, a hook changed since, or a file system that refuses.
-pub fn run() -> Result<Exit, CommandError> {
-    let removed = install::uninstall(&site()?, HookKind::ALL)?;
+pub fn run(everywhere: bool) -> Result<Exit, CommandError> {
+    if everywhere {
+        return super::install::leave_global();
+    }
+    let site = site()?;
+    // The others are mentioned only where there is something to take away.
+    let is_here = |kind: &HookKind| {
+        let hook = site.hook(*kind);
+        let is_ours = matches!(script::state(&hook), Ok(State::Ours { .. } | State::Edited));
+        *kind == HookKind::PreCommit || is_ours || matches!(chain::kept(&hook), Ok(Some(_)))
+    };
+    let kinds: Vec<HookKind> = HookKind::ALL.iter().copied().filter(is_here).collect();
+    let removed = install::uninstall(&site, &kinds)?;
     finish(|out| write(&removed, out))
 }
 

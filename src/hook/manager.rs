@@ -129,13 +129,20 @@ impl Manager {
 
     /// The configuration file that already has the manager run nospill, as far as its text tells.
     pub fn runs_nospill(self, site: &HookSite, kind: HookKind) -> Option<PathBuf> {
-        self.configuration(site, kind).into_iter().find(|file| fs::read(file).is_ok_and(|text| names_nospill(&text)))
+        self.configuration(site, kind).into_iter().find(|file| fs::read(file).is_ok_and(|text| names_nospill(&text, kind)))
     }
 
     /// What to add, and where.
     pub fn advice(self, site: &HookSite, kind: HookKind) -> Advice {
         let hook = kind.as_str();
-        let run = "nospill staged";
+        let run = match kind {
+            HookKind::PreCommit => "nospill staged".to_owned(),
+            // Arguments of the hook, as the manager writes them.
+            other => match self {
+                Self::Lefthook => format!("nospill {} {{0}}", other.command()),
+                _ => format!("nospill {} \"$@\"", other.command()),
+            },
+        };
         let found = self.configuration(site, kind).into_iter().find(|path| path.is_file());
         let relative = |path: PathBuf| {
             let tree = site.work_tree.as_ref();
@@ -148,7 +155,7 @@ impl Manager {
             (Self::Husky, _) if site.hooks_dir.ends_with(".husky") && !site.hook(kind).exists() => {
                 (format!("#!/bin/sh\n{run}"), "and make the file executable")
             }
-            (Self::Husky, _) => (run.to_owned(), ""),
+            (Self::Husky, _) => (run, ""),
             (Self::Husky4, _) => (format!("\"husky\": {{ \"hooks\": {{ \"{hook}\": \"{run}\" }} }}"), ""),
             (Self::Lefthook, "toml") => (format!("[{hook}.commands.nospill]\nrun = \"{run}\""), "then run `lefthook install`"),
             (Self::Lefthook, "json" | "jsonc") => (
@@ -156,10 +163,11 @@ impl Manager {
                 "then run `lefthook install`",
             ),
             (Self::Lefthook, _) => {
-                (format!("{hook}:\n  commands:\n    nospill:\n      run: {run}"), "then run `lefthook install`")
+                let stdin = if kind == HookKind::PrePush { "\n      use_stdin: true" } else { "" };
+                (format!("{hook}:\n  commands:\n    nospill:\n      run: {run}{stdin}"), "then run `lefthook install`")
             }
-            (Self::PreCommit, "toml") => (PREK_TOML.to_owned(), ""),
-            (Self::PreCommit, _) => (PRE_COMMIT_YAML.to_owned(), ""),
+            (Self::PreCommit, "toml") => (of_kind(PREK_TOML, kind), ""),
+            (Self::PreCommit, _) => (of_kind(PRE_COMMIT_YAML, kind), ""),
             (Self::Overcommit, _) => (OVERCOMMIT_YAML.to_owned(), OVERCOMMIT_THEN),
             (Self::SimpleGitHooks, _) if file.ends_with("package.json") => {
                 (format!("\"simple-git-hooks\": {{ \"{hook}\": \"{run}\" }}"), "then run `npx simple-git-hooks`")
@@ -178,6 +186,17 @@ impl Manager {
             Self::Overcommit => ".overcommit.yml".into(),
         }
     }
+}
+
+/// The framework's lines for another hook; of those only commit-msg is handed a file.
+fn of_kind(lines: &str, kind: HookKind) -> String {
+    let lines = lines.replace("nospill staged", &format!("nospill {}", kind.command()));
+    let lines = lines.replace("[pre-commit]", &format!("[{kind}]", kind = kind.as_str()));
+    let lines = lines.replace("[\"pre-commit\"]", &format!("[\"{}\"]", kind.as_str()));
+    if kind != HookKind::CommitMsg {
+        return lines;
+    }
+    lines.replace("pass_filenames: false", "pass_filenames: true").replace("pass_filenames = false", "pass_filenames = true")
 }
 
 const PRE_COMMIT_YAML: &str = "\
@@ -229,9 +248,12 @@ fn lefthook_names() -> Vec<PathBuf> {
 }
 
 /// Whether a line that is not a comment calls nospill or names its hook.
-fn names_nospill(text: &[u8]) -> bool {
+fn names_nospill(text: &[u8], kind: HookKind) -> bool {
     let text = String::from_utf8_lossy(text);
     let mut code = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#') && !line.starts_with("//"));
+    if kind != HookKind::PreCommit {
+        return code.any(|line| line.contains(&format!("nospill {}", kind.command())));
+    }
     code.any(|line| ["nospill staged", "nospill-staged", "id: nospill", "id = \"nospill"].iter().any(|name| line.contains(name)))
 }
 
@@ -351,7 +373,7 @@ mod tests {
             let tree = Tree::new(&[]);
             let site = tree.site(None);
             let advice = manager.advice(&site, KIND);
-            assert!(names_nospill(advice.lines.as_bytes()), "{manager}: {advice}");
+            assert!(names_nospill(advice.lines.as_bytes(), KIND), "{manager}: {advice}");
             assert!(advice.to_string().starts_with(&format!("add to {}:\n    ", advice.file.display())), "{advice}");
         }
     }

@@ -5,6 +5,7 @@
 //! the repository is, so that everything here works on plain paths.
 
 pub mod chain;
+pub mod global;
 pub mod install;
 pub mod manager;
 pub mod script;
@@ -20,23 +21,47 @@ use manager::{Advice, Manager};
 pub enum HookKind {
     /// Before a commit is made: scans what is staged.
     PreCommit,
+    /// When a commit's message is written: scans the message.
+    CommitMsg,
+    /// After a merge or pull: says what came in, blocks nothing.
+    PostMerge,
+    /// Before a push: scans what the remote lacks.
+    PrePush,
+    /// On a server, before a push is taken: scans what is new, all of it or nothing.
+    PreReceive,
+    /// On a server, before each ref is moved.
+    Update,
 }
 
 impl HookKind {
     /// Every kind; `uninstall` goes through all of them.
-    pub const ALL: &[Self] = &[Self::PreCommit];
+    pub const ALL: &[Self] = &[Self::PreCommit, Self::CommitMsg, Self::PostMerge, Self::PrePush, Self::PreReceive, Self::Update];
 
     /// The name that git gives the hook, and its file.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
+            Self::CommitMsg => "commit-msg",
+            Self::PostMerge => "post-merge",
+            Self::PrePush => "pre-push",
+            Self::PreReceive => "pre-receive",
+            Self::Update => "update",
+        }
+    }
+
+    /// What nospill is told by the hook; the hook's arguments follow.
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::PreCommit => "staged",
+            other => other.as_str(),
         }
     }
 
     /// Whether git runs it only where there is a work tree.
     pub const fn needs_work_tree(self) -> bool {
         match self {
-            Self::PreCommit => true,
+            Self::PreCommit | Self::CommitMsg | Self::PostMerge => true,
+            Self::PrePush | Self::PreReceive | Self::Update => false,
         }
     }
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use super::HookKind;
 
 const PRE_COMMIT: &str = include_str!("../../hooks/pre-commit");
+const OTHER: &str = include_str!("../../hooks/other");
 const MARKER: &[u8] = b"\n# nospill-hook: ";
 const SEAL: &str = "@SEAL@";
 
@@ -33,9 +34,14 @@ pub enum State {
 
 /// The script of a hook that falls back to `binary`, which must be absolute; `dirs` as in [`State::Ours`].
 pub fn render(kind: HookKind, binary: &Path, dirs: u32) -> Vec<u8> {
-    let template = match kind {
-        HookKind::PreCommit => PRE_COMMIT,
-    };
+    match kind {
+        HookKind::PreCommit => fill(PRE_COMMIT, binary, dirs),
+        other => fill(&OTHER.replace("@NAME@", other.as_str()), binary, dirs),
+    }
+}
+
+/// A template with the program, the directories and the seal in their places.
+pub(super) fn fill(template: &str, binary: &Path, dirs: u32) -> Vec<u8> {
     let (head, tail) = template.split_once("@BINARY@").unwrap_or((template, ""));
     let mut script = head.replacen("@DIRS@", &dirs.to_string(), 1).into_bytes();
     script.extend(quote(binary));

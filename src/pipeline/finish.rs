@@ -54,6 +54,7 @@ pub(super) fn findings_in(rules: &RuleSet, policy: &Policy, origin: &Origin, con
             note,
             verdict: policy.decide(rule, confidence, &page.lines_of(m.whole)),
             trail: None,
+            line_hash: None,
         }
     };
     scanned.matches.iter().map(finding).collect()
@@ -88,6 +89,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
         note: None,
         verdict: policy.decide(rule, m.confidence, b""),
         trail: None,
+        line_hash: None,
     }
 }
 
@@ -106,6 +108,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         note: None,
         verdict: policy.decide(meaning, meaning.confidence, b""),
         trail: None,
+        line_hash: None,
     }
 }
 

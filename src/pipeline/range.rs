@@ -57,8 +57,9 @@ impl Tracing<'_> {
     fn traced(&mut self, mut finding: Finding) -> Finding {
         let Some(id) = finding.origin.commit().copied() else { return finding };
         let (in_head, last_seen, objects) = self.later(&finding, &id);
+        let last_time = self.range.author(&last_seen, &mut self.cache).map(|(_, _, time, zone)| (time, zone));
         if let Some((author, email, time, zone)) = self.range.author(&id, &mut self.cache) {
-            finding.trail = Some(Box::new(Trail { author, email, time, zone, in_head, last_seen, objects, paths: 1 }));
+            finding.trail = Some(Box::new(Trail { author, email, time, zone, in_head, last_seen, last_time, objects, paths: 1 }));
         }
         finding
     }

@@ -37,7 +37,8 @@ pub fn render(report: &Report<'_>, colour: Colour) -> String {
         page.paint(Paint::Warning, word);
         page.plain(&format!(": {path}{colon}{why}\n"));
     }
-    page.text
+    // The log of a CI server, where a line of the repository must give no commands.
+    super::annotations::disarm(&page.text)
 }
 
 #[derive(Clone, Copy)]

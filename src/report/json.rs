@@ -1,124 +1,207 @@
-//! The JSON report, version 1. Later changes add fields and never rename one.
+//! The JSON report, version 1, and what every report for a machine is made of. Later changes add fields and never rename one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{Report, Values, date};
 use crate::types::finding::{Finding, Trail, Verdict};
 use crate::types::rule::Rule;
 
-#[derive(Serialize)]
-struct Document<'r> {
-    version: u32,
-    tool: Tool,
-    findings: Vec<FindingV1<'r>>,
-    notices: Vec<NoticeV1<'r>>,
-    summary: SummaryV1,
+/// A report as JSON has it. One that was read back may say anything: nothing in it is to be trusted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Document {
+    /// 1.
+    pub version: u32,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// Sorted by path, position and rule.
+    pub findings: Vec<FindingV1>,
+    /// Sorted.
+    pub notices: Vec<NoticeV1>,
+    /// What was looked at.
+    pub summary: SummaryV1,
 }
 
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
+/// Who wrote a report.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tool {
+    /// `nospill`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
 }
 
-#[derive(Serialize)]
-struct FindingV1<'r> {
-    rule: &'r str,
-    title: &'r str,
-    severity: &'static str,
-    confidence: &'static str,
-    effect: &'static str,
-    path: String,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    secret: String,
-    fingerprint: &'r str,
-    note: Option<&'r str>,
-    suppressed: Option<&'r str>,
+/// What becomes of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// It blocks.
+    Deny,
+    /// It is reported and does not block.
+    Audit,
+    /// It does not count.
+    Off,
+}
+
+/// One finding. Lines and columns are 1-based, columns count characters, the end is exclusive.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
+pub struct FindingV1 {
+    pub rule: String,
+    pub title: String,
+    pub severity: String,
+    pub confidence: String,
+    pub effect: Effect,
+    pub path: String,
+    pub line: u32,
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+    pub secret: String,
+    pub fingerprint: String,
+    pub note: Option<String>,
+    pub suppressed: Option<String>,
+    /// What to do.
+    #[serde(default)]
+    pub advice: String,
+    /// The masked line; empty where there is none.
+    #[serde(default)]
+    pub excerpt: String,
+    /// The same for the same secret, whatever its path; says no more of it than the fingerprint.
+    #[serde(default)]
+    pub group: String,
+    /// `primaryLocationLineHash` of code scanning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_hash: Option<String>,
     #[serde(flatten)]
-    history: Option<HistoryV1<'r>>,
+    pub history: Option<HistoryV1>,
 }
 
 /// What only a history scan knows.
-#[derive(Serialize)]
-struct HistoryV1<'r> {
-    commit: CommitV1<'r>,
-    in_head: bool,
-    last_seen: String,
-    objects: u32,
-    paths: u32,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
+pub struct HistoryV1 {
+    pub commit: CommitV1,
+    pub in_head: bool,
+    pub last_seen: String,
+    /// When the commit `last_seen` was made.
+    #[serde(default)]
+    pub last_seen_date: Option<String>,
+    pub objects: u32,
+    pub paths: u32,
 }
 
-#[derive(Serialize)]
-struct CommitV1<'r> {
-    id: String,
-    author: &'r str,
-    email: &'r str,
-    date: String,
+/// The commit that brought a secret in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
+pub struct CommitV1 {
+    pub id: String,
+    pub author: String,
+    pub email: String,
+    pub date: String,
 }
 
-#[derive(Serialize)]
-struct NoticeV1<'r> {
-    kind: &'static str,
-    path: String,
-    why: &'r str,
+/// Non-fatal trouble.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
+pub struct NoticeV1 {
+    pub kind: String,
+    pub path: String,
+    pub why: String,
 }
 
-#[derive(Serialize)]
-struct SummaryV1 {
-    objects: u64,
-    bytes: u64,
-    rules: usize,
-    denied: usize,
-    audited: usize,
-    suppressed: usize,
-    skipped: usize,
-    binary: u64,
-    excluded: u64,
-    elapsed_ms: u128,
+/// What was looked at, and how many findings there are of each effect.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
+pub struct SummaryV1 {
+    pub objects: u64,
+    pub bytes: u64,
+    pub rules: usize,
+    pub denied: usize,
+    pub audited: usize,
+    pub suppressed: usize,
+    pub skipped: usize,
+    pub binary: u64,
+    pub excluded: u64,
+    pub elapsed_ms: u64,
 }
 
-/// The document, with a newline at its end. A finding that is the path itself stands at line 1, column 1.
-pub fn render(report: &Report<'_>) -> String {
-    let (counts, summary) = (report.counts(), &report.summary);
-    let document = Document {
-        version: 1,
-        tool: Tool { name: "nospill", version: env!("CARGO_PKG_VERSION") },
-        findings: report.findings.iter().map(|f| finding(f, (report.rule)(f.rule), report.values)).collect(),
-        notices: report.notices.iter().map(|n| NoticeV1 { kind: n.kind.as_str(), path: lossy(&n.path), why: &n.why }).collect(),
-        summary: SummaryV1 {
-            objects: summary.objects,
-            bytes: summary.bytes,
-            rules: summary.rules,
-            denied: counts.denied,
-            audited: counts.audited,
-            suppressed: counts.suppressed,
-            skipped: counts.skipped,
-            binary: summary.binary,
-            excluded: summary.excluded,
-            elapsed_ms: summary.elapsed.as_millis(),
-        },
-    };
+/// Why a text is no report that can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON, or not of this form.
+    #[error("no JSON report of nospill: {0}")]
+    Form(#[from] serde_json::Error),
+    /// Of another version.
+    #[error("a report of version {0}; this program reads version 1")]
+    Version(u32),
+}
+
+impl Document {
+    /// What a run has to say. A finding that is the path itself stands at line 1, column 1.
+    pub fn new(report: &Report<'_>) -> Self {
+        let (counts, summary) = (report.counts(), &report.summary);
+        let notice = |path: &[u8], why: &str, kind: &str| NoticeV1 { kind: kind.into(), path: lossy(path), why: why.into() };
+        Self {
+            version: 1,
+            tool: Tool { name: "nospill".into(), version: env!("CARGO_PKG_VERSION").into() },
+            findings: report.findings.iter().map(|f| finding(f, (report.rule)(f.rule), report.values)).collect(),
+            notices: report.notices.iter().map(|n| notice(&n.path, &n.why, n.kind.as_str())).collect(),
+            summary: SummaryV1 {
+                objects: summary.objects,
+                bytes: summary.bytes,
+                rules: summary.rules,
+                denied: counts.denied,
+                audited: counts.audited,
+                suppressed: counts.suppressed,
+                skipped: counts.skipped,
+                binary: summary.binary,
+                excluded: summary.excluded,
+                elapsed_ms: u64::try_from(summary.elapsed.as_millis()).unwrap_or(u64::MAX),
+            },
+        }
+    }
+
+    /// Reads a report that [`render`] wrote.
+    ///
+    /// # Errors
+    /// It is something else, or of another version.
+    pub fn parse(text: &[u8]) -> Result<Self, ReadError> {
+        let document: Self = serde_json::from_slice(text)?;
+        if document.version == 1 { Ok(document) } else { Err(ReadError::Version(document.version)) }
+    }
+
+    /// The findings that count.
+    pub fn counted(&self) -> impl Iterator<Item = &FindingV1> {
+        self.findings.iter().filter(|finding| finding.effect != Effect::Off)
+    }
+
+    /// Things that should have been scanned and were not.
+    pub fn skipped(&self) -> impl Iterator<Item = &NoticeV1> {
+        self.notices.iter().filter(|notice| notice.kind == "skipped")
+    }
+}
+
+/// The document as text, with a newline at its end.
+pub fn render(document: &Document) -> String {
     let mut text =
-        serde_json::to_string_pretty(&document).unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
+        serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
     text.push('\n');
     text
 }
 
-fn finding<'r>(finding: &'r Finding, rule: &'r Rule, values: Values) -> FindingV1<'r> {
+fn finding(finding: &Finding, rule: &Rule, values: Values) -> FindingV1 {
     let (effect, suppressed) = match &finding.verdict {
-        Verdict::Deny => ("deny", None),
-        Verdict::Audit => ("audit", None),
-        Verdict::Suppressed(reason) => ("off", Some(reason.as_text())),
+        Verdict::Deny => (Effect::Deny, None),
+        Verdict::Audit => (Effect::Audit, None),
+        Verdict::Suppressed(reason) => (Effect::Off, Some(reason.as_text().to_owned())),
     };
     let at = finding.at.map_or((1, 1, 1, 1), |at| (at.line, at.column, at.end_line, at.end_column));
     FindingV1 {
-        rule: &rule.id,
-        title: &rule.title,
-        severity: rule.severity.as_str(),
-        confidence: finding.confidence.as_str(),
+        rule: rule.id.to_string(),
+        title: rule.title.to_string(),
+        severity: rule.severity.as_str().into(),
+        confidence: finding.confidence.as_str().into(),
         effect,
         path: lossy(&finding.origin.label()),
         line: at.0,
@@ -129,18 +212,47 @@ fn finding<'r>(finding: &'r Finding, rule: &'r Rule, values: Values) -> FindingV
             Values::Masked => finding.secret.redacted(),
             Values::Shown => lossy(finding.secret.expose()),
         },
-        fingerprint: &finding.fingerprint,
-        note: finding.note.as_deref(),
+        fingerprint: finding.fingerprint.clone(),
+        note: finding.note.clone(),
         suppressed,
+        advice: rule.advice.to_string(),
+        excerpt: finding.excerpt.as_ref().map(|excerpt| excerpt.text.clone()).unwrap_or_default(),
+        group: group(finding, rule),
+        line_hash: finding.line_hash.clone(),
         history: finding.trail.as_deref().and_then(|trail| history(finding, trail)),
     }
 }
 
-fn history<'r>(finding: &'r Finding, trail: &'r Trail) -> Option<HistoryV1<'r>> {
-    let id = finding.origin.commit()?.to_string();
-    let commit = CommitV1 { id, author: &trail.author, email: &trail.email, date: date::iso(trail.time, trail.zone) };
-    let last_seen = trail.last_seen.to_string();
-    Some(HistoryV1 { commit, in_head: trail.in_head, last_seen, objects: trail.objects, paths: trail.paths })
+/// A hash of rule and secret; of a finding that is no value, its fingerprint.
+fn group(finding: &Finding, rule: &Rule) -> String {
+    let secret = finding.secret.expose();
+    if secret.is_empty() {
+        return finding.fingerprint.clone();
+    }
+    let mut hash = Sha256::new();
+    for part in [b"nospill group".as_slice(), rule.id.as_bytes(), secret] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let hex: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("g1:{hex}")
+}
+
+fn history(finding: &Finding, trail: &Trail) -> Option<HistoryV1> {
+    let commit = CommitV1 {
+        id: finding.origin.commit()?.to_string(),
+        author: trail.author.clone(),
+        email: trail.email.clone(),
+        date: date::iso(trail.time, trail.zone),
+    };
+    Some(HistoryV1 {
+        commit,
+        in_head: trail.in_head,
+        last_seen: trail.last_seen.to_string(),
+        last_seen_date: trail.last_time.map(|(time, zone)| date::iso(time, zone)),
+        objects: trail.objects,
+        paths: trail.paths,
+    })
 }
 
 fn lossy(bytes: &[u8]) -> String {

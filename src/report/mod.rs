@@ -1,9 +1,19 @@
 //! Reports: pure functions from a run's result to text. Nothing here reads anything.
 
+pub mod annotations;
 pub mod date;
 pub mod escape;
+pub mod form;
+pub mod gitlab;
+pub mod html;
 pub mod human;
+pub mod join;
 pub mod json;
+pub mod junit;
+pub mod lines;
+pub mod markdown;
+pub mod sarif;
+pub mod table;
 
 use std::time::Duration;
 

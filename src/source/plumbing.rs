@@ -53,6 +53,15 @@ pub fn filtered(args: &[&str], input: &[u8]) -> Result<Vec<u8>, SourceError> {
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
 }
 
+/// What a command prints that runs in a folder.
+///
+/// # Errors
+/// As [`output`].
+pub fn output_in(dir: &std::path::Path, args: &[&str]) -> Result<Vec<u8>, SourceError> {
+    let args = [&[OsStr::new("-C"), dir.as_os_str()], args.iter().map(OsStr::new).collect::<Vec<_>>().as_slice()].concat();
+    output(&args)
+}
+
 /// One line that a command prints, or `None` when it exits with an error.
 fn line(args: &[&str]) -> Option<Vec<u8>> {
     let mut text = output(args).ok()?;
@@ -96,6 +105,29 @@ pub fn common_dir() -> Result<PathBuf, SourceError> {
 /// A configuration value as written; `None` when it is not set.
 pub fn config(key: &str) -> Option<PathBuf> {
     line(&["config", "--get", key]).map(path)
+}
+
+/// A path of the user's own configuration; `None` when it is not set.
+pub fn global(key: &str) -> Option<PathBuf> {
+    line(&["config", "--global", "--type=path", "--get", key]).map(path)
+}
+
+/// A configuration value as text; `None` when it is not set.
+pub fn setting(key: &str) -> Option<String> {
+    line(&["config", "--get", key]).map(|text| String::from_utf8_lossy(&text).into_owned())
+}
+
+/// What refs point to, below `prefix` or all; each object once.
+///
+/// # Errors
+/// git can't list them.
+pub fn ref_objects(prefix: &str) -> Result<Vec<Oid>, SourceError> {
+    let args = ["for-each-ref", "--format=%(objectname)", "--", prefix];
+    let text = output(&args[..if prefix.is_empty() { 2 } else { 4 }])?;
+    let mut oids: Vec<Oid> = text.split(|&b| b == b'\n').filter_map(Oid::from_hex).collect();
+    oids.sort_unstable();
+    oids.dedup();
+    Ok(oids)
 }
 
 /// The trees to compare the index with: HEAD's and, during a merge, those of the other parents.

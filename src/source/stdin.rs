@@ -21,8 +21,13 @@ impl Stdin {
     pub fn read() -> Result<Self, SourceError> {
         let mut content = Vec::new();
         std::io::stdin().lock().read_to_end(&mut content).map_err(|source| SourceError::Io { path: "<stdin>".into(), source })?;
-        let items = [Item { origin: Origin::Stdin, size: content.len() as u64 }];
-        Ok(Self { content, items })
+        Ok(Self::of(Origin::Stdin, content))
+    }
+
+    /// One content of another origin.
+    pub fn of(origin: Origin, content: Vec<u8>) -> Self {
+        let items = [Item { origin, size: content.len() as u64 }];
+        Self { content, items }
     }
 }
 
@@ -38,6 +43,6 @@ impl Source for Stdin {
     }
 
     fn load(&self, _at: usize, (): &mut ()) -> Result<Input, Notice> {
-        Ok(Input { origin: Origin::Stdin, content: Content::Owned(self.content.clone()) })
+        Ok(Input { origin: self.items[0].origin.clone(), content: Content::Owned(self.content.clone()) })
     }
 }

@@ -137,6 +137,8 @@ pub struct Trail {
     pub in_head: bool,
     /// The last commit that had it.
     pub last_seen: Oid,
+    /// When that was made, in seconds since 1970 and minutes east of UTC.
+    pub last_time: Option<(i64, i32)>,
     /// How many objects hold it, at whatever path.
     pub objects: u32,
     /// At how many paths it stands or stood.
@@ -168,4 +170,6 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Its way through history, where that was looked at.
     pub trail: Option<Box<Trail>>,
+    /// Hash of the text from its line on, as code scanning computes it; see `pipeline/line_hash`.
+    pub line_hash: Option<String>,
 }

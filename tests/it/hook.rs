@@ -124,7 +124,7 @@ impl World {
     }
 
     fn uninstall(&self, dir: &str) -> Result<Removal, HookError> {
-        uninstall(&self.site(dir), HookKind::ALL).map(|removed| removed.hooks[0].removal)
+        uninstall(&self.site(dir), &[HookKind::PreCommit]).map(|removed| removed.hooks[0].removal)
     }
 
     /// Calls of the fake since the last look, a line each: arguments, index, directory.
@@ -565,7 +565,7 @@ fn two_former_hooks_are_not_mixed_up() {
     let before = snapshot(&world.at("repo"));
     let error = world.install("repo").expect_err("two");
     assert!(matches!(error, HookError::FormerKept { .. }), "{error}");
-    let removed = uninstall(&world.site("repo"), HookKind::ALL).expect("nothing to do");
+    let removed = uninstall(&world.site("repo"), &[HookKind::PreCommit]).expect("nothing to do");
     assert_eq!(removed.hooks[0].removal, Removal::NotInstalled);
     assert_eq!(removed.notes, [Note::FormerLeft(world.at("repo/.git/hooks/pre-commit.before-nospill"))]);
     assert_eq!(snapshot(&world.at("repo")), before);
@@ -647,7 +647,7 @@ fn hooks_of_managers_are_left_alone() {
         let before = snapshot(&world.at("repo"));
         let installed = world.install("repo").expect("followed the advice");
         assert_eq!(installed.hooks[0].change, Change::RunBy { manager, file: world.at("repo").join(config) });
-        let removed = uninstall(&world.site("repo"), HookKind::ALL).expect("nothing to do");
+        let removed = uninstall(&world.site("repo"), &[HookKind::PreCommit]).expect("nothing to do");
         assert_eq!(removed.hooks[0].removal, Removal::NotInstalled, "{manager}");
         assert_eq!(removed.notes, [Note::ManagerRuns(manager, world.at("repo").join(config))]);
         assert_eq!(snapshot(&world.at("repo")), before, "{manager}");
@@ -683,7 +683,7 @@ fn a_hook_that_another_tool_moved_is_noted_and_still_chains() {
     let run = world.try_git("repo", &["commit", "--allow-empty", "-m", "x"]);
     assert_eq!((run.code, world.calls().len()), (Some(0), 1), "{}", run.stderr);
     assert!(run.stderr.contains("former"), "{}", run.stderr);
-    let removed = uninstall(&world.site("repo"), HookKind::ALL).expect("nothing to do");
+    let removed = uninstall(&world.site("repo"), &[HookKind::PreCommit]).expect("nothing to do");
     assert!(removed.notes.contains(&Note::MovedAside(legacy)), "{:?}", removed.notes);
 }
 
@@ -696,7 +696,8 @@ fn what_was_done_is_said() {
     let hook = hook.display();
     let mut out = Vec::new();
     commands::install::write(&world.install("repo").expect("an installation"), &mut out).expect("a buffer");
-    commands::uninstall::write(&uninstall(&world.site("repo"), HookKind::ALL).expect("removed"), &mut out).expect("a buffer");
+    commands::uninstall::write(&uninstall(&world.site("repo"), &[HookKind::PreCommit]).expect("removed"), &mut out)
+        .expect("a buffer");
     let want = format!(
         "installed the pre-commit hook: {hook}
 the hook that was there runs first: {hook}.before-nospill

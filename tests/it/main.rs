@@ -1,12 +1,17 @@
 //! Integration tests: one binary, so that they link once.
 
 mod archive;
+mod ci;
 mod containers;
 mod decode;
 mod dir;
+#[cfg(unix)]
+mod doors;
 mod env;
 mod files;
 mod generic;
+#[cfg(unix)]
+mod guard;
 #[cfg(unix)]
 mod history;
 mod hook;
@@ -15,6 +20,7 @@ mod marks;
 mod oracle;
 mod pack;
 mod patterns;
+mod report;
 mod rules;
 #[cfg(unix)]
 mod staged;

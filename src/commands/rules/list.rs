@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::closest;
-use crate::cli::Format;
+use crate::cli::ListFormat;
 use crate::commands::print;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -35,7 +35,7 @@ struct RuleV1<'r> {
 ///
 /// # Errors
 /// No rule is of that family.
-pub(super) fn run(pipeline: &Pipeline, family: Option<&str>, format: Format) -> Result<Exit, CommandError> {
+pub(super) fn run(pipeline: &Pipeline, family: Option<&str>, format: ListFormat) -> Result<Exit, CommandError> {
     let all = pipeline.scanner.rules();
     let wanted = |rule: &&Rule| family.is_none_or(|family| rule.family == family);
     let rules: Vec<&Rule> = all.iter().map(|(_, rule)| rule).filter(wanted).collect();
@@ -51,8 +51,8 @@ pub(super) fn run(pipeline: &Pipeline, family: Option<&str>, format: Format) -> 
         });
     }
     match format {
-        Format::Human => print(&table(&rules))?,
-        Format::Json => print(&json(&rules))?,
+        ListFormat::Human => print(&table(&rules))?,
+        ListFormat::Json => print(&json(&rules))?,
     }
     Ok(Exit::Clean)
 }

@@ -1,7 +1,7 @@
 //! The last walk: blobs that may hold something, scanned as files of the paths at which they stand.
 
 use crate::detect::scanner::Scratch;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, line_hash};
 use crate::rules::paths::PathRules;
 use crate::source::history::paths::Places;
 use crate::source::pack::ReadError;
@@ -71,7 +71,8 @@ impl Visitor for Exact<'_> {
                 let content = kept.take().unwrap_or_else(|| Content::Owned(content.to_vec()));
                 // Which commit it was is found out later.
                 let input = Input { origin: Origin::Lost { path: path.to_vec(), blob: oid }, content };
-                let (findings, _) = self.pipeline.judge(self.path_rules, &input, &mut self.scratch);
+                let (mut findings, encoding) = self.pipeline.judge(self.path_rules, &input, &mut self.scratch);
+                line_hash::mark(&mut findings, &input.content, encoding);
                 if !findings.is_empty() {
                     self.found.in_blobs.push(InBlob { blob: object, path: number, beside, findings });
                 }

@@ -131,7 +131,15 @@ impl Tracing<'_> {
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (author, email, time, zone) = (text(author.name), text(author.email), author.time, author.zone);
-        Some(Trail { author, email, time, zone, in_head, last_seen, objects: 1, paths: 0 })
+        let last_time = if last_seen == *commit { Some((time, zone)) } else { self.time(&last_seen, cache) };
+        Some(Trail { author, email, time, zone, in_head, last_seen, last_time, objects: 1, paths: 0 })
+    }
+
+    /// When a commit was made.
+    fn time(&self, commit: &Oid, cache: &mut ReadCache) -> Option<(i64, i32)> {
+        let (_, content) = self.run.forest.store().read(commit, self.run.limits(), cache).ok()?;
+        let author = Commit::parse(&content).ok()?.author;
+        Some((author.time, author.zone))
     }
 
     /// Findings in messages of commits and tags that are reached; the earliest of each secret.

@@ -1,0 +1,96 @@
+//! `nospill ci`: what the CI server's run is about, in the format that the server reads.
+
+pub mod plan;
+
+use std::io::Write as _;
+
+use serde_json::Value;
+
+use self::plan::{Plan, Revisions, Sources, Trigger, plan, revisions};
+use super::history;
+use crate::cli::{CiArgs, HistoryArgs};
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::pipeline;
+use crate::report::escape;
+use crate::source::repository::resolve;
+
+/// Events of GitHub are small; more is none.
+const LARGEST_EVENT: u64 = 64 << 20;
+
+/// Scans what the run is about.
+///
+/// # Errors
+/// No CI server is known and no base was given, no repository, or a wrong configuration.
+pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
+    let var = |name: &str| std::env::var(name).ok();
+    let event = event();
+    let found = plan(&Sources { var: &var, event: &event });
+    let has = |revision: &str| resolve(&format!("{revision}^{{commit}}")).is_some();
+    let mut scan = args.scan;
+    if scan.format.is_none() {
+        scan.format = found.as_ref().map(|plan| plan.provider.format());
+    }
+    let named = args.base.as_ref().filter(|base| !base.is_empty());
+    let wanted = match (named, found) {
+        (Some(base), found) => {
+            if !has(base) {
+                return Ok(incomplete(base));
+            }
+            let head = args.head.unwrap_or_else(|| found.map_or_else(|| "HEAD".to_owned(), |plan| plan.head));
+            Revisions { revisions: vec![head, format!("^{base}")], why: format!("what comes after {base}") }
+        }
+        (None, Some(found)) => {
+            let found = adjusted(found, args.head, args.default_branch);
+            let wanted = match revisions(&found, &has) {
+                Ok(wanted) => wanted,
+                Err(base) => return Ok(incomplete(&base)),
+            };
+            say(&format!("{}: {}", found.provider.as_str(), wanted.why));
+            wanted
+        }
+        (None, None) => {
+            return Err(CommandError::new(Kind::User, "no CI server is known by its variables")
+                .hint("say what is to be scanned: `nospill ci --base origin/main`, or `nospill history` for everything"));
+        }
+    };
+    if args.plan {
+        let text = if wanted.revisions.is_empty() { "--all".to_owned() } else { wanted.revisions.join(" ") };
+        super::print(&format!("{text}\n"))?;
+        return Ok(Exit::Clean);
+    }
+    history::run(HistoryArgs { scan, ..HistoryArgs::of(wanted.revisions) })
+}
+
+fn adjusted(plan: Plan, head: Option<String>, default_branch: Option<String>) -> Plan {
+    let trigger = match plan.trigger {
+        // A named head is about what it adds, whatever started the run.
+        Trigger::Full if head.is_some() => Trigger::New,
+        other => other,
+    };
+    Plan {
+        trigger,
+        head: head.unwrap_or(plan.head),
+        default_branch: default_branch.filter(|branch| !branch.is_empty()).or(plan.default_branch),
+        ..plan
+    }
+}
+
+/// GitHub's event; null where there is none.
+fn event() -> Value {
+    let Some(path) = std::env::var_os("GITHUB_EVENT_PATH") else { return Value::Null };
+    let is_small = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= LARGEST_EVENT);
+    let text = if is_small { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
+    serde_json::from_slice(&text).unwrap_or(Value::Null)
+}
+
+fn incomplete(base: &str) -> Exit {
+    say(&format!("incomplete: {base} is not in this clone, so what is new can't be told; nothing was scanned"));
+    say(&format!("to mend: {}", pipeline::deepen()));
+    Exit::Incomplete
+}
+
+fn say(text: &str) {
+    // A closed standard error must not end a scan.
+    let _ = writeln!(std::io::stderr(), "nospill: {}", escape::message(&crate::report::annotations::disarm(text)));
+}

@@ -1,0 +1,77 @@
+//! Hooks for every repository of a user: a folder that core.hooksPath names, with a script for every hook that git knows on
+//! the client's side, because git looks nowhere else then. Each runs the repository's own hook.
+
+use std::fs;
+use std::path::Path;
+
+use super::script::{self, State};
+use super::{HookError, HookKind};
+
+const GLOBAL: &str = include_str!("../../hooks/global");
+/// Hooks that git runs in a clone, githooks(5).
+const NAMES: [&str; 14] = [
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "pre-rebase",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "post-rewrite",
+    "sendemail-validate",
+];
+
+/// Writes the scripts; those of `kinds` run nospill, too. Doing it again brings them up to date.
+///
+/// # Errors
+/// A file there is not nospill's as it wrote it, or the file system refuses: nothing or only some scripts are written.
+pub fn install(dir: &Path, binary: &Path, kinds: &[HookKind]) -> Result<(), HookError> {
+    if !binary.is_absolute() {
+        return Err(HookError::RelativeBinary(binary.to_owned()));
+    }
+    check(dir)?;
+    fs::create_dir_all(dir).map_err(HookError::io("create", dir))?;
+    for name in NAMES {
+        let kind = kinds.iter().find(|kind| kind.as_str() == name);
+        let command = kind.map_or("", |kind| kind.command());
+        let template = GLOBAL.replace("@NAME@", name).replace("@COMMAND@", command);
+        let path = dir.join(name);
+        let staged = script::stage(dir, &script::fill(&template, binary, 0)).map_err(HookError::io("write a file in", dir))?;
+        staged.persist(&path).map_err(|error| HookError::io("write", &path)(error.error))?;
+    }
+    Ok(())
+}
+
+/// Takes the scripts away, and the folder when it is empty.
+///
+/// # Errors
+/// As [`install`].
+pub fn uninstall(dir: &Path) -> Result<(), HookError> {
+    check(dir)?;
+    for path in NAMES.map(|name| dir.join(name)) {
+        match fs::remove_file(&path) {
+            Err(error) if !script::is_absence(&error) => return Err(HookError::io("delete", path)(error)),
+            _ => {}
+        }
+    }
+    // A folder with something else in it stays.
+    let _ = fs::remove_dir(dir);
+    Ok(())
+}
+
+/// That every script there is nospill's.
+fn check(dir: &Path) -> Result<(), HookError> {
+    for path in NAMES.map(|name| dir.join(name)) {
+        match script::state(&path).map_err(HookError::io("read", &path))? {
+            State::Absent | State::Ours { .. } => {}
+            State::NotAFile => return Err(HookError::NotAFile(path)),
+            State::Edited | State::Foreign => return Err(HookError::Edited(path)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! The forms of a report for machines, and what they share: the sentence that a finding becomes.
+
+use super::json::{Document, FindingV1};
+use super::{annotations, escape, gitlab, html, json, junit, lines, markdown, sarif, table};
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JSON document.
+    Json,
+    /// A JSON document a line.
+    JsonLines,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit's XML.
+    Junit,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// Comma-separated values.
+    Csv,
+    /// A summary in Markdown.
+    Markdown,
+    /// A page.
+    Html,
+}
+
+/// The report; `now` is when the run ended, in seconds since 1970.
+pub fn render(form: Form, document: &Document, now: u64) -> String {
+    match form {
+        Form::Json => json::render(document),
+        Form::JsonLines => lines::render(document),
+        Form::Sarif => sarif::render(document),
+        Form::Junit => junit::render(document),
+        Form::Gitlab => gitlab::render(document, now),
+        Form::Azure => annotations::azure(document),
+        Form::Github => annotations::github(document),
+        Form::Csv => table::render(document),
+        Form::Markdown => markdown::render(document),
+        Form::Html => html::render(document),
+    }
+}
+
+/// One line that says all: what it is, how sure, what to do. No unsafe character is left in it.
+pub(super) fn sentence(finding: &FindingV1) -> String {
+    let mut text = finding.title.clone();
+    if !finding.secret.is_empty() {
+        text.push_str(&format!(" {}", finding.secret));
+    }
+    text.push_str(&format!(" ({} severity, {} confidence)", finding.severity, finding.confidence));
+    if let Some(history) = &finding.history {
+        let now = if history.in_head { "still in HEAD" } else { "not in HEAD any more" };
+        text.push_str(&format!(", since commit {} by {}, {now}", history.commit.id, history.commit.author));
+    }
+    if let Some(note) = &finding.note {
+        text.push_str(&format!(", {note}"));
+    }
+    text.push_str(". ");
+    text.push_str(&finding.advice);
+    flat(text.trim_end())
+}
+
+/// One line without unsafe characters.
+pub(super) fn flat(text: &str) -> String {
+    escape::path(text.as_bytes())
+}

@@ -1,0 +1,90 @@
+//! GitLab's secret detection report, schema 15: `gl-secret-detection-report.json`.
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::date;
+use super::form::{flat, sentence};
+use super::json::{Document, FindingV1};
+
+/// The version of the schema.
+const SCHEMA: &str = "15.0.7";
+/// Where no commit is known.
+const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
+
+/// The report of a run that ended at `now`.
+pub fn render(document: &Document, now: u64) -> String {
+    let end = i64::try_from(now).unwrap_or(0);
+    let start = end - i64::try_from(document.summary.elapsed_ms / 1000).unwrap_or(0);
+    let tool = json!({
+        "id": "nospill",
+        "name": "nospill",
+        "version": flat(&document.tool.version),
+        "vendor": { "name": "nospill" },
+    });
+    let messages: Vec<Value> = document
+        .skipped()
+        .map(|notice| json!({ "level": "warn", "value": flat(&format!("not scanned: {}: {}", notice.path, notice.why)) }))
+        .collect();
+    let report = json!({
+        "version": SCHEMA,
+        "scan": {
+            "analyzer": tool,
+            "scanner": tool,
+            "start_time": time(start),
+            "end_time": time(end),
+            "status": if messages.is_empty() { "success" } else { "failure" },
+            "type": "secret_detection",
+            "messages": messages,
+        },
+        "vulnerabilities": document.counted().map(vulnerability).collect::<Vec<_>>(),
+    });
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn vulnerability(finding: &FindingV1) -> Value {
+    let severity = match finding.severity.as_str() {
+        "critical" => "Critical",
+        "high" => "High",
+        "medium" => "Medium",
+        "low" => "Low",
+        _ => "Unknown",
+    };
+    let commit = finding.history.as_ref().map_or(NO_COMMIT, |history| &history.commit.id);
+    let rule = flat(&finding.rule);
+    json!({
+        "id": id(finding, commit),
+        "category": "secret_detection",
+        "name": short(&flat(&finding.title), 255),
+        "description": short(&sentence(finding), 10_000),
+        "severity": severity,
+        "solution": short(&flat(&finding.advice), 7000),
+        "raw_source_code_extract": flat(&finding.secret),
+        "identifiers": [{ "type": "nospill_rule", "name": format!("nospill rule {rule}"), "value": rule }],
+        "location": {
+            "file": flat(&finding.path),
+            "start_line": finding.line,
+            "end_line": finding.end_line,
+            "commit": { "sha": flat(commit) },
+        },
+    })
+}
+
+/// A UUID of what the finding is and where: the same in every run.
+fn id(finding: &FindingV1, commit: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {}:{} {commit}", finding.fingerprint, finding.line, finding.column));
+    let hex: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    format!("{}-{}-5{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
+}
+
+/// `YYYY-MM-DDThh:mm:ss`, in UTC, as the schema has it.
+fn time(seconds: i64) -> String {
+    date::iso(seconds, 0).chars().take(19).collect()
+}
+
+fn short(text: &str, limit: usize) -> String {
+    text.chars().take(limit).collect()
+}

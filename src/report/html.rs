@@ -1,0 +1,286 @@
+//! A page that stands alone: findings grouped by secret, charts, for history a timeline, filter and sort.
+//!
+//! Everything is written out here and escaped; the script only hides and orders what is there. The content security policy
+//! names the one script and the one style sheet by their hashes and forbids everything else, requests included.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::escape::markup;
+use super::form::flat;
+use super::json::{Document, Effect, FindingV1, HistoryV1};
+
+const STYLE: &str = include_str!("html/page.css");
+const SCRIPT: &str = include_str!("html/page.js");
+const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
+/// Bars of the rule chart, and lines of the timeline, at most.
+const BARS: usize = 15;
+const LINES: usize = 60;
+
+/// The page.
+pub fn render(document: &Document) -> String {
+    let groups = groups(document);
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    );
+    let summary = &document.summary;
+    let items: String = groups.iter().map(group).collect();
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
+         <title>nospill report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>nospill report</h1>\n\
+         <p>{} denied, {} audited, {} suppressed, {} not scanned; {} objects with {} rules.</p>\n\
+         <div class=\"charts\">\n{}{}</div>\n{}{}{}\
+         <div id=\"groups\">\n{items}</div>\n{}<script>{SCRIPT}</script>\n</body>\n</html>\n",
+        summary.denied,
+        summary.audited,
+        summary.suppressed,
+        summary.skipped,
+        summary.objects,
+        summary.rules,
+        severity_chart(&groups),
+        rule_chart(&groups),
+        timeline(&groups),
+        "<h2>Secrets</h2>\n",
+        controls(&groups),
+        skipped(document),
+    )
+}
+
+fn hash(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
+}
+
+/// Findings of one secret, in the report's order.
+struct Group<'d> {
+    findings: Vec<&'d FindingV1>,
+}
+
+impl<'d> Group<'d> {
+    fn first(&self) -> &'d FindingV1 {
+        self.findings[0]
+    }
+
+    fn severity(&self) -> &'static str {
+        SEVERITIES.into_iter().find(|severity| self.first().severity == *severity).unwrap_or("low")
+    }
+
+    fn is_denied(&self) -> bool {
+        self.findings.iter().any(|finding| finding.effect == Effect::Deny)
+    }
+
+    fn rank(&self) -> usize {
+        let severity = SEVERITIES.iter().rev().position(|severity| *severity == self.severity()).unwrap_or(0);
+        severity + if self.is_denied() { 10 } else { 0 }
+    }
+
+    fn histories(&self) -> impl Iterator<Item = &'d HistoryV1> + '_ {
+        self.findings.iter().filter_map(|finding| finding.history.as_ref())
+    }
+}
+
+/// What denies first, then by severity.
+fn groups(document: &Document) -> Vec<Group<'_>> {
+    let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for finding in document.counted() {
+        let name = if finding.group.is_empty() { &finding.fingerprint } else { &finding.group };
+        let number = *numbers.entry((&finding.rule, name)).or_insert(groups.len());
+        match groups.get_mut(number) {
+            Some(group) => group.findings.push(finding),
+            None => groups.push(Group { findings: vec![finding] }),
+        }
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.rank()));
+    groups
+}
+
+fn text(text: &str) -> String {
+    markup(&flat(text))
+}
+
+fn group(group: &Group<'_>) -> String {
+    let (first, severity) = (group.first(), group.severity());
+    let effect = if group.is_denied() { "deny" } else { "audit" };
+    let (rule, path, places) = (text(&first.rule), text(&first.path), group.findings.len());
+    let plural = if places == 1 { "" } else { "s" };
+    let secret = if first.secret.is_empty() { String::new() } else { format!("<code>{}</code>", text(&first.secret)) };
+    let inside: String = group.findings.iter().map(|finding| place(finding)).collect();
+    format!(
+        "<details data-rule=\"{rule}\" data-path=\"{path}\" data-severity=\"{severity}\" data-effect=\"{effect}\" \
+         data-rank=\"{}\" data-places=\"{places}\"><summary><span class=\"tag {effect}\">{effect}</span>\
+         <span class=\"tag {severity}\">{severity}</span><span class=\"title\">{} <code>{rule}</code></span>{secret}\
+         <span>{places} place{plural}</span></summary><div class=\"inside\"><p>{}</p><ul>{inside}</ul></div></details>\n",
+        group.rank(),
+        text(&first.title),
+        text(&first.advice),
+    )
+}
+
+fn place(finding: &FindingV1) -> String {
+    let mut item = format!("<li><code>{}:{}:{}</code>", text(&finding.path), finding.line, finding.column);
+    item.push_str(&format!(" {} confidence", text(&finding.confidence)));
+    if let Some(note) = &finding.note {
+        item.push_str(&format!(", {}", text(note)));
+    }
+    if !finding.excerpt.is_empty() {
+        item.push_str(&format!("<pre>{}</pre>", text(&finding.excerpt)));
+    }
+    if let Some(history) = &finding.history {
+        let commit = &history.commit;
+        let now = if history.in_head { "still in HEAD".to_owned() } else { format!("last seen in {}", text(&history.last_seen)) };
+        item.push_str(&format!(
+            "<div>came in with <code>{}</code> by {} on {}; {now}</div>",
+            text(&commit.id),
+            text(&commit.author),
+            text(&commit.date)
+        ));
+    }
+    item + "</li>"
+}
+
+fn controls(groups: &[Group<'_>]) -> String {
+    let select = |id: &str, name: &str, all: &str, values: Vec<String>| {
+        let all = if all.is_empty() { String::new() } else { format!("<option value=\"\">{all}</option>") };
+        let options: String = values.iter().map(|value| format!("<option value=\"{value}\">{value}</option>")).collect();
+        format!("<label>{name}<select id=\"{id}\" autocomplete=\"off\">{all}{options}</select></label>\n")
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let mut rules: Vec<String> = groups.iter().map(|group| text(&group.first().rule)).collect();
+    rules.sort();
+    rules.dedup();
+    format!(
+        "<div class=\"controls\">\n<label>Text<input id=\"text\" type=\"search\" autocomplete=\"off\"></label>\n{}{}{}{}\
+         <output id=\"shown\">{} secrets</output>\n</div>\n",
+        select("severity", "Severity", "all", words(&SEVERITIES)),
+        select("effect", "Effect", "all", words(&["deny", "audit"])),
+        select("rule", "Rule", "all", rules),
+        select("sort", "Sort by", "", words(&["severity", "places", "rule", "path"])),
+        groups.len(),
+    )
+}
+
+fn severity_chart(groups: &[Group<'_>]) -> String {
+    let count = |severity: &str| groups.iter().filter(|group| group.severity() == severity).count();
+    let bars: Vec<Bar> = SEVERITIES.iter().map(|severity| ((*severity).to_owned(), count(severity), *severity)).collect();
+    chart("Severity", &bars)
+}
+
+fn rule_chart(groups: &[Group<'_>]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    groups.iter().for_each(|group| *counts.entry(&group.first().rule).or_default() += 1);
+    let mut bars: Vec<Bar> = counts.into_iter().map(|(rule, count)| (rule.to_owned(), count, "")).collect();
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.1));
+    bars.truncate(BARS);
+    chart("Rules", &bars)
+}
+
+/// Label, count, class.
+type Bar = (String, usize, &'static str);
+
+fn chart(title: &str, bars: &[Bar]) -> String {
+    const ROW: usize = 22;
+    let most = bars.iter().map(|bar| bar.1).max().unwrap_or(0).max(1);
+    let rows: String = bars
+        .iter()
+        .enumerate()
+        .map(|(row, (label, count, class))| {
+            let (y, width) = (row * ROW, count * 200 / most);
+            let (label, base) = (markup(&short(label, 26)), y + 15);
+            format!(
+                "<text x=\"0\" y=\"{base}\">{label}</text><rect class=\"bar {class}\" x=\"200\" y=\"{}\" width=\"{width}\" \
+                 height=\"14\"/><text x=\"{}\" y=\"{base}\">{count}</text>",
+                y + 4,
+                206 + width
+            )
+        })
+        .collect();
+    let height = bars.len() * ROW + 4;
+    format!(
+        "<section><h2>{title}</h2><svg viewBox=\"0 0 450 {height}\" width=\"450\" height=\"{height}\" role=\"img\" \
+         aria-label=\"{title}\">{rows}</svg></section>\n"
+    )
+}
+
+/// When secrets came in and went out: a line each, over the days between the first and the last.
+fn timeline(groups: &[Group<'_>]) -> String {
+    const ROW: usize = 18;
+    let mut lines: Vec<(i64, Option<i64>, &Group<'_>)> = Vec::new();
+    for group in groups {
+        let Some(start) = group.histories().filter_map(|history| day(&history.commit.date)).min() else { continue };
+        let is_open = group.histories().any(|history| history.in_head);
+        let last = group.histories().filter_map(|history| day(history.last_seen_date.as_deref()?)).max();
+        lines.push((start, if is_open { None } else { Some(last.unwrap_or(start)) }, group));
+    }
+    lines.sort_by_key(|line| line.0);
+    lines.truncate(LINES);
+    let Some(first) = lines.iter().map(|line| line.0).min() else { return String::new() };
+    let last = lines.iter().map(|line| line.1.unwrap_or(line.0).max(line.0)).max().unwrap_or(first);
+    let x = |day: i64| 240 + ((day.clamp(first, last) - first) * 500 / (last - first).max(1));
+    let rows: String = lines
+        .iter()
+        .enumerate()
+        .map(|(row, (start, end, group))| {
+            let (y, name) = (row * ROW + 12, markup(&short(&group.first().rule, 30)));
+            let (class, until) = end.map_or(("open", 760), |end| ("gone", x(end)));
+            let path = text(&group.first().path);
+            format!(
+                "<text x=\"0\" y=\"{}\">{name}</text><line class=\"{class}\" x1=\"{}\" y1=\"{y}\" x2=\"{until}\" y2=\"{y}\">\
+                 <title>{path}</title></line>",
+                y + 4,
+                x(*start)
+            )
+        })
+        .collect();
+    let height = lines.len() * ROW + 30;
+    let (from, to) = (date_of(first), date_of(last));
+    format!(
+        "<section><h2>When secrets came in and went out</h2><svg viewBox=\"0 0 770 {height}\" width=\"770\" height=\"{height}\" \
+         role=\"img\" aria-label=\"Timeline\">{rows}<text x=\"240\" y=\"{y}\">{from}</text><text x=\"680\" y=\"{y}\">{to}</text>\
+         </svg><p>Red: HEAD still has it.</p></section>\n",
+        y = height - 4
+    )
+}
+
+/// Days since 1970 of an RFC 3339 date; `None` for anything else.
+fn day(text: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<i64>().ok());
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let (year, month_of_era) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    Some(days + (153 * month_of_era + 2) / 5 + day - 1 - 719_468)
+}
+
+fn date_of(day: i64) -> String {
+    super::date::iso(day.saturating_mul(86_400), 0).chars().take(10).collect()
+}
+
+fn skipped(document: &Document) -> String {
+    let items: Vec<String> =
+        document.skipped().map(|notice| format!("<li><code>{}</code>: {}</li>", text(&notice.path), text(&notice.why))).collect();
+    if items.is_empty() { String::new() } else { format!("<h2>Not scanned</h2>\n<ul>{}</ul>\n", items.concat()) }
+}
+
+fn short(text: &str, limit: usize) -> String {
+    let text = flat(text);
+    if text.chars().count() <= limit { text } else { text.chars().take(limit - 1).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (text, want) in [("1970-01-01T00:00:00+00:00", Some(0)), ("2000-02-29", Some(11_016)), ("soon", None), ("", None)] {
+            assert_eq!(day(text), want, "{text}");
+        }
+        assert_eq!(date_of(11_016), "2000-02-29");
+    }
+}

@@ -1,0 +1,127 @@
+//! SARIF 2.1.0, as GitHub code scanning and the Scans tab of Azure Pipelines read it. No snippet is ever written: it would
+//! be the line. Suppressed findings are left out, because code scanning would open alerts for them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::form::{flat, sentence};
+use super::json::{Document, Effect, FindingV1};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// Longest description of a rule that code scanning takes.
+const LONGEST: usize = 1024;
+
+/// The log, one run.
+pub fn render(document: &Document) -> String {
+    let mut rules: BTreeMap<&str, (usize, Vec<&FindingV1>)> = BTreeMap::new();
+    document.counted().for_each(|finding| rules.entry(&finding.rule).or_default().1.push(finding));
+    rules.values_mut().enumerate().for_each(|(number, (index, _))| *index = number);
+    let results: Vec<Value> = document.counted().map(|finding| result(finding, rules[finding.rule.as_str()].0)).collect();
+    let notices: Vec<Value> =
+        document.notices.iter().map(|notice| notification(&notice.kind, &notice.path, &notice.why)).collect();
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "nospill",
+                "version": some(&document.tool.version),
+                "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
+            } },
+            "automationDetails": { "id": "nospill/" },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": document.skipped().count() == 0,
+                "toolExecutionNotifications": notices,
+            }],
+            "results": results,
+        }],
+    });
+    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn rule(id: &str, findings: &[&FindingV1]) -> Value {
+    let first = findings[0];
+    let precision = findings.iter().map(|finding| precision(&finding.confidence)).max().unwrap_or((0, "low")).1;
+    let level = if findings.iter().any(|finding| finding.effect == Effect::Deny) { "error" } else { "warning" };
+    json!({
+        "id": some(id),
+        "name": some(id),
+        "shortDescription": { "text": some(&first.title) },
+        "fullDescription": { "text": some(&format!("{}. {}", first.title, first.advice)) },
+        "help": { "text": some(&first.advice) },
+        "defaultConfiguration": { "level": level },
+        "properties": {
+            "tags": ["security", "secret"],
+            "precision": precision,
+            "security-severity": match first.severity.as_str() {
+                "critical" => "9.5",
+                "high" => "8.0",
+                "medium" => "5.5",
+                _ => "3.0",
+            },
+        },
+    })
+}
+
+fn precision(confidence: &str) -> (u8, &'static str) {
+    match confidence {
+        "proven" => (3, "very-high"),
+        "high" => (2, "high"),
+        "medium" => (1, "medium"),
+        _ => (0, "low"),
+    }
+}
+
+fn result(finding: &FindingV1, index: usize) -> Value {
+    // A path has no line to hash; its finding is known by what it is.
+    let of_path = || format!("{}:1", finding.fingerprint.trim_start_matches("v1:").chars().take(16).collect::<String>());
+    let hash = finding.line_hash.clone().unwrap_or_else(of_path);
+    let (end_line, end_column) = (finding.end_line.max(finding.line), finding.end_column.max(1));
+    let mut properties = json!({ "severity": flat(&finding.severity), "confidence": flat(&finding.confidence) });
+    if let Some(history) = &finding.history {
+        let commit = &history.commit;
+        properties["commit"] = json!({ "id": flat(&commit.id), "author": flat(&commit.author), "date": flat(&commit.date) });
+        properties["inHead"] = json!(history.in_head);
+    }
+    json!({
+        "ruleId": some(&finding.rule),
+        "ruleIndex": index,
+        "level": if finding.effect == Effect::Deny { "error" } else { "warning" },
+        "message": { "text": some(&sentence(finding)) },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "%SRCROOT%" },
+            "region": {
+                "startLine": finding.line.max(1),
+                "startColumn": finding.column.max(1),
+                "endLine": end_line.max(1),
+                "endColumn": end_column,
+            },
+        } }],
+        "partialFingerprints": { "primaryLocationLineHash": flat(&hash), "nospill/v1": flat(&finding.fingerprint) },
+        "properties": properties,
+    })
+}
+
+fn notification(kind: &str, path: &str, why: &str) -> Value {
+    let level = if kind == "skipped" { "error" } else { "note" };
+    let colon = if path.is_empty() { "" } else { ": " };
+    json!({ "level": level, "message": { "text": some(&format!("{path}{colon}{why}")) } })
+}
+
+/// Code scanning takes no empty text and no long one.
+fn some(text: &str) -> String {
+    let text: String = flat(text).chars().take(LONGEST).collect();
+    if text.trim().is_empty() { "unnamed".to_owned() } else { text }
+}
+
+/// A relative reference with `/` between parts: everything but unreserved characters percent-encoded.
+fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path).trim_start_matches('/');
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/!".contains(&b);
+    let uri: String = path.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    if uri.is_empty() { "unnamed".to_owned() } else { uri }
+}

@@ -1,0 +1,91 @@
+//! `nospill ci` in a clone, with the variables that servers set.
+
+use crate::env::{Ran, World, token};
+
+/// A repository with an old secret on main and a branch that adds another.
+fn world() -> World {
+    let world = World::new();
+    world.stage("old.py", token(1));
+    world.commit();
+    world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    world.git(&["checkout", "-q", "-b", "feature"]);
+    world.stage("new.py", token(2));
+    world.commit();
+    world
+}
+
+fn ci(world: &World, variables: &[(&str, &str)], args: &[&str]) -> Ran {
+    let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
+    command.arg("ci").args(args).envs(variables.iter().copied()).output().expect("nospill runs").into()
+}
+
+#[test]
+fn a_pull_request_is_held_to_its_target() {
+    let world = world();
+    let azure = [("TF_BUILD", "True"), ("BUILD_REASON", "PullRequest"), ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main")];
+    let ran = ci(&world, &azure, &[]);
+    assert_eq!(ran.code, 1, "{}", ran.whole());
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", ran.whole());
+    let place = "##vso[task.logissue type=error;sourcepath=new.py;linenumber=1;columnnumber=10;code=github-pat]new.py:1: ";
+    assert!(lines[0].starts_with(place), "{}", ran.whole());
+    assert!(lines[1].starts_with("##vso[task.complete result=Failed;]"), "{}", ran.whole());
+    assert!(ran.err.contains("what the pull request adds to origin/main"), "{}", ran.whole());
+    let ran = ci(&world, &azure, &["--format", "json"]);
+    assert_eq!(ran.findings(), ["new.py:1 github-pat deny"]);
+    let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_BASE_REF", "main")];
+    let ran = ci(&world, &github, &[]);
+    assert!(ran.code == 1 && ran.out.starts_with("::error file=new.py,line=1,endLine=1,col=10,title="), "{}", ran.whole());
+}
+
+#[test]
+fn githubs_event_names_the_commit_before_a_push() {
+    let world = world();
+    let before = world.git(&["rev-parse", "HEAD~1"]).trim().to_owned();
+    let event = |before: &str| format!("{{\"before\":\"{before}\",\"repository\":{{\"default_branch\":\"main\"}}}}");
+    let path = world.at("event.json");
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_EVENT_NAME", "push"),
+        ("GITHUB_REF_NAME", "feature"),
+        ("GITHUB_EVENT_PATH", path.to_str().expect("UTF-8")),
+    ];
+    for (commit, plan) in [
+        (before.as_str(), format!("HEAD ^{before}\n")),
+        ("0000000000000000000000000000000000000000", "HEAD ^origin/main\n".to_owned()),
+        ("1234567890123456789012345678901234567890", "HEAD ^origin/main\n".to_owned()),
+    ] {
+        std::fs::write(&path, event(commit)).expect("a file");
+        let ran = ci(&world, &variables, &["--plan"]);
+        assert_eq!((ran.code, ran.out.as_str()), (0, plan.as_str()), "{}", ran.whole());
+    }
+}
+
+#[test]
+fn a_schedule_scans_everything_and_a_missing_base_is_no_success() {
+    let world = world();
+    let night = [("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "schedule")];
+    let ran = ci(&world, &night, &["--format", "json"]);
+    assert_eq!(ran.findings(), ["new.py:1 github-pat deny", "old.py:1 github-pat deny"]);
+    let change = [("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "merge_request_event"), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "77")];
+    let ran = ci(&world, &change, &[]);
+    assert!(ran.code == 3 && ran.err.contains("GIT_DEPTH: 0") && ran.out.is_empty(), "{}", ran.whole());
+    let ran = ci(&world, &[], &[]);
+    assert!(ran.code == 2 && ran.err.contains("--base origin/main"), "{}", ran.whole());
+    let ran = ci(&world, &[], &["--base", "origin/main", "--format", "json"]);
+    assert_eq!(ran.findings(), ["new.py:1 github-pat deny"]);
+    assert_eq!(ci(&world, &[], &["--base", "nothing"]).code, 3);
+    let ran = ci(&world, &[("TF_BUILD", "True"), ("BUILD_SOURCEBRANCH", "refs/heads/x")], &["--show-secrets"]);
+    assert!(ran.code == 2 && ran.err.contains("refused in CI"), "{}", ran.whole());
+}
+
+#[test]
+fn a_line_that_looks_like_a_command_is_none_in_the_log() {
+    let world = World::new();
+    world.stage("a.py", format!("x = '##vso[task.setvariable variable=x]y' ##[error] ##teamcity[x] {}", token(1)));
+    for format in ["human", "azure", "github", "junit", "csv"] {
+        let ran = world.nospill(&["staged", "--format", format]);
+        let text = ran.out.replace("##vso[task.logissue ", "").replace("##vso[task.complete ", "");
+        assert!(ran.code == 1 && (!text.contains("##vso[") || format == "junit"), "{format}: {}", ran.whole());
+    }
+}

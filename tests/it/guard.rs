@@ -1,0 +1,129 @@
+//! Guards against env files and leaking packages, with the real packers where they are.
+
+use std::fs;
+
+use crate::env::{Ran, World, token};
+
+/// nospill with what real packers need of the environment.
+fn guard(world: &World, args: &[&str]) -> Ran {
+    let home = std::env::var_os("HOME").map(std::path::PathBuf::from).unwrap_or_default();
+    let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
+    for (name, default) in [("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo"), ("PYENV_ROOT", ".pyenv")] {
+        command.env(name, std::env::var_os(name).unwrap_or_else(|| home.join(default).into()));
+    }
+    command.arg("guard").args(args).output().expect("nospill runs").into()
+}
+
+/// Whether a program is here and says yes.
+fn can(program: &str, args: &[&str]) -> bool {
+    std::process::Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn env_files_that_get_out_are_named_and_mended() {
+    let world = World::new();
+    let ran = guard(&world, &["env"]);
+    assert_eq!((ran.code, ran.out.lines().count()), (0, 1), "{}", ran.whole());
+    world.stage("app/.env", "A=1\n");
+    world.stage("gone.env", "A=1\n");
+    world.stage(".env.example", "A=\n");
+    world.stage("Dockerfile", "FROM scratch\nCOPY . /\n");
+    world.stage(".gitignore", ".env.local");
+    world.commit();
+    world.git(&["rm", "-q", "gone.env"]);
+    world.commit();
+    world.write(".env.local", "A=1\n");
+    world.write("a b/[x].env", "A=1\n");
+    let ran = guard(&world, &["env"]);
+    let lines: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("  ")).collect();
+    assert_eq!(
+        lines,
+        [
+            ".env.local: a docker build would be sent it",
+            "a b/[x].env: no ignore rule covers it, a docker build would be sent it",
+            "app/.env: git tracks it, a commit has or had it, a docker build would be sent it",
+            "gone.env: a commit has or had it",
+            "`nospill guard env --fix` adds what is missing to .gitignore and .dockerignore",
+        ],
+        "{}",
+        ran.whole()
+    );
+    assert!(ran.code == 1 && ran.out.contains("git rm --cached -- app/.env"), "{}", ran.whole());
+    let ran = guard(&world, &["env", "--fix"]);
+    assert!(ran.code == 1 && !ran.out.contains("docker build"), "{}", ran.whole());
+    let read = |name: &str| fs::read_to_string(world.path().join(name)).expect("a file");
+    assert_eq!(read(".gitignore"), ".env.local\n/a\\ b/\\[x\\].env\n/app/.env\n");
+    assert_eq!(read(".dockerignore"), ".env.local\na\\ b/\\[x\\].env\napp/.env\n");
+    let ran = guard(&world, &["env", "--fix"]);
+    assert!(!ran.out.contains("added to") && !ran.out.contains("[x]"), "{}", ran.whole());
+    world.git(&["rm", "-q", "--cached", "app/.env"]);
+    assert!(!guard(&world, &["env"]).out.contains("git tracks it"));
+}
+
+#[test]
+fn npm_is_asked_what_it_would_ship() {
+    if !can("npm", &["--version"]) {
+        return;
+    }
+    let world = World::new();
+    world.write("package.json", r#"{"name":"x","version":"1.0.0","scripts":{"prepack":"touch ran"},"files":["lib",".env"]}"#);
+    world.write("lib/a.js", format!("const {}", token(1)));
+    world.write(".env", format!("TOKEN={}", token(2)));
+    world.write("test/not-shipped.js", format!("const {}", token(3)));
+    let ran = guard(&world, &["package", "--format", "json"]);
+    let findings = ran.findings().join("\n");
+    assert!(ran.code == 1 && findings.contains("lib/a.js:1 github-pat deny"), "{}", ran.whole());
+    assert!(findings.contains(".env:1") && !findings.contains("not-shipped"), "{}", ran.whole());
+    assert!(!world.path().join("ran").exists(), "no script of the package is run");
+}
+
+#[test]
+fn cargo_is_asked_what_it_would_ship() {
+    let world = World::new();
+    world.write("Cargo.toml", "[package]\nname = \"x\"\nversion = \"1.0.0\"\nedition = \"2021\"\nexclude = [\"private\"]\n");
+    world.write("src/lib.rs", "\n");
+    world.write("deploy.key.py", token(1));
+    world.write("private/a.py", token(2));
+    let ran = guard(&world, &["package", "--format", "json"]);
+    assert_eq!(ran.findings(), ["deploy.key.py:1 github-pat deny"], "{}", ran.whole());
+}
+
+#[test]
+fn python_builds_are_looked_into() {
+    if !can("python3", &["-c", "import build, setuptools, wheel"]) {
+        return;
+    }
+    let world = World::new();
+    world.write("pyproject.toml", "[project]\nname = \"x\"\nversion = \"1.0\"\n[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n");
+    world.write("x/__init__.py", token(1));
+    world.write("MANIFEST.in", "include .env\n");
+    world.write(".env", format!("TOKEN={}", token(2)));
+    let ran = guard(&world, &["package", "--format", "json"]);
+    let findings = ran.findings().join("\n");
+    assert!(
+        findings.contains("x-1.0.tar.gz!x-1.0/.env:1") && findings.contains("-1.0-py3-none-any.whl!x/__init__.py:1"),
+        "{}",
+        ran.whole()
+    );
+}
+
+#[test]
+fn a_docker_build_is_sent_what_dockerignore_leaves() {
+    let world = World::new();
+    world.write("Dockerfile", "FROM scratch\nCOPY . /\n");
+    world.write(".dockerignore", "**/*.secret.py\n!keep.secret.py\n");
+    world.write("a/x.secret.py", token(1));
+    world.write("keep.secret.py", token(2));
+    let ran = guard(&world, &["package", "--format", "json"]);
+    assert_eq!(ran.findings(), ["keep.secret.py:1 github-pat deny"], "{}", ran.whole());
+}
+
+#[test]
+fn a_packer_that_fails_is_no_clean_package() {
+    let world = World::new();
+    let ran = guard(&world, &["package"]);
+    assert!(ran.code == 2 && ran.err.contains("hint: "), "{}", ran.whole());
+    world.write("Cargo.toml", "not toml");
+    let ran = guard(&world, &["package"]);
+    assert!(ran.code == 3 && ran.out.contains("not scanned: cargo: `cargo package"), "{}", ran.whole());
+}
