@@ -184,12 +184,29 @@ pub struct ScanArgs {
     /// Read this configuration file instead of the repository's .nospill.toml.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Other layers of the configuration.
+    #[command(flatten)]
+    pub layers: LayerArgs,
     /// Workers at most [default: one a core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Colour in the human report.
     #[arg(long, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     pub color: ColourChoice,
+}
+
+/// Layers of the configuration named by hand.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LayerArgs {
+    /// The organisation's policy [default: NOSPILL_POLICY, else /etc/nospill/policy.toml].
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Take .nospill.toml and the baseline from this commit, so that a change can't allow itself.
+    #[arg(long, value_name = "REV", conflicts_with = "config")]
+    pub config_from: Option<String>,
+    /// The file of known findings [default: .nospill.baseline].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
 }
 
 /// What `dir` takes.

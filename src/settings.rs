@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
-use crate::cli::{ColourChoice, Format, ScanArgs};
+use crate::cli::{ColourChoice, Format, LayerArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::human::Colour;
@@ -25,13 +25,23 @@ pub struct Settings {
     pub now: Option<u64>,
     /// A configuration file named by hand.
     pub config: Option<PathBuf>,
+    /// Other layers named by hand.
+    pub layers: LayerArgs,
 }
 
 impl Settings {
     /// Of a command that reports nothing but what it was asked about: the configuration counts, the rest is plain.
     pub fn of_config(config: Option<PathBuf>) -> Self {
         let threads = available_parallelism().map_or(1, usize::from);
-        Self { format: Format::Human, values: Values::Masked, colour: Colour::Off, threads, now: now(), config }
+        Self {
+            format: Format::Human,
+            values: Values::Masked,
+            colour: Colour::Off,
+            threads,
+            now: now(),
+            config,
+            layers: LayerArgs::default(),
+        }
     }
 
     /// From flags and environment.
@@ -58,6 +68,7 @@ impl Settings {
             threads: args.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
             now: now(),
             config: args.config,
+            layers: args.layers,
         })
     }
 }

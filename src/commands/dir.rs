@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::scan;
+use super::{scan, setup};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::Settings;
+use crate::source::Source as _;
 use crate::source::tree::{Ignore, Tree};
 
 /// Scans files below `paths`, or below the current folder.
@@ -18,8 +19,7 @@ pub fn run(settings: &Settings, mut paths: Vec<PathBuf>, ignore: Ignore) -> Resu
     if paths.is_empty() {
         paths.push(".".into());
     }
-    let config = scan::config_text(settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(settings, config)?;
     let source = Tree::walk(&paths, ignore, settings.threads)?;
+    let pipeline = setup::on_disk(settings, source.items().0)?;
     scan::run(settings, &pipeline, &source, Some(()), started)
 }

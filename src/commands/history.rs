@@ -29,7 +29,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let repository = Repository::from_env()?;
     let stop = AtomicBool::new(false);
     let tips = repository.tips(include)?;
-    let request = Request { include, tips, head: repository.head(), max_size: args.max_size << 20, stop: &stop };
+    let max_size = (args.max_size << 20).min(pipeline.policy.max_size.unwrap_or(u64::MAX));
+    let request = Request { include, tips, head: repository.head(), max_size, stop: &stop };
     let outcome = pipeline.history(&repository, &request)?;
     scan::report(&settings, &pipeline, &outcome, started)
 }

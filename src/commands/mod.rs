@@ -6,6 +6,7 @@ pub mod history;
 pub mod install;
 pub mod rules;
 pub mod scan;
+pub mod setup;
 pub mod staged;
 pub mod stdin;
 pub mod uninstall;

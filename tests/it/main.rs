@@ -1,5 +1,6 @@
 //! Integration tests: one binary, so that they link once.
 
+mod config;
 mod containers;
 mod decode;
 mod env;
