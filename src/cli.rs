@@ -1,5 +1,7 @@
 //! What a person types. What it means is `settings.rs`.
 
+pub mod keep;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -68,6 +70,9 @@ Examples:
     Stdin(ScanArgs),
     /// List, show, test and check rules.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill rules list --family azure
+  nospill rules check")]
     Rules(RulesArgs),
     /// Say what a rule looks for and what to do, or why a place is reported or not.
     #[command(
@@ -81,6 +86,53 @@ Examples:
   nospill explain v1:0123456789abcdef0123456789abcdef"
     )]
     Explain(ExplainArgs),
+    /// Write a commented .nospill.toml to start from.
+    #[command(after_help = "Examples:
+  nospill init")]
+    Init,
+    /// Accept a finding, with a reason: writes an entry into .nospill.toml.
+    #[command(after_help = "The entry is about that secret at that path, whatever line it moves to.
+
+Examples:
+  nospill allow src/settings.py:14 --reason 'key of the test server'
+  nospill allow v1:0123456789abcdef0123456789abcdef --reason 'revoked' --owner ada@example.org --expires 2027-01-31")]
+    Allow(keep::AllowArgs),
+    /// Keep the file of findings that were there before: create, update, prune, audit, diff.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill baseline create && git add .nospill.baseline
+  nospill baseline diff")]
+    Baseline(keep::BaselineArgs),
+    /// Show, check and import configurations.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill config show --origin
+  nospill config check")]
+    Config(keep::ConfigArgs),
+    /// Check that the hook is installed, runs and blocks.
+    #[command(after_help = "Exit codes: 0 all is well, 1 something is not; each comes with the command that mends it.
+
+Examples:
+  nospill doctor
+  nospill doctor --ci")]
+    Doctor(keep::DoctorArgs),
+    /// Print completions for a shell.
+    #[command(after_help = "Examples:
+  nospill completions bash > ~/.local/share/bash-completion/completions/nospill
+  nospill completions fish > ~/.config/fish/completions/nospill.fish")]
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages into a folder.
+    #[command(after_help = "Examples:
+  nospill man ~/.local/share/man/man1")]
+    Man {
+        /// The folder; it is made where it is missing.
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
 }
 
 /// What `rules` takes.
@@ -202,7 +254,7 @@ pub struct LayerArgs {
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Take .nospill.toml and the baseline from this commit, so that a change can't allow itself.
-    #[arg(long, value_name = "REV", conflicts_with = "config")]
+    #[arg(long, value_name = "REV")]
     pub config_from: Option<String>,
     /// The file of known findings [default: .nospill.baseline].
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,7 @@
 //! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
 
 mod ci;
+pub use ci::deepen;
 mod finish;
 pub mod history;
 mod remark;

@@ -44,6 +44,11 @@ impl Settings {
         }
     }
 
+    /// The same, with layers named by hand.
+    pub fn of_layers(layers: LayerArgs) -> Self {
+        Self { layers, ..Self::of_config(None) }
+    }
+
     /// From flags and environment.
     ///
     /// # Errors

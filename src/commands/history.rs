@@ -8,6 +8,7 @@ use crate::cli::{HistoryArgs, Including};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::pipeline::history::Request;
+use crate::pipeline::{Outcome, Pipeline};
 use crate::settings::Settings;
 use crate::source::repository::{Include, Repository};
 
@@ -33,4 +34,19 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let request = Request { include, tips, head: repository.head(), max_size, stop: &stop };
     let outcome = pipeline.history(&repository, &request)?;
     scan::report(&settings, &pipeline, &outcome, started)
+}
+
+/// Everything in the history that refs reach, with the configuration on disk.
+///
+/// # Errors
+/// No repository, or a wrong configuration.
+pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
+    let pipeline = scan::pipeline(settings, scan::config_text(settings, scan::config_on_disk)?)?;
+    let repository = Repository::from_env()?;
+    let stop = AtomicBool::new(false);
+    let include = Include::default();
+    let max_size = pipeline.policy.max_size.unwrap_or(256 << 20);
+    let request = Request { include, tips: repository.tips(include)?, head: repository.head(), max_size, stop: &stop };
+    let outcome = pipeline.history(&repository, &request)?;
+    Ok((pipeline, outcome))
 }

@@ -1,9 +1,16 @@
 //! One file a subcommand: settings in, exit out.
 
+pub mod allow;
+pub mod baseline;
+pub mod completions;
+pub mod config;
 pub mod dir;
+pub mod doctor;
 pub mod explain;
 pub mod history;
+pub mod init;
 pub mod install;
+pub mod man;
 pub mod rules;
 pub mod scan;
 pub mod setup;

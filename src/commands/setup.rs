@@ -341,14 +341,32 @@ impl Top {
 /// # Errors
 /// A configuration is wrong.
 pub fn on_disk(settings: &Settings, items: &[Item]) -> Result<Pipeline, CommandError> {
+    let top = Top::here()?;
+    on_disk_with(settings, items, &mut |path| top.read(path))
+}
+
+/// The same, with a baseline that `read` reads.
+///
+/// # Errors
+/// A configuration is wrong.
+pub fn on_disk_with(settings: &Settings, items: &[Item], read: &mut Reader<'_>) -> Result<Pipeline, CommandError> {
     if let Some(revision) = &settings.layers.config_from {
         return from_revision(settings, revision, &Top::here()?.start);
     }
+    let files = files_on_disk(settings, items)?;
+    pipeline(settings, files, read)
+}
+
+/// The files on disk.
+///
+/// # Errors
+/// One is there and can't be read.
+pub fn files_on_disk(settings: &Settings, items: &[Item]) -> Result<Files, CommandError> {
     let top = Top::here()?;
     let mut files = Files { start: top.start.clone(), ..Files::default() };
     if let Some(named) = super::scan::config_text(settings, || Ok(None))? {
         files.repository = Some(named);
-        return pipeline(settings, files, &mut |path| top.read(path));
+        return Ok(files);
     }
     files.repository = top.read(FILE_NAME)?.map(|text| (text, FILE_NAME.to_owned()));
     let above = top.start.match_indices('/').map(|(at, _)| top.start[..=at].to_owned());
@@ -368,7 +386,7 @@ pub fn on_disk(settings: &Settings, items: &[Item]) -> Result<Pipeline, CommandE
             files.nested.push((base, (text, name)));
         }
     }
-    pipeline(settings, files, &mut |path| top.read(path))
+    Ok(files)
 }
 
 /// The pipeline that the files of a commit describe, so that what is scanned can't allow itself.

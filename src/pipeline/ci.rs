@@ -1,7 +1,7 @@
 //! Which continuous integration a run is part of, for hints.
 
 /// How to get a whole history there.
-pub(super) fn deepen() -> &'static str {
+pub fn deepen() -> &'static str {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let settings = [
         ("TF_BUILD", "set `fetchDepth: 0` at the `checkout` step of Azure Pipelines"),

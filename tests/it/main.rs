@@ -8,6 +8,7 @@ mod files;
 mod generic;
 #[cfg(unix)]
 mod hook;
+mod keep;
 mod layers;
 mod marks;
 mod oracle;
