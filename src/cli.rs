@@ -1,5 +1,7 @@
 //! What a person types. What it means is `settings.rs`.
 
+pub mod keep;
+
 use std::path::PathBuf;
 
 use crate::guard::packers::Packer;
@@ -167,6 +169,9 @@ Examples:
     Report(ReportArgs),
     /// List, show, test and check rules.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill rules list --family azure
+  nospill rules check")]
     Rules(RulesArgs),
     /// Say what a rule looks for and what to do, or why a place is reported or not.
     #[command(
@@ -180,6 +185,53 @@ Examples:
   nospill explain v1:0123456789abcdef0123456789abcdef"
     )]
     Explain(ExplainArgs),
+    /// Write a commented .nospill.toml to start from.
+    #[command(after_help = "Examples:
+  nospill init")]
+    Init,
+    /// Accept a finding, with a reason: writes an entry into .nospill.toml.
+    #[command(after_help = "The entry is about that secret at that path, whatever line it moves to.
+
+Examples:
+  nospill allow src/settings.py:14 --reason 'key of the test server'
+  nospill allow v1:0123456789abcdef0123456789abcdef --reason 'revoked' --owner ada@example.org --expires 2027-01-31")]
+    Allow(keep::AllowArgs),
+    /// Keep the file of findings that were there before: create, update, prune, audit, diff.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill baseline create && git add .nospill.baseline
+  nospill baseline diff")]
+    Baseline(keep::BaselineArgs),
+    /// Show, check and import configurations.
+    #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill config show --origin
+  nospill config check")]
+    Config(keep::ConfigArgs),
+    /// Check that the hook is installed, runs and blocks.
+    #[command(after_help = "Exit codes: 0 all is well, 1 something is not; each comes with the command that mends it.
+
+Examples:
+  nospill doctor
+  nospill doctor --ci")]
+    Doctor(keep::DoctorArgs),
+    /// Print completions for a shell.
+    #[command(after_help = "Examples:
+  nospill completions bash > ~/.local/share/bash-completion/completions/nospill
+  nospill completions fish > ~/.config/fish/completions/nospill.fish")]
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages into a folder.
+    #[command(after_help = "Examples:
+  nospill man ~/.local/share/man/man1")]
+    Man {
+        /// The folder; it is made where it is missing.
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
 }
 
 /// What `rules` takes.
@@ -286,12 +338,29 @@ pub struct ScanArgs {
     /// Read this configuration file instead of the repository's .nospill.toml.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Other layers of the configuration.
+    #[command(flatten)]
+    pub layers: LayerArgs,
     /// Workers at most [default: one a core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Colour in the human report.
     #[arg(long, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     pub color: ColourChoice,
+}
+
+/// Layers of the configuration named by hand.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LayerArgs {
+    /// The organisation's policy [default: NOSPILL_POLICY, else /etc/nospill/policy.toml].
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Take .nospill.toml and the baseline from this commit, so that a change can't allow itself.
+    #[arg(long, value_name = "REV")]
+    pub config_from: Option<String>,
+    /// The file of known findings [default: .nospill.baseline].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
 }
 
 /// What `dir` takes.
@@ -489,6 +558,9 @@ pub struct CiArgs {
     pub scan: ScanArgs,
 }
 
+/// Bytes of the largest blob that is scanned unless something else is said.
+const MAX_BLOB: u64 = 256_000_000;
+
 impl HistoryArgs {
     /// Of revisions alone.
     pub fn of(ranges: Vec<String>) -> Self {
@@ -500,9 +572,10 @@ impl HistoryArgs {
             config: None,
             threads: None,
             color: ColourChoice::Auto,
+            layers: LayerArgs::default(),
         };
         let (branch, include) = (Vec::new(), Vec::new());
-        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: 256, scan }
+        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: MAX_BLOB, scan }
     }
 }
 

@@ -38,6 +38,13 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::Ci(args) => commands::ci::run(args),
         Command::Report(args) => commands::report::run(args.command),
         Command::Rules(args) => commands::rules::run(args.command),
+        Command::Init => commands::init::run(),
+        Command::Allow(args) => commands::allow::run(&args),
+        Command::Baseline(args) => commands::baseline::run(args.command),
+        Command::Config(args) => commands::config::run(args.command),
+        Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Completions { shell } => commands::completions::run(shell),
+        Command::Man { dir } => commands::man::run(&dir),
         Command::Explain(args) => commands::explain::run(&Settings::of_config(args.config), &args.what),
     }
 }

@@ -123,6 +123,13 @@ impl Pipeline {
         (findings, scanned.encoding)
     }
 
+    /// Takes allow entries and the baseline into account, for findings that the run is about.
+    fn reconsider(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            self.policy.reconsider(self.scanner.rules().rule(finding.rule), finding);
+        }
+    }
+
     fn path_findings(&self, path_rules: &PathRules, origin: &Origin) -> Vec<Finding> {
         let rules = self.scanner.rules();
         let of_path = path_rules.of(rules, &LowerPath::new(origin.path()));
@@ -155,7 +162,9 @@ impl<S: Source> Job<'_, S> {
                 Ok(input) => self.scan(at, &input, &mut outcome),
                 Err(notice) => {
                     outcome.notices.push(notice);
-                    outcome.findings.extend(self.pipeline.path_findings(self.path_rules, &item.origin));
+                    let mut findings = self.pipeline.path_findings(self.path_rules, &item.origin);
+                    self.pipeline.reconsider(&mut findings);
+                    outcome.findings.extend(findings);
                 }
             }
         }
@@ -163,6 +172,12 @@ impl<S: Source> Job<'_, S> {
     }
 
     fn scan(&mut self, at: usize, input: &Input, outcome: &mut Outcome) {
+        let size = input.content.len() as u64;
+        if self.pipeline.policy.max_size.is_some_and(|max| size > max) {
+            let why = format!("{size} bytes are more than `scan.max_size` allows");
+            outcome.notices.push(Notice::skipped(input.origin.label(), why));
+            return;
+        }
         outcome.objects += 1;
         outcome.bytes += input.content.len() as u64;
         let (mut findings, encoding) = self.pipeline.judge(self.path_rules, input, &mut self.scratch);
@@ -179,6 +194,7 @@ impl<S: Source> Job<'_, S> {
             });
             line_hash::mark(&mut findings, &input.content, encoding);
         }
+        self.pipeline.reconsider(&mut findings);
         outcome.findings.extend(findings);
     }
 

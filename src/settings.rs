@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
-use crate::cli::{ColourChoice, DirArgs, Format, ScanArgs};
+use crate::cli::{ColourChoice, DirArgs, Format, LayerArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::human::Colour;
@@ -29,6 +29,8 @@ pub struct Settings {
     pub now: Option<u64>,
     /// A configuration file named by hand.
     pub config: Option<PathBuf>,
+    /// Other layers named by hand.
+    pub layers: LayerArgs,
 }
 
 impl Settings {
@@ -43,7 +45,13 @@ impl Settings {
             threads,
             now: now(),
             config,
+            layers: LayerArgs::default(),
         }
+    }
+
+    /// The same, with layers named by hand.
+    pub fn of_layers(layers: LayerArgs) -> Self {
+        Self { layers, ..Self::of_config(None) }
     }
 
     /// From flags and environment.
@@ -71,6 +79,7 @@ impl Settings {
             threads: args.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
             now: now(),
             config: args.config,
+            layers: args.layers,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{progress, scan};
+use super::{progress, scan, setup};
 use crate::cli::DirArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -18,12 +18,16 @@ pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     let started = Instant::now();
     let (dir, scan) = DirSettings::new(args);
     let settings = Settings::new(scan)?;
-    let config = scan::config_text(&settings, scan::config_on_disk)?;
-    let mut pipeline = scan::pipeline(&settings, config)?;
+    let mut pipeline = setup::of_paths(&settings, &dir.paths)?;
     pipeline.policy.excludes.narrow(dir.include, dir.exclude);
     let walk = Walk::new(&dir.paths, dir.ignore, dir.hidden)?;
     let outcome = progress::shown("files", |progress| {
-        pipeline.run_tree(&TreeRun { walk: &walk, max_size: dir.max_size, archives: dir.archives, progress })
+        pipeline.run_tree(&TreeRun {
+            walk: &walk,
+            max_size: dir.max_size.or(pipeline.policy.max_size),
+            archives: dir.archives,
+            progress,
+        })
     });
     scan::report(&settings, &pipeline, &outcome, started)
 }

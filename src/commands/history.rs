@@ -11,7 +11,8 @@ use super::{progress, scan};
 use crate::cli::{HistoryArgs, Including};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::{self, history::Request};
+use crate::pipeline::history::Request;
+use crate::pipeline::{self, Outcome, Pipeline, Progress};
 use crate::settings::Settings;
 use crate::source::SourceError;
 use crate::source::range::{Range, Revisions};
@@ -33,7 +34,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let config = scan::config_text(&settings, scan::config_on_disk)?;
     let pipeline = scan::pipeline(&settings, config)?;
     let repository = Repository::from_env()?;
-    let max_size = args.max_size;
+    let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
     let mut revisions: Vec<String> = args.ranges;
     revisions.extend(args.branch);
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
@@ -65,4 +66,20 @@ fn unknown(error: SourceError, repository: &Repository) -> CommandError {
         true => error.hint("`git fetch` may bring it, or name another revision"),
         false => error,
     }
+}
+
+/// Everything in the history that refs reach, with the configuration on disk.
+///
+/// # Errors
+/// No repository, or a wrong configuration.
+pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
+    let pipeline = scan::pipeline(settings, scan::config_text(settings, scan::config_on_disk)?)?;
+    let repository = Repository::from_env()?;
+    let stop = AtomicBool::new(false);
+    let include = Include::default();
+    let max_size = pipeline.policy.max_size.unwrap_or(256 << 20);
+    let (tips, head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
+    let request = Request { include, tips, head, max_size, cache: None, progress: &progress, stop: &stop };
+    let outcome = pipeline.history(&repository, &request)?;
+    Ok((pipeline, outcome))
 }

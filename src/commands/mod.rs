@@ -1,18 +1,26 @@
 //! One file a subcommand: settings in, exit out.
 
+pub mod allow;
+pub mod baseline;
 pub mod ci;
 pub mod commit_msg;
+pub mod completions;
+pub mod config;
 pub mod dir;
+pub mod doctor;
 pub mod explain;
 pub mod guard;
 pub mod history;
+pub mod init;
 pub mod install;
+pub mod man;
 pub mod outputs;
 mod progress;
 pub mod push;
 pub mod report;
 pub mod rules;
 pub mod scan;
+pub mod setup;
 pub mod staged;
 pub mod stdin;
 pub mod uninstall;

@@ -5,17 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::outputs::Outputs;
+use super::setup::{self, Files};
 use crate::cli::Format;
-use crate::config::schema::{Config, FILE_NAME};
-use crate::detect::scanner::Scanner;
+use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline};
-use crate::policy::effects::Policy;
-use crate::policy::paths::Excludes;
 use crate::report::json::Document;
 use crate::report::{Report, Summary, human};
-use crate::rules::ruleset::RuleSet;
 use crate::settings::Settings;
 use crate::source::Source;
 
@@ -61,23 +58,17 @@ fn read(path: &Path) -> Result<ConfigText, CommandError> {
     Ok((text, path.display().to_string()))
 }
 
-/// The pipeline that a configuration describes.
+/// The pipeline that a configuration at the top describes, with the organisation's policy and the baseline on disk.
 ///
 /// # Errors
 /// The configuration is wrong, or leaves no rule.
 pub fn pipeline(settings: &Settings, config: Option<ConfigText>) -> Result<Pipeline, CommandError> {
-    let (rules, policy) = match config {
-        None => (RuleSet::builtin(), Policy { excludes: Excludes::default(), now: settings.now }),
-        Some((text, file)) => {
-            let config = Config::parse(&text, &file)?;
-            let rules = RuleSet::with_custom(config.rules(&file)?)?;
-            (rules, Policy { excludes: Excludes::new(config.scan.exclude), now: settings.now })
-        }
-    };
-    if rules.is_empty() {
-        return Err(CommandError::new(Kind::Config, "no rules to scan with"));
+    if let Some(revision) = &settings.layers.config_from {
+        return setup::from_revision(settings, revision, "");
     }
-    Ok(Pipeline { scanner: Scanner::new(rules), policy, threads: settings.threads })
+    let top = setup::Top::here()?;
+    let files = Files { repository: config, ..Files::default() };
+    setup::pipeline(settings, files, &mut |path| top.read(path))
 }
 
 /// Runs a source, writes the report and the closing line, and says how the run ended.

@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use super::scan;
+use super::setup::{self, Files};
 use crate::config::schema::FILE_NAME;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::pipeline::Pipeline;
+use crate::policy::baseline;
 use crate::settings::Settings;
-use crate::source::staged::{Opened, Staged};
+use crate::source::staged::{Objects, Opened, Staged};
 
 /// Scans the index against HEAD.
 ///
@@ -15,11 +18,42 @@ use crate::source::staged::{Opened, Staged};
 /// No repository, a broken index, a wrong configuration.
 pub fn run(settings: &Settings) -> Result<Exit, CommandError> {
     let started = Instant::now();
-    let Opened { source, mut objects } = Staged::open(FILE_NAME.as_bytes())?;
-    let config = scan::config_text(settings, || {
-        let text = source.config(&mut objects)?;
-        Ok(text.map(|text| (text, format!("{FILE_NAME} (staged)"))))
-    })?;
-    let pipeline = scan::pipeline(settings, config)?;
+    let Opened { source, mut objects } = Staged::open(&[baseline::FILE_NAME, FILE_NAME], FILE_NAME)?;
+    let pipeline = pipeline(settings, &source, &mut objects)?;
     scan::run(settings, &pipeline, &source, objects, started)
+}
+
+/// The pipeline that the staged files describe, of those in folders only what is about a staged path.
+///
+/// # Errors
+/// A configuration is wrong.
+fn pipeline(settings: &Settings, source: &Staged, objects: &mut Option<Objects>) -> Result<Pipeline, CommandError> {
+    if let Some(revision) = &settings.layers.config_from {
+        return setup::from_revision(settings, revision, "");
+    }
+    let mut files = Files::default();
+    let label = |path: &str| format!("{path} (staged)");
+    files.repository =
+        scan::config_text(settings, || Ok(source.file(FILE_NAME.as_bytes(), objects)?.map(|text| (text, label(FILE_NAME)))))?;
+    if settings.config.is_none() {
+        for path in source.named() {
+            let Some(base) = path.strip_suffix(FILE_NAME.as_bytes()).filter(|base| !base.is_empty()) else { continue };
+            if source.changes().iter().any(|change| change.path.starts_with(base))
+                && let Some(text) = source.file(path, objects)?
+            {
+                let base = String::from_utf8_lossy(base).into_owned();
+                files.nested.push((base, (text, label(&String::from_utf8_lossy(path)))));
+            }
+        }
+    }
+    setup::pipeline(settings, files, &mut |path| {
+        if path == baseline::FILE_NAME {
+            return Ok(source.file(path.as_bytes(), objects)?);
+        }
+        // One of another name is asked for by the configuration that was just read.
+        match crate::source::plumbing::staged_blobs()?.iter().any(|(staged, _)| staged == path.as_bytes()) {
+            true => Ok(Some(crate::source::plumbing::output(&["cat-file", "blob", &format!(":0:{path}")])?)),
+            false => Ok(None),
+        }
+    })
 }

@@ -1,3 +1,4 @@
-//! `.nospill.toml`: its schema, and reading it.
+//! `.nospill.toml` and the organisation's policy file: the schema, the layers, and what locks forbid.
 
+pub mod layers;
 pub mod schema;

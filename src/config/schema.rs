@@ -1,36 +1,257 @@
 //! The configuration file.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::rules::schema::{RawRule, SchemaError};
 use crate::rules::services::RawService;
-use crate::types::rule::Rule;
+use crate::types::rule::{self, Rule};
 
-/// The file's name, looked for at the top of the work tree.
+/// The file's name, looked for at the top of the work tree and in every folder below it.
 pub const FILE_NAME: &str = ".nospill.toml";
 
-/// A configuration file as written.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// A configuration file: `.nospill.toml`, or the organisation's policy.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "nospill configuration")]
 pub struct Config {
     /// What is scanned.
     #[serde(default)]
     pub scan: Scan,
+    /// Which markers on a line count.
+    #[serde(default)]
+    pub markers: Markers,
+    /// The file of known findings.
+    #[serde(default)]
+    pub baseline: Baseline,
+    /// Another severity or confidence for a rule, or none of it; the key is the rule's id.
+    #[serde(default, rename = "override")]
+    pub overrides: BTreeMap<String, Override>,
+    /// What findings do; of those that fit, the last counts.
+    #[serde(default)]
+    #[schemars(with = "Vec<Effects>")]
+    pub policy: Vec<Spanned<Effects>>,
+    /// Findings that somebody answers for.
+    #[serde(default)]
+    #[schemars(with = "Vec<Allow>")]
+    pub allow: Vec<Spanned<Allow>>,
+    /// What weaker layers may not do. Only in the organisation's policy.
+    #[schemars(with = "Option<Lock>")]
+    pub lock: Option<Spanned<Lock>>,
+    /// Who may add allow entries, for which paths. Only in the organisation's policy.
+    #[serde(default)]
+    #[schemars(with = "Vec<Owner>")]
+    pub owner: Vec<Spanned<Owner>>,
     /// Rules of one's own, in the schema of patterns/README.md.
     #[serde(default)]
+    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
     pub rule: Vec<RawRule>,
     /// Services of one's own, in the schema of patterns/README.md.
     #[serde(default)]
+    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
     pub service: Vec<RawService>,
 }
 
 /// The `[scan]` table.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
     /// Globs of paths that are not scanned.
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// Globs of paths that are scanned though this or a weaker layer excludes them.
+    #[serde(default)]
+    pub include: Vec<String>,
+    /// Largest content that is scanned, in MiB; what is larger is named, and the scan counts as incomplete.
+    pub max_size: Option<u32>,
+}
+
+/// The `[markers]` table.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Markers {
+    /// Whether `nospill:allow` counts (default: true).
+    pub own: Option<bool>,
+    /// Whether markers of other scanners count, as `gitleaks:allow` (default: true).
+    pub foreign: Option<bool>,
+}
+
+/// The `[baseline]` table.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The file, from the top of the work tree (default: `.nospill.baseline`).
+    pub file: Option<String>,
+    /// Whether a known secret is known at any path (default: false).
+    pub renames: Option<bool>,
+}
+
+/// An `[override.RULE]` table.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// `false`: its findings do not count.
+    pub enabled: Option<bool>,
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// What a match alone is worth.
+    pub confidence: Option<Confidence>,
+}
+
+/// A `[[policy]]` entry: an effect for the findings that fit all it names.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Effects {
+    /// What they do.
+    pub effect: Effect,
+    /// Rule ids or globs of them.
+    pub rule: Option<Many<String>>,
+    /// Families, as `nospill rules list` has them.
+    pub family: Option<Many<String>>,
+    /// Severities.
+    pub severity: Option<Many<Severity>>,
+    /// Confidences.
+    pub confidence: Option<Many<Confidence>>,
+    /// Globs of paths.
+    pub path: Option<Many<String>>,
+    /// Globs of branches: the one that is checked out, or that the pipeline runs for.
+    pub branch: Option<Many<String>>,
+    /// Whether weaker layers may make nothing less of it. Only in the organisation's policy.
+    pub locked: Option<bool>,
+    /// Why, for people.
+    pub reason: Option<String>,
+}
+
+/// An `[[allow]]` entry: a finding that somebody answers for. It names a rule, path, commit or fingerprint at least.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Allow {
+    /// Why it is no danger.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it counts: `2027-01-31`.
+    pub expires: Option<String>,
+    /// Rule ids or globs of them.
+    pub rule: Option<Many<String>>,
+    /// Globs of paths.
+    pub path: Option<Many<String>>,
+    /// Commits, seven digits at least; only a history scan knows them.
+    pub commit: Option<Many<String>>,
+    /// A finding's `v1:…`, or the `s1:…` that `nospill allow` writes for a secret that could be guessed.
+    pub fingerprint: Option<String>,
+}
+
+/// The `[lock]` table: what weaker layers may not do.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// Exclude paths, or set a smaller `max_size`.
+    #[serde(default)]
+    pub exclude: bool,
+    /// Have markers on lines count.
+    #[serde(default)]
+    pub markers: bool,
+    /// Add allow entries.
+    #[serde(default)]
+    pub allow: bool,
+}
+
+/// An `[[owner]]` entry.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    /// Globs of paths of configuration files or of allow entries.
+    pub path: Many<String>,
+    /// Mail addresses, or globs of them, of who may add allow entries there.
+    pub may_allow: Many<String>,
+}
+
+/// One value, or a list.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Many<T> {
+    /// One.
+    One(T),
+    /// Any of these.
+    Any(Vec<T>),
+}
+
+impl<T: Clone> Many<T> {
+    /// All of them; none where the key is not there.
+    pub fn all(many: Option<&Self>) -> Vec<T> {
+        match many {
+            None => Vec::new(),
+            Some(Self::One(one)) => vec![one.clone()],
+            Some(Self::Any(any)) => any.clone(),
+        }
+    }
+}
+
+/// What a finding does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Nothing; it is counted.
+    Off,
+    /// It is reported and does not block.
+    Audit,
+    /// It blocks.
+    Deny,
+}
+
+/// What the holder of a secret can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<Severity> for rule::Severity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Low => Self::Low,
+            Severity::Medium => Self::Medium,
+            Severity::High => Self::High,
+            Severity::Critical => Self::Critical,
+        }
+    }
+}
+
+/// How sure a match is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+    Proven,
+}
+
+impl From<Confidence> for rule::Confidence {
+    fn from(confidence: Confidence) -> Self {
+        match confidence {
+            Confidence::Low => Self::Low,
+            Confidence::Medium => Self::Medium,
+            Confidence::High => Self::High,
+            Confidence::Proven => Self::Proven,
+        }
+    }
+}
+
+/// The JSON Schema of the file, for editors.
+pub fn json_schema() -> String {
+    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Config)).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// What is wrong with a configuration file.
@@ -52,6 +273,14 @@ pub enum ConfigError {
         /// What is wrong.
         source: SchemaError,
     },
+    /// A value in it makes no sense, or stands where it may not.
+    #[error("{place}: {what}")]
+    Value {
+        /// `FILE:LINE`.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
     /// It is not UTF-8.
     #[error("{file}: not UTF-8")]
     Encoding {
@@ -67,8 +296,7 @@ impl Config {
     /// It does not parse, or holds an unknown key.
     pub fn parse(text: &[u8], file: &str) -> Result<Self, ConfigError> {
         let text = std::str::from_utf8(text).map_err(|_| ConfigError::Encoding { file: file.to_owned() })?;
-        toml::from_str(text)
-            .map_err(|error| ConfigError::Toml { file: file.to_owned(), what: error.to_string().trim_end().to_owned() })
+        toml::from_str(text).map_err(|error| ConfigError::Toml { file: file.to_owned(), what: explained(&error) })
     }
 
     /// Its rules.
@@ -81,6 +309,18 @@ impl Config {
         let rules = self.rule.iter().map(read).chain(services);
         rules.collect::<Result<_, _>>().map_err(|source| ConfigError::Rule { file: file.to_owned(), source })
     }
+}
+
+/// The parser's message, with the key or word that was probably meant.
+fn explained(error: &toml::de::Error) -> String {
+    const ALIKE: f64 = 0.6;
+    let text = error.to_string();
+    let quoted: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
+    let [wrong, known @ ..] = quoted.as_slice() else { return text.trim_end().to_owned() };
+    let alike = |name: &str| strsim::normalized_damerau_levenshtein(wrong, name);
+    let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) >= ALIKE);
+    let hint = best.map(|name| format!("\ndid you mean `{name}`?")).unwrap_or_default();
+    format!("{}{hint}", text.trim_end())
 }
 
 #[cfg(test)]
@@ -102,6 +342,7 @@ mod tests {
         for text in ["scna = 1", "[scan]\nexcludes = []", "[[rule]]\nid = 'a'\nregx = 'x'"] {
             let error = Config::parse(text.as_bytes(), "f.toml").expect_err(text).to_string();
             assert!(error.starts_with("f.toml: ") && error.contains("unknown field"), "{error}");
+            assert!(error.contains("did you mean `"), "{error}");
         }
     }
 }

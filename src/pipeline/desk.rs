@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::ops::Range;
 
 use super::part::{self, PartFound};
-use super::{Outcome, Pipeline, finish};
+use super::{Outcome, Pipeline, finish, line_hash};
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scratch, Subject};
 use crate::rules::paths::{LowerPath, PathRules};
@@ -67,6 +67,7 @@ impl<'d> Desk<'d> {
         if !findings.is_empty() || !scanned.matches.is_empty() {
             let inside = finish::findings_in(scanner.rules(), &self.pipeline.policy, &label.origin(), content, &scanned);
             finish::settle(&mut findings, inside, &scanned);
+            line_hash::mark(&mut findings, content, scanned.encoding);
             self.outcome.findings.append(&mut findings);
         }
     }

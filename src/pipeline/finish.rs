@@ -1,14 +1,14 @@
 //! From raw matches to findings: positions, masked excerpts, fingerprints, verdicts.
 
-use sha2::{Digest as _, Sha256};
-
 use super::remark;
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
-use crate::policy::effects::Policy;
+use crate::policy::effects::{Case, Policy};
+use crate::policy::seal::fingerprint;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Via};
 use crate::types::input::{Input, Origin};
+use crate::types::rule::{Confidence, Rule};
 use crate::types::span::{Location, Span};
 
 /// Longest excerpt, in characters.
@@ -52,7 +52,13 @@ pub(super) fn findings_in(rules: &RuleSet, policy: &Policy, origin: &Origin, con
             confidence,
             via: m.via,
             note,
-            verdict: policy.decide(rule, confidence, &page.lines_of(m.whole)),
+            verdict: policy.decide(&Case {
+                rule,
+                confidence,
+                path: origin.path(),
+                lines: &page.lines_of(m.whole),
+                above: &page.line_above(m.whole),
+            }),
             trail: None,
             line_hash: None,
         }
@@ -87,7 +93,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
         confidence: m.confidence,
         via: m.via,
         note: None,
-        verdict: policy.decide(rule, m.confidence, b""),
+        verdict: policy.decide(&without_lines(rule, m.confidence, origin)),
         trail: None,
         line_hash: None,
     }
@@ -106,21 +112,15 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         confidence: meaning.confidence,
         via: Via::Path,
         note: None,
-        verdict: policy.decide(meaning, meaning.confidence, b""),
+        verdict: policy.decide(&without_lines(meaning, meaning.confidence, origin)),
         trail: None,
         line_hash: None,
     }
 }
 
-/// `v1:` and 32 hex digits of SHA-256 over rule, path and secret: content, never position.
-fn fingerprint(rule: &str, path: &[u8], secret: &[u8]) -> String {
-    let mut hash = Sha256::new();
-    for part in [rule.as_bytes(), path, secret] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    let hex: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("v1:{hex}")
+/// What policy is told of a finding that has no lines.
+fn without_lines<'c>(rule: &'c Rule, confidence: Confidence, origin: &'c Origin) -> Case<'c> {
+    Case { rule, confidence, path: origin.path(), lines: b"", above: b"" }
 }
 
 /// A content with its matches, as lines of text.
@@ -166,6 +166,16 @@ impl<'c> Page<'c> {
     fn lines_of(&self, span: Span) -> Vec<u8> {
         const LIMIT: usize = 4096;
         self.plain(self.lines_around(span, LIMIT))
+    }
+
+    /// The line above those that a span touches.
+    fn line_above(&self, span: Span) -> Vec<u8> {
+        const LIMIT: usize = 4096;
+        let first = self.lines_around(span, LIMIT).start;
+        match first.checked_sub(self.unit).filter(|&at| self.is_break(at)) {
+            Some(end) => self.plain(self.lines_around(Span::new(end, end), 512)),
+            None => Vec::new(),
+        }
     }
 
     /// The line that a match starts in, every secret in it masked, with the match's own secret marked.

@@ -140,6 +140,7 @@ impl Run<'_> {
         outcome.excluded += found.excluded;
         let findings = report::Tracing { run: self, graph: &graph, reached: &reached, trees: &trees, seen: &seen };
         outcome.findings = findings.all(&places, &beside, found);
+        self.pipeline.reconsider(&mut outcome.findings);
         outcome
     }
 

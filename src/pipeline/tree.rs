@@ -77,6 +77,7 @@ impl Pipeline {
         if outcome.objects == 0 {
             outcome.notices.push(Notice::info("", "no file was scanned"));
         }
+        self.reconsider(&mut outcome.findings);
         outcome.sort();
         outcome
     }

@@ -1,6 +1,58 @@
-//! `nospill:allow` on a line, alone or with rule ids.
+//! Markers on a line: `nospill:allow`, alone or with rule ids, and those of other scanners.
+
+use crate::types::finding::Reason;
+use crate::types::rule::Rule;
 
 const MARKER: &[u8] = b"nospill:allow";
+
+/// What other scanners look for on the line of a secret.
+const FOREIGN: &[&str] = &[
+    "gitleaks:allow",
+    "betterleaks:allow",
+    "trufflehog:ignore",
+    "kingfisher:ignore",
+    "ggignore",
+    "pragma: allowlist secret",
+    "pragma: whitelist secret",
+    "secretlint-disable-line",
+];
+
+/// What they look for on the line above.
+const FOREIGN_ABOVE: &[&str] =
+    &["pragma: allowlist nextline secret", "pragma: whitelist nextline secret", "secretlint-disable-next-line"];
+
+/// Which markers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Markers {
+    /// Whether `nospill:allow` does.
+    pub own: bool,
+    /// Whether other scanners' do.
+    pub foreign: bool,
+}
+
+impl Default for Markers {
+    fn default() -> Self {
+        Self { own: true, foreign: true }
+    }
+}
+
+impl Markers {
+    /// Why a finding on `lines` is allowed, if a marker there, or a foreign one in the line above, says so.
+    pub fn allow(self, lines: &[u8], above: &[u8], is_rule: impl Fn(&str) -> bool) -> Option<Reason> {
+        if self.own && allows(lines, is_rule) {
+            return Some(Reason::Inline);
+        }
+        let stands = |text: &[u8], marker: &str| memchr::memmem::find(text, marker.as_bytes()).is_some();
+        let on_line = || FOREIGN.iter().find(|marker| stands(lines, marker));
+        let foreign = || on_line().or_else(|| FOREIGN_ABOVE.iter().find(|marker| stands(above, marker)));
+        self.foreign.then(foreign).flatten().map(|marker| Reason::Foreign(marker))
+    }
+}
+
+/// Whether a rule goes, or went, by an id.
+pub fn is_rule(rule: &Rule, id: &str) -> bool {
+    rule.id == id || rule.aliases.iter().any(|alias| alias == id)
+}
 
 /// Whether the lines of a finding hold a marker that covers its rule; `is_rule` knows the rule's id and former ids.
 ///

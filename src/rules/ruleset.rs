@@ -6,7 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::builtin;
 use super::paths::PathFilter;
-use crate::types::rule::Rule;
+use crate::types::rule::{Confidence, Rule, Severity};
 
 /// Most rules a set may hold: rule indexes are `u16`.
 pub const MAX_RULES: usize = u16::MAX as usize;
@@ -37,6 +37,8 @@ pub struct RuleSet {
     custom: Vec<Rule>,
     compiled: Vec<OnceLock<Option<Compiled>>>,
     paths: Vec<OnceLock<PathFilter>>,
+    /// Rules whose worth was set otherwise, by index; mostly none.
+    changed: Vec<(u16, Rule)>,
 }
 
 /// A compiled regex and the group that holds the secret.
@@ -78,7 +80,7 @@ impl RuleSet {
         let count = builtin.len() + custom.len();
         let compiled = std::iter::repeat_with(OnceLock::new).take(count).collect();
         let paths = std::iter::repeat_with(OnceLock::new).take(count).collect();
-        Self { builtin, custom, compiled, paths }
+        Self { builtin, custom, compiled, paths, changed: Vec::new() }
     }
 
     fn validate(&self) -> Result<(), RuleSetError> {
@@ -114,13 +116,25 @@ impl RuleSet {
 
     /// The rule of an index that this set gave out.
     pub fn rule(&self, index: u16) -> &Rule {
+        if let Some((_, rule)) = self.changed.iter().find(|(changed, _)| *changed == index) {
+            return rule;
+        }
         let index = usize::from(index);
         self.builtin.get(index).unwrap_or_else(|| &self.custom[index - self.builtin.len()])
     }
 
     /// Every rule with its index.
     pub fn iter(&self) -> impl Iterator<Item = (u16, &Rule)> {
-        self.builtin.iter().chain(&self.custom).enumerate().map(|(index, rule)| (index as u16, rule))
+        (0..self.len() as u16).map(|index| (index, self.rule(index)))
+    }
+
+    /// Gives a rule another severity or confidence.
+    pub fn rate(&mut self, index: u16, severity: Option<Severity>, confidence: Option<Confidence>) {
+        let mut rule = self.rule(index).clone();
+        rule.severity = severity.unwrap_or(rule.severity);
+        rule.confidence = confidence.unwrap_or(rule.confidence);
+        self.changed.retain(|(changed, _)| *changed != index);
+        self.changed.push((index, rule));
     }
 
     /// The index of a rule by id or former id.

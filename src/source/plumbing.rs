@@ -12,9 +12,14 @@ use crate::types::oid::Oid;
 
 /// Runs `git` in the environment's repository.
 fn git(args: &[&OsStr]) -> Command {
+    with_patterns(&[&[OsStr::new("--literal-pathspecs")], args].concat())
+}
+
+/// Runs `git`, which may take paths for patterns.
+fn with_patterns(args: &[&OsStr]) -> Command {
     let mut command = Command::new("git");
     // A repository's file system monitor is a program of its choice; locks would be writes.
-    command.args(["-c", "core.fsmonitor=false", "--no-pager", "--literal-pathspecs"]).args(args);
+    command.args(["-c", "core.fsmonitor=false", "--no-pager"]).args(args);
     command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C").stdin(Stdio::null());
     command
 }
@@ -31,6 +36,16 @@ fn plumbing(args: &[&OsStr], why: impl ToString) -> SourceError {
 pub fn output<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>, SourceError> {
     let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
     let output = git(&args).output().map_err(|error| plumbing(&args, error))?;
+    if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
+}
+
+/// What a command prints whose paths are patterns.
+///
+/// # Errors
+/// As [`output`].
+pub fn listed(args: &[&str]) -> Result<Vec<u8>, SourceError> {
+    let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
+    let output = with_patterns(&args).output().map_err(|error| plumbing(&args, error))?;
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
 }
 
@@ -154,14 +169,26 @@ pub fn parent_trees() -> Result<Vec<Oid>, SourceError> {
     Ok(trees)
 }
 
-/// The blob staged at a path from the top of the work tree; `None` when there is none.
+/// Every staged file with its blob; unresolved ones, links and submodules are left out.
 ///
 /// # Errors
-/// git prints what is not its format.
-pub fn blob_in_index(path: &[u8]) -> Result<Option<Oid>, SourceError> {
-    let spec = format!(":0:{}", String::from_utf8_lossy(path));
-    let Some(text) = line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec]) else { return Ok(None) };
-    Oid::from_hex(&text).map(Some).ok_or_else(|| SourceError::Git("unexpected output of git rev-parse".to_owned()))
+/// git fails, or prints what is not its format.
+pub fn staged_blobs() -> Result<Vec<(Vec<u8>, Oid)>, SourceError> {
+    // Only what is below the current folder is listed, unless a path says more.
+    let up = line(&["rev-parse", "--show-cdup"]).map(|up| String::from_utf8_lossy(&up).into_owned()).unwrap_or_default();
+    let all = ["ls-files", "--stage", "--full-name", "-z", "--", &up];
+    let text = output(if up.is_empty() { &all[..4] } else { &all })?;
+    let wrong = || SourceError::Git("unexpected output of git ls-files".to_owned());
+    let mut blobs = Vec::new();
+    for line in text.split(|&b| b == 0).filter(|line| !line.is_empty()) {
+        let tab = line.iter().position(|&b| b == b'\t').ok_or_else(wrong)?;
+        let mut words = line[..tab].split(|&b| b == b' ');
+        let (mode, blob, stage) = (words.next(), words.next().and_then(Oid::from_hex), words.next());
+        if mode.is_some_and(|mode| mode.starts_with(b"100")) && stage == Some(b"0") {
+            blobs.push((line[tab + 1..].to_vec(), blob.ok_or_else(wrong)?));
+        }
+    }
+    Ok(blobs)
 }
 
 /// A line of `git diff-index --raw`.

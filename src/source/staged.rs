@@ -57,8 +57,8 @@ pub struct Staged {
     work_tree: Option<PathBuf>,
     /// When the index file was written: a file changed in that very moment may differ from what is staged.
     index_mtime: (u32, u32),
-    /// The blob staged at the configuration's path.
-    config: Option<Oid>,
+    /// The files asked for by name.
+    named: Vec<(Vec<u8>, Oid)>,
 }
 
 /// How objects are read.
@@ -93,23 +93,24 @@ pub struct Opened {
 }
 
 impl Staged {
-    /// Compares the environment's index with HEAD. `config` is the path of the configuration file.
+    /// Compares the environment's index with HEAD. `names` are paths of files to be read from the top, and `nested` is a
+    /// file name to be found in every folder below.
     ///
     /// # Errors
     /// No repository, or it can't be read by libgit2 nor by git.
-    pub fn open(config: &[u8]) -> Result<Opened, SourceError> {
+    pub fn open(names: &[&str], nested: &str) -> Result<Opened, SourceError> {
         match Repo::from_env() {
-            Ok(repo) => match Self::through_library(&repo, config) {
+            Ok(repo) => match Self::through_library(&repo, names, nested) {
                 Ok(source) => Ok(Opened { source, objects: Some(Objects::Library(repo)) }),
-                Err(Refusal::LeaveToGit) => Self::through_plumbing(config),
-                Err(Refusal::Failed(first)) => Self::through_plumbing(config).map_err(|_| first),
+                Err(Refusal::LeaveToGit) => Self::through_plumbing(names, nested),
+                Err(Refusal::Failed(first)) => Self::through_plumbing(names, nested).map_err(|_| first),
             },
-            Err(OpenError::Unsupported(_)) => Self::through_plumbing(config),
+            Err(OpenError::Unsupported(_)) => Self::through_plumbing(names, nested),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn through_library(repo: &Repo, config: &[u8]) -> Result<Self, Refusal> {
+    fn through_library(repo: &Repo, names: &[&str], nested: &str) -> Result<Self, Refusal> {
         let parents = repo.parent_trees()?;
         let path = index_path(repo);
         let (data, index_mtime) = match read_index(&path)? {
@@ -117,24 +118,25 @@ impl Staged {
             None => (Content::Owned(Vec::new()), (0, 0)),
         };
         let refused = |error| Refusal::index(&path, error);
-        let (compared, config) = if data.is_empty() {
-            (Compared::default(), None)
+        let (compared, named) = if data.is_empty() {
+            (Compared::default(), Vec::new())
         } else {
             let index = Index::parse(&data, 20).map_err(refused)?;
             let compared = compare::against_parents(repo, &index, &parents).map_err(|error| error.at(&path))?;
-            (compared, blob_in_index(&index, config).map_err(refused)?)
+            (compared, named_in_index(&data, &index, names, nested).map_err(refused)?)
         };
         let work_tree = repo.work_tree().map(Path::to_path_buf);
-        Ok(Self { index_mtime, config, ..Self::new(Access::Library, compared, work_tree) })
+        Ok(Self { index_mtime, named, ..Self::new(Access::Library, compared, work_tree) })
     }
 
-    fn through_plumbing(config: &[u8]) -> Result<Opened, SourceError> {
+    fn through_plumbing(names: &[&str], nested: &str) -> Result<Opened, SourceError> {
         let parents = plumbing::parent_trees()?;
         let trees: Vec<Option<&Oid>> = if parents.is_empty() { vec![None] } else { parents.iter().map(Some).collect() };
         let lists = trees.into_iter().map(plumbing::diff_index).collect::<Result<Vec<_>, _>>()?;
         let compared = compare::from_raw(lists);
-        let config = plumbing::blob_in_index(config)?;
-        let source = Self { config, ..Self::new(Access::Plumbing, compared, plumbing::work_tree()) };
+        let mut named = plumbing::staged_blobs()?;
+        named.retain(|(path, _)| is_named(path, names, nested));
+        let source = Self { named, ..Self::new(Access::Plumbing, compared, plumbing::work_tree()) };
         Ok(Opened { source, objects: None })
     }
 
@@ -149,7 +151,7 @@ impl Staged {
             })
             .collect();
         let notices = unmerged.into_iter().map(|path| Notice::skipped(path, "the merge of this path is unresolved")).collect();
-        Self { access, changes, deleted, items, notices, work_tree, index_mtime: (0, 0), config: None }
+        Self { access, changes, deleted, items, notices, work_tree, index_mtime: (0, 0), named: Vec::new() }
     }
 
     /// What is staged, sorted by path.
@@ -157,12 +159,18 @@ impl Staged {
         &self.changes
     }
 
-    /// The bytes of the staged configuration; `None` when none is staged.
+    /// The paths of the files asked for by name that are staged.
+    pub fn named(&self) -> impl Iterator<Item = &[u8]> {
+        self.named.iter().map(|(path, _)| path.as_slice())
+    }
+
+    /// The bytes of a file asked for by name; `None` when none is staged.
     ///
     /// # Errors
     /// The object can't be read.
-    pub fn config(&self, objects: &mut Option<Objects>) -> Result<Option<Vec<u8>>, SourceError> {
-        let Some(blob) = self.config else { return Ok(None) };
+    pub fn file(&self, path: &[u8], objects: &mut Option<Objects>) -> Result<Option<Vec<u8>>, SourceError> {
+        let known = self.named.iter().find(|(named, _)| named == path).map(|(_, blob)| *blob);
+        let Some(blob) = known else { return Ok(None) };
         let objects = match objects {
             Some(objects) => objects,
             none => none.insert(self.worker()?),
@@ -279,18 +287,33 @@ fn index_path(repo: &Repo) -> PathBuf {
     }
 }
 
-/// The blob staged at a path, looked for only as far as the index's order makes sense.
-fn blob_in_index(index: &Index<'_>, path: &[u8]) -> Result<Option<Oid>, IndexError> {
+/// The blobs staged at `names`, and at `nested` in folders. Those at the top are looked for only as far as the index's
+/// order makes sense; the whole of it is gone through only where its bytes hold the name behind a `/` at all.
+fn named_in_index(data: &[u8], index: &Index<'_>, names: &[&str], nested: &str) -> Result<Vec<(Vec<u8>, Oid)>, IndexError> {
+    /// The version that stores what a path adds to the one before it.
+    const COMPRESSED: &[u8] = &[0, 0, 0, 4];
+    let needle = format!("/{nested}\0");
+    let is_compressed = data.get(4..8) == Some(COMPRESSED);
+    let needle = if is_compressed { &needle[needle.len() - 5..] } else { &needle };
+    let is_below = memchr::memmem::find(data, needle.as_bytes()).is_some();
+    let last = names.iter().map(|name| name.as_bytes()).max().unwrap_or_default();
+    let mut found = Vec::new();
     let mut cursor = index.entries();
     while let Some(entry) = cursor.advance()? {
-        if cursor.path() == path && entry.stage == 0 {
-            return Ok(Some(entry.oid).filter(|_| entry.mode & TYPE == FILE && !entry.intent_to_add));
-        }
-        if cursor.path() > path {
+        let path = cursor.path();
+        if !is_below && path > last {
             break;
         }
+        if entry.stage == 0 && entry.mode & TYPE == FILE && !entry.intent_to_add && is_named(path, names, nested) {
+            found.push((path.to_vec(), entry.oid));
+        }
     }
-    Ok(None)
+    Ok(found)
+}
+
+fn is_named(path: &[u8], names: &[&str], nested: &str) -> bool {
+    let below = path.strip_suffix(nested.as_bytes()).is_some_and(|folder| folder.ends_with(b"/"));
+    below || names.iter().any(|name| name.as_bytes() == path)
 }
 
 type ReadIndex = (Content, (u32, u32));

@@ -86,8 +86,14 @@ impl fmt::Display for Secret {
 pub enum Reason {
     /// A marker on the line.
     Inline,
-    /// An allow entry of the configuration, with its reason.
+    /// Another scanner's marker, as it is written.
+    Foreign(&'static str),
+    /// An allow entry of the configuration: where it stands, and why.
     Allowed(String),
+    /// An effect `off`: where it stands.
+    Off(String),
+    /// It is in the baseline.
+    Baseline,
 }
 
 impl Reason {
@@ -95,7 +101,10 @@ impl Reason {
     pub fn as_text(&self) -> &str {
         match self {
             Self::Inline => "allowed by a marker on the line",
+            Self::Foreign(marker) => marker,
             Self::Allowed(reason) => reason,
+            Self::Off(place) => place,
+            Self::Baseline => "known: it is in the baseline",
         }
     }
 }

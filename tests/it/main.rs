@@ -2,6 +2,7 @@
 
 mod archive;
 mod ci;
+mod config;
 mod containers;
 mod decode;
 mod dir;
@@ -15,6 +16,7 @@ mod guard;
 #[cfg(unix)]
 mod history;
 mod hook;
+mod keep;
 mod layers;
 mod marks;
 mod oracle;

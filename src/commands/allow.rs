@@ -1,0 +1,208 @@
+//! `nospill allow`: an entry in `.nospill.toml` for a finding.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+
+use super::print;
+use super::setup::{self, Files, Top};
+use crate::cli::keep::AllowArgs;
+use crate::config::schema::FILE_NAME;
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::pipeline::{Outcome, Pipeline};
+use crate::policy::date;
+use crate::policy::seal::{Salt, Seal, fingerprint};
+use crate::settings::Settings;
+use crate::source::Source as _;
+use crate::source::tree::{Ignore, Tree};
+use crate::types::finding::{Finding, Verdict};
+use crate::types::rule::Rule;
+
+/// Writes an entry for the findings that are meant.
+///
+/// # Errors
+/// There is no such finding, or the file can't be written.
+pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
+    let settings = Settings::of_config(None);
+    if let Some(day) = &args.expires
+        && date::end_of(day).is_none_or(|end| settings.now.is_some_and(|now| end <= now))
+    {
+        return Err(CommandError::new(Kind::User, format!("`{day}` is no day to come")).hint("write it as 2027-01-31"));
+    }
+    let top = Top::here()?;
+    let is_fingerprint = args.what.starts_with("v1:");
+    let place = args.what.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse::<u32>().ok()?)));
+    let path: PathBuf = match place {
+        _ if is_fingerprint => ".".into(),
+        Some((path, _)) => path.into(),
+        None => {
+            return Err(CommandError::new(Kind::User, format!("`{}` is no fingerprint and no PATH:LINE", args.what))
+                .hint("copy it from a report: `src/settings.py:14`, or `v1:…` from its JSON form"));
+        }
+    };
+    let (pipeline, outcome) = scan(&settings, &[path])?;
+    let rules = pipeline.scanner.rules();
+    let is_meant = |finding: &&Finding| {
+        let here = match (is_fingerprint, place, finding.at) {
+            (true, ..) => finding.fingerprint == args.what,
+            (_, Some((_, line)), Some(at)) => at.line <= line && line <= at.end_line,
+            (_, Some((_, line)), None) => line == 1,
+            _ => false,
+        };
+        here && args.rule.as_ref().is_none_or(|id| rules.rule(finding.rule).id == *id)
+    };
+    let meant: Vec<&Finding> = outcome.findings.iter().filter(is_meant).collect();
+    let open: Vec<&Finding> = meant.iter().filter(|f| !matches!(f.verdict, Verdict::Suppressed(_))).copied().collect();
+    let Some(first) = meant.first() else {
+        return Err(CommandError::new(Kind::User, format!("there is no finding at {}", args.what))
+            .hint(format!("`nospill explain {}` says what was looked at", args.what)));
+    };
+    if open.is_empty() {
+        let why = match &first.verdict {
+            Verdict::Suppressed(reason) => reason.as_text(),
+            Verdict::Deny | Verdict::Audit => "",
+        };
+        print(&format!("nothing to do: {why}\n"))?;
+        return Ok(Exit::Clean);
+    }
+    let entry = |finding: &&Finding| Entry {
+        reason: args.reason.trim().to_owned(),
+        owner: args.owner.clone(),
+        expires: args.expires.clone(),
+        ..Entry::of(rules.rule(finding.rule), finding, &top.start)
+    };
+    let entries: Vec<(&Rule, &Finding, Entry)> = open.iter().map(|f| (rules.rule(f.rule), *f, entry(f))).collect();
+    write(&settings, &top, entries)?;
+    Ok(Exit::Clean)
+}
+
+/// Everything in files below some paths.
+pub(super) fn scan(settings: &Settings, paths: &[PathBuf]) -> Result<(Pipeline, Outcome), CommandError> {
+    let source = Tree::walk(paths, Ignore::Respect, settings.threads)?;
+    let pipeline = setup::on_disk(settings, source.items().0)?;
+    let outcome = pipeline.run(&source, Some(()))?;
+    Ok((pipeline, outcome))
+}
+
+/// What is written of an allow entry.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entry {
+    pub(super) path: String,
+    pub(super) rule: String,
+    pub(super) reason: String,
+    pub(super) owner: Option<String>,
+    pub(super) expires: Option<String>,
+}
+
+impl Entry {
+    /// Of a finding whose path starts from `start`; the reason is not known.
+    pub(super) fn of(rule: &Rule, finding: &Finding, start: &str) -> Self {
+        let path = String::from_utf8_lossy(finding.origin.path()).into_owned();
+        let path = format!("{start}{}", path.strip_prefix("./").unwrap_or(&path));
+        Self { path, rule: rule.id.to_string(), ..Self::default() }
+    }
+}
+
+/// Adds entries to the file at the top, checks that it can be read, and puts it in place.
+///
+/// # Errors
+/// The file is wrong, locked, or can't be written.
+pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Finding, Entry)>) -> Result<(), CommandError> {
+    let text = top.read(FILE_NAME)?.unwrap_or_default();
+    let wrong = |what: String| CommandError::new(Kind::Config, format!("{FILE_NAME}: {what}"));
+    let text = String::from_utf8(text).map_err(|_| wrong("not UTF-8".to_owned()))?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| wrong(error.to_string()))?;
+    let salt = text.split("s1:").nth(1).and_then(|_| salt_in(&text)).unwrap_or_else(Salt::random);
+    let mut said = String::new();
+    for (rule, finding, entry) in entries {
+        let secret = finding.secret.expose();
+        let own = match entry.path.as_bytes() == finding.origin.path() {
+            true => finding.fingerprint.clone(),
+            false => fingerprint(&rule.id, entry.path.as_bytes(), secret),
+        };
+        let seal = Seal::of(rule, entry.path.as_bytes(), secret, &own, salt).to_string();
+        said.push_str(&format!(
+            "allowed {} at {} in {FILE_NAME}\n",
+            entry.rule,
+            crate::report::escape::path(entry.path.as_bytes())
+        ));
+        insert(&mut document, &entry, &seal).map_err(wrong)?;
+    }
+    let text = document.to_string();
+    let files = Files { repository: Some((text.clone().into_bytes(), FILE_NAME.to_owned())), ..Files::default() };
+    setup::pipeline(settings, files, &mut |path| top.read(path))?;
+    put(&top.folder.join(FILE_NAME), text.as_bytes())?;
+    print(&said)
+}
+
+/// The salt of the first seal in a text.
+fn salt_in(text: &str) -> Option<Salt> {
+    let seals = text.match_indices("s1:").filter_map(|(at, _)| Seal::parse(text.get(at..at + 3 + 16 + 1 + 32)?));
+    seals.into_iter().find_map(|seal| match seal {
+        Seal::Slow { salt, .. } => Some(salt),
+        Seal::Plain(_) => None,
+    })
+}
+
+/// Puts an entry where it sorts among the others, by path and rule; they and their comments stay as they are.
+fn insert(document: &mut DocumentMut, entry: &Entry, seal: &str) -> Result<(), String> {
+    let allows = document.entry("allow").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    let allows = allows.as_array_of_tables_mut().ok_or("`allow` is written as one list: make its entries [[allow]] tables")?;
+    let text = |table: &Table, key: &str| table.get(key).and_then(Item::as_str).unwrap_or_default().to_owned();
+    let key = |table: &Table| (text(table, "path"), text(table, "rule"), text(table, "fingerprint"));
+    let mut table = Table::new();
+    let values = [
+        ("path", Some(literal(&entry.path))),
+        ("rule", Some(entry.rule.clone())),
+        ("fingerprint", Some(seal.to_owned())),
+        ("reason", Some(entry.reason.clone())),
+        ("owner", entry.owner.clone()),
+        ("expires", entry.expires.clone()),
+    ];
+    for (name, text) in values {
+        if let Some(text) = text {
+            table.insert(name, value(text));
+        }
+    }
+    table.decor_mut().set_prefix("\n");
+    let mut tables: Vec<Table> = std::mem::take(allows).into_iter().collect();
+    let at = tables.iter().position(|other| key(other) > key(&table)).unwrap_or(tables.len());
+    tables.insert(at, table);
+    // Each is printed where its number says; in the middle that is its neighbour's place.
+    for (number, table) in tables.iter().map(|table| table.position()).enumerate().collect::<Vec<_>>() {
+        if let (None, Some(next)) = (table, tables.get(number + 1).and_then(Table::position)) {
+            tables[number].set_position(Some(next));
+        }
+    }
+    tables.into_iter().for_each(|table| allows.push(table));
+    Ok(())
+}
+
+/// A path as a glob that means only itself, from the top.
+fn literal(path: &str) -> String {
+    let escape =
+        |c: char| if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!') { format!("\\{c}") } else { c.to_string() };
+    let text: String = path.chars().map(escape).collect();
+    if text.contains('/') { text } else { format!("/{text}") }
+}
+
+/// Writes a file beside its place and renames it into it; its mode stays.
+///
+/// # Errors
+/// The folder can't be written.
+pub(super) fn put(path: &Path, text: &[u8]) -> Result<(), CommandError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let wrap = |error: std::io::Error| CommandError::new(Kind::Io, format!("{}: {error}", path.display()));
+    let mut file = tempfile::Builder::new().prefix(".nospill-").tempfile_in(folder).map_err(wrap)?;
+    file.write_all(text).map_err(wrap)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode());
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(wrap)?;
+    }
+    file.persist(path).map_err(|error| wrap(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! `nospill baseline`: the file of findings that were there before.
+
+mod audit;
+mod foreign;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use super::allow::put;
+use super::print;
+use super::setup::{self, Top};
+use crate::cli::keep::{BaselineCommand, KnownArgs};
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::pipeline::Progress;
+use crate::pipeline::history::Request;
+use crate::pipeline::{Outcome, Pipeline};
+use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
+use crate::policy::seal::{Salt, Seal};
+use crate::report::escape;
+use crate::settings::Settings;
+use crate::source::repository::{Include, Repository};
+use crate::types::finding::{Finding, Verdict};
+
+/// Runs a subcommand of `baseline`.
+///
+/// # Errors
+/// The file can't be read or written, or a scan fails.
+pub fn run(command: BaselineCommand) -> Result<Exit, CommandError> {
+    match command {
+        BaselineCommand::Create { from, known } => create(from, known),
+        BaselineCommand::Update { renames, known } => update(renames, known),
+        BaselineCommand::Prune(known) => prune(known),
+        BaselineCommand::Audit(known) => audit::run(known),
+        BaselineCommand::Diff(known) => diff(known),
+        BaselineCommand::Merge { base, ours, theirs } => merge(&base, &ours, &theirs),
+    }
+}
+
+/// What all findings are, without the baseline, and the baseline.
+struct State {
+    settings: Settings,
+    top: Top,
+    file: PathBuf,
+    old: Option<Baseline>,
+    pipeline: Pipeline,
+    outcome: Outcome,
+}
+
+impl State {
+    /// Scans from the top of the work tree, so that paths are those of the hook.
+    fn new(known: KnownArgs) -> Result<Self, CommandError> {
+        let top = Top::here()?;
+        let named = known.layers.baseline.as_deref().map(std::path::absolute).transpose();
+        let named = named.map_err(|error| CommandError::new(Kind::Io, format!("current folder: {error}")))?;
+        std::env::set_current_dir(&top.folder)
+            .map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", top.folder.display())))?;
+        let top = Top { start: String::new(), ..top };
+        let mut settings = Settings::of_layers(known.layers);
+        settings.layers.baseline = None;
+        let (pipeline, outcome, file) = found(&settings, known.history, named)?;
+        let old = match std::fs::read(&file) {
+            Ok(text) => Some(setup::parse_baseline(&text, &file.display().to_string())?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(CommandError::new(Kind::Io, format!("{}: {error}", file.display()))),
+        };
+        Ok(Self { settings, top, file, old, pipeline, outcome })
+    }
+
+    /// Findings that count.
+    fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.outcome.findings.iter().filter(|finding| !matches!(finding.verdict, Verdict::Suppressed(_)))
+    }
+
+    /// The baseline as it is.
+    fn needed(&self) -> Result<&Baseline, CommandError> {
+        self.old.as_ref().ok_or_else(|| {
+            CommandError::new(Kind::User, format!("{} is not there", self.file.display()))
+                .hint("`nospill baseline create` makes it")
+        })
+    }
+
+    fn salt(&self) -> Salt {
+        self.old.as_ref().and_then(Baseline::salt).unwrap_or_else(Salt::random)
+    }
+
+    fn entry(&self, finding: &Finding, salt: Salt) -> Entry {
+        let rule = self.pipeline.scanner.rules().rule(finding.rule);
+        let path = finding.origin.path();
+        let seal = Seal::of(rule, path, finding.secret.expose(), &finding.fingerprint, salt);
+        Entry { path: String::from_utf8_lossy(path).into_owned(), rule: rule.id.to_string(), seal }
+    }
+
+    /// Each open finding with the entry that knows it.
+    fn matched<'s>(&'s self, old: &Baseline, renames: Renames) -> Vec<(&'s Finding, Option<Entry>)> {
+        let known = old.clone().index(renames);
+        let rules = self.pipeline.scanner.rules();
+        let find = |finding: &Finding| {
+            let rule = rules.rule(finding.rule);
+            known.find(&rule.id, finding.origin.path(), finding.secret.expose(), &finding.fingerprint).cloned()
+        };
+        self.open().map(|finding| (finding, find(finding))).collect()
+    }
+
+    fn write(&self, new: &Baseline) -> Result<(), CommandError> {
+        put(&self.file, new.render().as_bytes())
+    }
+}
+
+/// Scans without the baseline; gives its file, too.
+fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(Pipeline, Outcome, PathBuf), CommandError> {
+    // A baseline that is asked for and not made yet must not be in the way.
+    let mut name = None;
+    let mut without = |path: &str| {
+        name = Some(path.to_owned());
+        Ok(Some(Vec::new()))
+    };
+    let source = crate::source::tree::Tree::walk(&[".".into()], crate::source::tree::Ignore::Respect, settings.threads)?;
+    let pipeline = setup::on_disk_with(settings, crate::source::Source::items(&source).0, &mut without)?;
+    let file = named.unwrap_or_else(|| name.unwrap_or_else(|| FILE_NAME.to_owned()).into());
+    if !history {
+        let outcome = pipeline.run(&source, Some(()))?;
+        return Ok((pipeline, outcome, file));
+    }
+    let repository = Repository::from_env()?;
+    let stop = AtomicBool::new(false);
+    let include = Include::default();
+    let max_size = pipeline.policy.max_size.unwrap_or(256 << 20);
+    let (tips, head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
+    let request = Request { include, tips, head, max_size, cache: None, progress: &progress, stop: &stop };
+    let outcome = pipeline.history(&repository, &request)?;
+    Ok((pipeline, outcome, file))
+}
+
+fn plural(count: usize) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
+}
+
+fn create(from: Option<PathBuf>, known: KnownArgs) -> Result<Exit, CommandError> {
+    let foreign = from.map(|path| foreign::Foreign::read(&path)).transpose()?;
+    let state = State::new(known)?;
+    if state.old.is_some() {
+        return Err(CommandError::new(Kind::User, format!("{} is there already", state.file.display()))
+            .hint("`nospill baseline update` adds to it, `prune` takes out what is gone"));
+    }
+    let salt = state.salt();
+    let is_known = |finding: &&Finding| foreign.as_ref().is_none_or(|foreign| foreign.knows(finding));
+    let new = Baseline::new(state.open().filter(is_known).map(|finding| state.entry(finding, salt)));
+    state.write(&new)?;
+    let shown = state.file.display();
+    let mut text = format!("wrote {} to {shown}: `git add {shown}` has the hook use it\n", plural(new.entries().count()));
+    if let Some(foreign) = &foreign {
+        let unknown = state.open().filter(|finding| !is_known(finding)).count();
+        text.push_str(&format!("{} of {} foreign entries speak of a finding", foreign.used(state.open()), foreign.len()));
+        text.push_str(&format!("; {unknown} findings are in none of them and still count\n"));
+    }
+    print(&text)?;
+    Ok(Exit::Clean)
+}
+
+fn update(renames: bool, known: KnownArgs) -> Result<Exit, CommandError> {
+    let state = State::new(known)?;
+    let (old, salt) = (state.needed()?, state.salt());
+    let mut entries: BTreeSet<Entry> = old.entries().cloned().collect();
+    if renames {
+        let here: BTreeSet<Entry> = state.matched(old, Renames::Refused).into_iter().filter_map(|(_, entry)| entry).collect();
+        for (finding, entry) in state.matched(old, Renames::Followed) {
+            if let Some(entry) = entry.filter(|entry| !here.contains(entry)) {
+                entries.remove(&entry);
+                entries.insert(state.entry(finding, salt));
+            }
+        }
+    } else {
+        let new = state.matched(old, state.pipeline.policy.renames).into_iter().filter(|(_, entry)| entry.is_none());
+        entries.extend(new.map(|(finding, _)| state.entry(finding, salt)));
+    }
+    changed(&state, old, entries)
+}
+
+fn prune(known: KnownArgs) -> Result<Exit, CommandError> {
+    let state = State::new(known)?;
+    let old = state.needed()?;
+    let entries = state.matched(old, state.pipeline.policy.renames).into_iter().filter_map(|(_, entry)| entry).collect();
+    changed(&state, old, entries)
+}
+
+/// Writes the file if it is another, and says what is new and gone.
+fn changed(state: &State, old: &Baseline, entries: BTreeSet<Entry>) -> Result<Exit, CommandError> {
+    let before: BTreeSet<Entry> = old.entries().cloned().collect();
+    let (new, gone) = (entries.difference(&before).count(), before.difference(&entries).count());
+    if new + gone > 0 {
+        state.write(&Baseline::new(entries))?;
+    }
+    print(&format!("{}: {} added, {} taken out\n", state.file.display(), plural(new), plural(gone)))?;
+    Ok(Exit::Clean)
+}
+
+fn diff(known: KnownArgs) -> Result<Exit, CommandError> {
+    let state = State::new(known)?;
+    let old = state.needed()?;
+    let matched = state.matched(old, state.pipeline.policy.renames);
+    let used: BTreeSet<&Entry> = matched.iter().filter_map(|(_, entry)| entry.as_ref()).collect();
+    let mut text = String::new();
+    let mut exit = Exit::Clean;
+    for (finding, _) in matched.iter().filter(|(_, entry)| entry.is_none()) {
+        let rule = &state.pipeline.scanner.rules().rule(finding.rule).id;
+        let line = finding.at.map(|at| format!(":{}", at.line)).unwrap_or_default();
+        text.push_str(&format!("+ {rule} {}{line}\n", escape::path(&finding.origin.label())));
+        exit = Exit::Denied;
+    }
+    for entry in old.entries().filter(|entry| !used.contains(entry)) {
+        text.push_str(&format!("- {} {}\n", entry.rule, escape::path(entry.path.as_bytes())));
+    }
+    print(&text)?;
+    Ok(exit)
+}
+
+/// What both sides have, and what one added; what one took out is gone.
+fn merge(base: &Path, ours: &Path, theirs: &Path) -> Result<Exit, CommandError> {
+    let read = |path: &Path| -> Result<BTreeSet<Entry>, CommandError> {
+        let text = std::fs::read(path).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))?;
+        Ok(setup::parse_baseline(&text, &path.display().to_string())?.entries().cloned().collect())
+    };
+    let (base, mine, their) = (read(base)?, read(ours)?, read(theirs)?);
+    let kept = |entry: &&Entry| (mine.contains(entry) && their.contains(entry)) || !base.contains(entry);
+    let merged = Baseline::new(mine.union(&their).filter(kept).cloned());
+    put(ours, merged.render().as_bytes())?;
+    Ok(Exit::Clean)
+}

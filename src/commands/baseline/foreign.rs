@@ -1,0 +1,123 @@
+//! Baselines of other scanners: gitleaks' JSON report and `.gitleaksignore`, detect-secrets' `.secrets.baseline`.
+//!
+//! Their rules have other names, so that a finding is known by its place or by its secret, whatever the rule.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use sha1::{Digest as _, Sha1};
+
+use crate::error::{CommandError, Kind};
+use crate::types::finding::Finding;
+
+/// What another scanner knows.
+pub(super) struct Foreign {
+    entries: Vec<Known>,
+}
+
+/// One finding of another scanner.
+struct Known {
+    path: String,
+    line: Option<u32>,
+    secret: Option<Vec<u8>>,
+    /// SHA-1 of the secret, in hex.
+    sha1: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Gitleaks {
+    file: String,
+    #[serde(default)]
+    secret: String,
+    #[serde(default)]
+    start_line: u32,
+}
+
+#[derive(Deserialize)]
+struct DetectSecrets {
+    results: std::collections::BTreeMap<String, Vec<Hashed>>,
+}
+
+#[derive(Deserialize)]
+struct Hashed {
+    hashed_secret: String,
+}
+
+impl Foreign {
+    /// Reads a file, of whichever kind it is.
+    pub(super) fn read(path: &Path) -> Result<Self, CommandError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
+        let entries = match text.trim_start().chars().next() {
+            Some('[') => serde_json::from_str::<Vec<Gitleaks>>(&text).map(|found| found.into_iter().map(gitleaks).collect()),
+            Some('{') => serde_json::from_str::<DetectSecrets>(&text).map(|found| {
+                let known = |path: &str, hashed: Hashed| Known {
+                    path: path.replace('\\', "/"),
+                    line: None,
+                    secret: None,
+                    sha1: Some(hashed.hashed_secret.to_ascii_lowercase()),
+                };
+                let all = found.results.into_iter();
+                all.flat_map(|(path, hashed)| hashed.into_iter().map(move |h| known(&path, h)).collect::<Vec<_>>()).collect()
+            }),
+            _ => Ok(text.lines().filter_map(ignored).collect()),
+        };
+        let entries = entries.map_err(|error| {
+            CommandError::new(Kind::User, format!("{}: {error}", path.display()))
+                .hint("known are a JSON report of gitleaks, a .gitleaksignore, and a .secrets.baseline")
+        })?;
+        Ok(Self { entries })
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether an entry is about a finding.
+    pub(super) fn knows(&self, finding: &Finding) -> bool {
+        self.entries.iter().any(|entry| entry.is_about(finding))
+    }
+
+    /// How many entries are about a finding.
+    pub(super) fn used<'f>(&self, findings: impl Iterator<Item = &'f Finding>) -> usize {
+        let findings: Vec<&Finding> = findings.collect();
+        self.entries.iter().filter(|entry| findings.iter().any(|finding| entry.is_about(finding))).count()
+    }
+}
+
+impl Known {
+    fn is_about(&self, finding: &Finding) -> bool {
+        let secret = finding.secret.expose();
+        let same_line = || match (self.line, finding.at) {
+            (Some(line), Some(at)) => at.line <= line && line <= at.end_line,
+            (None, _) => true,
+            (_, None) => false,
+        };
+        let is_it = match (&self.secret, &self.sha1) {
+            // Where one scanner takes the key only and another its prefix, too, it is still the same.
+            (Some(known), _) => memchr::memmem::find(known, secret).or_else(|| memchr::memmem::find(secret, known)).is_some(),
+            (None, Some(hash)) => *hash == Sha1::digest(secret).iter().map(|b| format!("{b:02x}")).collect::<String>(),
+            (None, None) => same_line(),
+        };
+        self.path.as_bytes() == finding.origin.path() && !secret.is_empty() && is_it
+    }
+}
+
+/// A redacted report knows places only.
+fn gitleaks(found: Gitleaks) -> Known {
+    let is_whole = !found.secret.is_empty() && !found.secret.contains("REDACTED") && !found.secret.ends_with("...");
+    let secret = is_whole.then(|| found.secret.into_bytes());
+    Known { path: found.file.replace('\\', "/"), line: Some(found.start_line), secret, sha1: None }
+}
+
+/// `file:rule:line` or `commit:file:rule:line`.
+fn ignored(line: &str) -> Option<Known> {
+    let line = line.split(" #").next()?.trim();
+    let mut parts = line.rsplitn(3, ':');
+    let (number, _rule, path) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
+    let is_commit = |word: &str| word.len() == 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let path = path.split_once(':').filter(|(commit, _)| is_commit(commit)).map_or(path, |(_, path)| path);
+    (!line.starts_with('#')).then(|| Known { path: path.to_owned(), line: Some(number), secret: None, sha1: None })
+}

@@ -1,0 +1,130 @@
+//! `nospill doctor`: whether the gate is there, is called, and closes.
+
+use std::process::{Command, Stdio};
+
+use super::install::site;
+use super::{print, setup};
+use crate::cli::keep::DoctorArgs;
+use crate::error::{CommandError, Kind};
+use crate::exit::Exit;
+use crate::hook::HookKind;
+use crate::hook::manager::Manager;
+use crate::hook::script::{self, State};
+use crate::rules::template::{Random, fill};
+use crate::settings::Settings;
+use crate::source::plumbing;
+use crate::source::repository::Repository;
+
+/// One thing that was looked at: what, and what to type where it is not well.
+type Check = (String, Option<String>);
+
+/// Looks at everything and prints a line for each.
+///
+/// # Errors
+/// No repository.
+pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
+    let repository = Repository::from_env()?;
+    let mut checks = vec![configuration()];
+    if !args.ci {
+        checks.push(hook()?);
+    }
+    checks.push(canary());
+    checks.push(match repository.shallow.is_empty() {
+        true => ("the clone has its whole history".to_owned(), None),
+        false => ("the clone is shallow: history scans are incomplete".to_owned(), Some(crate::pipeline::deepen().to_owned())),
+    });
+    if repository.is_partial {
+        let mend = "`git fetch --refetch --no-filter` brings everything".to_owned();
+        checks.push(("the clone is partial: objects may be missing".to_owned(), Some(mend)));
+    }
+    let mut text = String::new();
+    for (what, mend) in &checks {
+        match mend {
+            None => text.push_str(&format!("ok    {what}\n")),
+            Some(mend) => text.push_str(&format!("WRONG {what}\n      mend: {mend}\n")),
+        }
+    }
+    print(&text)?;
+    Ok(if checks.iter().all(|(_, mend)| mend.is_none()) { Exit::Clean } else { Exit::Denied })
+}
+
+/// Whether a scan of the files here would start.
+fn configuration() -> Check {
+    match setup::on_disk(&Settings::of_config(None), &[]) {
+        Ok(pipeline) => (format!("the configuration is valid; {} rules", pipeline.scanner.rules().len()), None),
+        Err(error) => (error.message, Some("mend that line; `nospill config check` says more".to_owned())),
+    }
+}
+
+/// Whether git calls nospill before a commit.
+fn hook() -> Result<Check, CommandError> {
+    let (site, kind) = (site()?, HookKind::PreCommit);
+    if let Some(manager) = Manager::in_charge(&site, kind) {
+        return Ok(match manager.runs_nospill(&site, kind) {
+            Some(file) => (format!("{manager} runs nospill: {}", file.display()), None),
+            None => (
+                format!("{manager} writes the hooks here and does not run nospill"),
+                Some(manager.advice(&site, kind).to_string()),
+            ),
+        });
+    }
+    let path = site.hook(kind);
+    let state = script::state(&path).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))?;
+    let mend = |command: &str| Some(command.to_owned());
+    let shown = path.display();
+    Ok(match state {
+        State::Ours { .. } if !script::is_executable(&path) => {
+            (format!("{shown} is not executable: git ignores it"), mend("nospill install"))
+        }
+        State::Ours { .. } => (format!("the hook is installed: {shown}"), None),
+        State::Absent => ("no pre-commit hook is installed".to_owned(), mend("nospill install")),
+        State::Foreign => (format!("{shown} is another hook and nospill is not"), mend("nospill install (the other runs first)")),
+        State::Edited => (format!("{shown} was edited since it was installed"), mend("delete it, then `nospill install`")),
+        State::NotAFile => (format!("{shown} is not a file"), mend("move it away, then `nospill install`")),
+    })
+}
+
+/// Stages a made-up token in a temporary index and has it scanned as the hook does.
+fn canary() -> Check {
+    match blocks_canary() {
+        Ok(true) => ("a canary staged in a temporary index is blocked".to_owned(), None),
+        Ok(false) => (
+            "a canary staged in a temporary index is NOT blocked".to_owned(),
+            Some("`nospill config show --origin` says what switches its rule off".to_owned()),
+        ),
+        Err(why) => {
+            (format!("the canary could not be staged: {why}"), Some("`git status` and `git fsck` may say more".to_owned()))
+        }
+    }
+}
+
+fn blocks_canary() -> Result<bool, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let token =
+        fill("token = \"{join:gh:p_}{alnum:30}{crc32}\"\n", &mut Random::new("canary", 1)).map_err(|error| error.to_string())?;
+    let file = folder.path().join("canary.txt");
+    std::fs::write(&file, token).map_err(|error| error.to_string())?;
+    let (index, objects) = (folder.path().join("index"), folder.path().join("objects"));
+    std::fs::create_dir(&objects).map_err(|error| error.to_string())?;
+    let own = plumbing::output(&["rev-parse", "--path-format=absolute", "--git-path", "objects"]).map_err(|e| e.to_string())?;
+    let own = String::from_utf8_lossy(own.trim_ascii_end()).into_owned();
+    let current = plumbing::output(&["rev-parse", "--path-format=absolute", "--git-path", "index"]).map_err(|e| e.to_string())?;
+    let _ = std::fs::copy(String::from_utf8_lossy(current.trim_ascii_end()).as_ref(), &index);
+    let run = |program: &std::ffi::OsStr, args: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(args).stdin(Stdio::null()).env("GIT_INDEX_FILE", &index);
+        // What is made here is never part of the repository.
+        command.env("GIT_OBJECT_DIRECTORY", &objects).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &own);
+        command.output().map_err(|error| error.to_string())
+    };
+    let git = std::ffi::OsStr::new("git");
+    let blob = run(git, &["hash-object", "-w", "--no-filters", &file.display().to_string()])?;
+    let blob = String::from_utf8_lossy(blob.stdout.trim_ascii_end()).into_owned();
+    let staged = run(git, &["update-index", "--add", "--cacheinfo", &format!("100644,{blob},nospill-canary.txt")])?;
+    if !staged.status.success() {
+        return Err(String::from_utf8_lossy(&staged.stderr).trim().to_owned());
+    }
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let ran = run(program.as_os_str(), &["staged", "--format", "json"])?;
+    Ok(ran.status.code() == Some(1) && memchr::memmem::find(&ran.stdout, b"nospill-canary.txt").is_some())
+}

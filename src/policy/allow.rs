@@ -1,0 +1,66 @@
+//! Allow entries: a finding that somebody answers for.
+
+use super::paths::Globs;
+use super::seal::{self, Seal};
+use crate::types::finding::Finding;
+use crate::types::rule::Rule;
+
+/// An allow entry of a configuration. Everything it names must fit; it names one thing at least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// The folder that its globs start from, with a `/` at its end; empty for the top.
+    pub base: Vec<u8>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The day after which it counts no more, and when that day is over, in seconds since 1970.
+    pub expires: Option<(String, u64)>,
+    /// Rule ids, former ones and globs of them; empty: any.
+    pub rules: Vec<String>,
+    /// Paths; empty: any.
+    pub paths: Globs,
+    /// First digits of commits; empty: any.
+    pub commits: Vec<String>,
+    /// What the finding is.
+    pub seal: Option<Seal>,
+    /// `FILE:LINE`.
+    pub place: String,
+}
+
+impl Allow {
+    /// Whether it is about a finding; `path` is the finding's, from the top, `own` its fingerprint there. Dates are not
+    /// looked at.
+    pub fn covers(&self, rule: &Rule, path: &[u8], own: &str, finding: &Finding) -> bool {
+        let Some(below) = path.strip_prefix(self.base.as_slice()) else { return false };
+        (self.rules.is_empty() || self.rules.iter().any(|id| is_named(rule, id)))
+            && (self.paths.is_empty() || self.paths.hit(below))
+            && (self.commits.is_empty() || self.is_of_commit(finding))
+            && self.seal.as_ref().is_none_or(|seal| match seal {
+                Seal::Plain(fingerprint) => own == fingerprint,
+                Seal::Slow { salt, .. } => seal::slow(*salt, &rule.id, path, finding.secret.expose()) == *seal,
+            })
+    }
+
+    fn is_of_commit(&self, finding: &Finding) -> bool {
+        let id = finding.origin.commit().map(ToString::to_string);
+        id.is_some_and(|id| self.commits.iter().any(|commit| id.starts_with(&commit.to_ascii_lowercase())))
+    }
+
+    /// Whether its last day is over.
+    pub fn is_expired(&self, now: Option<u64>) -> bool {
+        matches!((&self.expires, now), (Some((_, end)), Some(now)) if now >= *end)
+    }
+
+    /// What a report says of a finding that it allows.
+    pub fn text(&self) -> String {
+        let owner = self.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
+        format!("allowed by {}: {}{owner}", self.place, self.reason)
+    }
+}
+
+/// Whether a rule goes, or went, by a name, which may be a glob.
+pub fn is_named(rule: &Rule, name: &str) -> bool {
+    let is_it = |id: &str| id == name || (name.contains('*') && fast_glob::glob_match(name, id));
+    is_it(&rule.id) || rule.aliases.iter().any(|alias| is_it(alias))
+}
