@@ -32,7 +32,10 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let tips = repository.tips(include)?;
     let max_size = (args.max_size << 20).min(pipeline.policy.max_size.unwrap_or(u64::MAX));
     let request = Request { include, tips, head: repository.head(), max_size, stop: &stop };
-    let outcome = pipeline.history(&repository, &request)?;
+    let mut outcome = pipeline.history(&repository, &request)?;
+    if settings.layers.config_from.is_some() {
+        super::added::report(&settings, &pipeline, &mut outcome)?;
+    }
     scan::report(&settings, &pipeline, &outcome, started)
 }
 
