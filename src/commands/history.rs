@@ -40,7 +40,11 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
-        return scan::report(&settings, &pipeline, &pipeline.range(&range)?, started);
+        let mut outcome = pipeline.range(&range)?;
+        if settings.layers.config_from.is_some() {
+            super::added::report(&settings, &pipeline, &mut outcome)?;
+        }
+        return scan::report(&settings, &pipeline, &outcome, started);
     }
     let stop = Arc::new(AtomicBool::new(false));
     // The first Ctrl-C ends the run in order, a second one at once.
@@ -49,10 +53,13 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
     let tips = repository.tips(include)?;
     let (head, cache) = (repository.head(), args.cache);
-    let outcome = progress::shown("objects", |progress| {
+    let mut outcome = progress::shown("objects", |progress| {
         let request = Request { include, tips, head, max_size, cache, progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
+    if settings.layers.config_from.is_some() {
+        super::added::report(&settings, &pipeline, &mut outcome)?;
+    }
     scan::report(&settings, &pipeline, &outcome, started)
 }
 

@@ -1,5 +1,6 @@
 //! One file a subcommand: settings in, exit out.
 
+pub mod added;
 pub mod allow;
 pub mod baseline;
 pub mod ci;

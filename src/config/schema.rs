@@ -164,7 +164,7 @@ pub struct Lock {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Owner {
-    /// Globs of paths of configuration files or of allow entries.
+    /// Globs of configuration files.
     pub path: Many<String>,
     /// Mail addresses, or globs of them, of who may add allow entries there.
     pub may_allow: Many<String>,

@@ -203,6 +203,17 @@ fn a_revisions_configuration_counts_when_asked_for() {
     world.commit();
     assert_eq!(from(&["history", "--format", "json"]), ["a.txt:1 github-pat off"]);
     assert_eq!(from(&["history", "--format", "json", "--config-from", "HEAD~1"]), ["a.txt:1 github-pat deny"]);
+    let ran = world.nospill(&["history", "--config-from", "HEAD~1"]);
+    let said = "note: .nospill.toml: the allow entry at line 1 is newer than the configuration that counts; it would excuse 1 \
+                finding of this run; by ada@example.org\n";
+    assert!(ran.out.contains(said), "{}", ran.whole());
+    for (who, refused) in [("*@example.org", false), ("eve@example.org", true)] {
+        let text = format!("\n[[owner]]\npath = '.nospill.toml'\nmay_allow = ['{who}']\n");
+        std::fs::write(world.at("policy.toml"), text).expect("a file");
+        let policy = world.at("policy.toml").display().to_string();
+        let ran = world.nospill(&["history", "--config-from", "HEAD~1", "--policy", &policy]);
+        assert_eq!(ran.out.contains("who may not add it: ") && ran.out.contains("policy.toml:2"), refused, "{}", ran.whole());
+    }
     assert_eq!(from(&["dir", "--format", "json", "--config-from", "HEAD~1"]), ["a.txt:1 github-pat deny"]);
     assert_eq!(world.nospill(&["history", "--config-from", "none"]).code, 2);
     let id = world.git(&["rev-parse", "HEAD"]);
