@@ -15,11 +15,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 Examples:
   nospill install            wire the pre-commit hook into this repository
-  nospill staged             scan what is staged, as the hook does
   nospill history            scan everything that was ever committed
-  nospill dir src config     scan files on disk
-  git log -p | nospill stdin
-  nospill explain github-pat what a rule finds, and what to do")]
+  nospill dir src config     scan files on disk")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -114,7 +111,7 @@ Examples:
         #[command(flatten)]
         scan: ScanArgs,
     },
-    /// Scan what a merge or pull brought in, and never fail for it; what the post-merge hook runs.
+    /// Scan what a merge or pull brought in; what the post-merge hook runs.
     #[command(after_help = "Examples:
   nospill post-merge")]
     PostMerge {
