@@ -160,9 +160,15 @@ Examples:
     Ci(CiArgs),
     /// Find env files that get out, and scan what a package would ship.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill guard env --fix
+  nospill guard package")]
     Guard(GuardArgs),
     /// Convert and merge JSON reports.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+    #[command(after_help = "Examples:
+  nospill report convert report.json --format sarif > report.sarif
+  nospill report merge part-*.json --format json > report.json")]
     Report(ReportArgs),
     /// List, show, test and check rules.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
