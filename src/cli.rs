@@ -562,7 +562,7 @@ pub struct CiArgs {
 }
 
 /// Bytes of the largest blob that is scanned unless something else is said.
-const MAX_BLOB: u64 = 256_000_000;
+pub const MAX_BLOB: u64 = 256_000_000;
 
 impl HistoryArgs {
     /// Of revisions alone.

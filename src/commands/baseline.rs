@@ -5,7 +5,6 @@ mod foreign;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use super::allow::put;
 use super::print;
@@ -13,14 +12,15 @@ use super::setup::{self, Top};
 use crate::cli::keep::{BaselineCommand, KnownArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::Progress;
-use crate::pipeline::history::Request;
-use crate::pipeline::{Outcome, Pipeline};
+use crate::pipeline::{Outcome, Pipeline, Progress, TreeRun};
 use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
 use crate::policy::seal::{Salt, Seal};
 use crate::report::escape;
 use crate::settings::Settings;
-use crate::source::repository::{Include, Repository};
+use crate::source::Source as _;
+use crate::source::archive::Limits;
+use crate::source::tree::Tree;
+use crate::source::walk::{Hidden, Ignore, Walk};
 use crate::types::finding::{Finding, Verdict};
 
 /// Runs a subcommand of `baseline`.
@@ -116,20 +116,17 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
         name = Some(path.to_owned());
         Ok(Some(Vec::new()))
     };
-    let source = crate::source::tree::Tree::walk(&[".".into()], crate::source::tree::Ignore::Respect, settings.threads)?;
-    let pipeline = setup::on_disk_with(settings, crate::source::Source::items(&source).0, &mut without)?;
+    let walk = Walk::new(&[".".into()], Ignore::Respect, Hidden::Walk)?;
+    let source = Tree::walk(&[".".into()], Ignore::Respect, settings.threads)?;
+    let pipeline = setup::on_disk_with(settings, source.items().0, &mut without)?;
     let file = named.unwrap_or_else(|| name.unwrap_or_else(|| FILE_NAME.to_owned()).into());
-    if !history {
-        let outcome = pipeline.run(&source, Some(()))?;
-        return Ok((pipeline, outcome, file));
-    }
-    let repository = Repository::from_env()?;
-    let stop = AtomicBool::new(false);
-    let include = Include::default();
-    let max_size = pipeline.policy.max_size.unwrap_or(256 << 20);
-    let (tips, head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
-    let request = Request { include, tips, head, max_size, cache: None, progress: &progress, stop: &stop };
-    let outcome = pipeline.history(&repository, &request)?;
+    let outcome = if history {
+        super::history::everything(&pipeline)?
+    } else {
+        // As `nospill dir` does, archives and all.
+        let (max_size, progress) = (pipeline.policy.max_size, Progress::default());
+        pipeline.run_tree(&TreeRun { walk: &walk, max_size, archives: Some(Limits::default()), progress: &progress })
+    };
     Ok((pipeline, outcome, file))
 }
 

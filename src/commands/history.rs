@@ -8,7 +8,7 @@ use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
 use super::{progress, scan};
-use crate::cli::{HistoryArgs, Including};
+use crate::cli::{HistoryArgs, Including, MAX_BLOB};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::history::Request;
@@ -81,12 +81,20 @@ fn unknown(error: SourceError, repository: &Repository) -> CommandError {
 /// No repository, or a wrong configuration.
 pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
     let pipeline = scan::pipeline(settings, scan::config_text(settings, scan::config_on_disk)?)?;
+    let outcome = everything(&pipeline)?;
+    Ok((pipeline, outcome))
+}
+
+/// Everything in the history that refs reach.
+///
+/// # Errors
+/// No repository.
+pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let repository = Repository::from_env()?;
     let stop = AtomicBool::new(false);
     let include = Include::default();
-    let max_size = pipeline.policy.max_size.unwrap_or(256 << 20);
+    let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
     let (tips, head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
     let request = Request { include, tips, head, max_size, cache: None, progress: &progress, stop: &stop };
-    let outcome = pipeline.history(&repository, &request)?;
-    Ok((pipeline, outcome))
+    Ok(pipeline.history(&repository, &request)?)
 }
