@@ -23,7 +23,7 @@ pub struct Limits {
     pub entries: u64,
     /// Bytes that one file may unpack to.
     pub total: u64,
-    /// How many times its own size a file may unpack to, beyond the first [`FREE`] bytes.
+    /// How many times its own size a file may unpack to, beyond the first `FREE` bytes.
     pub ratio: u64,
 }
 
