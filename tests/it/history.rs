@@ -231,6 +231,32 @@ fn reads_every_kind_of_store() {
 }
 
 #[test]
+fn refs_in_a_table_are_refs() {
+    // A git that can't make such a repository has none to be scanned.
+    let can = World::new().try_git(&["init", "-q", "--ref-format=reftable", "probe"]).code == 0;
+    if can {
+        let world = World::with_init(&["--ref-format=reftable"]);
+        tangled(&world, 12, 9);
+        compare(&world);
+    }
+}
+
+#[test]
+fn linked_and_bare_repositories_are_read_whole() {
+    let world = World::new();
+    tangled(&world, 12, 10);
+    let expected = reported(&world.nospill(&REPORT));
+    let target = |name: &str| world.at(name).display().to_string();
+    world.git(&["clone", "-q", "--mirror", &target("repo"), &target("bare")]);
+    // The bare one borrows all objects, and the worktree's folder has none of its own.
+    world.git(&["clone", "-q", "--mirror", "--shared", &target("repo"), &target("shared")]);
+    world.git(&["worktree", "add", "-q", &target("linked"), "HEAD"]);
+    for place in ["bare", "shared", "linked"] {
+        assert_eq!(reported(&world.nospill_in(place, &REPORT)), expected, "{place}");
+    }
+}
+
+#[test]
 fn a_clean_history_is_clean_and_an_empty_one_too() {
     let world = World::new();
     let ran = world.nospill(&["history"]);
