@@ -46,8 +46,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let shutdown = flag::register_conditional_shutdown(SIGINT, Exit::Failed as i32, Arc::clone(&stop));
     let stopping = flag::register(SIGINT, Arc::clone(&stop));
     shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
-    let tips = repository.tips(include)?;
-    let request = Request { include, tips, head: repository.head(), max_size, cache: args.cache, stop: &stop };
+    let (tips, notices) = repository.tips(include)?;
+    let request = Request { include, tips, notices, head: repository.head(), max_size, cache: args.cache, stop: &stop };
     let outcome = pipeline.history(&repository, &request)?;
     scan::report(&settings, &pipeline, &outcome, started)
 }

@@ -3,11 +3,18 @@
 mod containers;
 mod decode;
 mod env;
+#[cfg(unix)]
+mod evasion;
 mod files;
+#[cfg(unix)]
+mod forge;
+mod fuzz;
 mod generic;
 #[cfg(unix)]
 mod history;
 mod hook;
+#[cfg(unix)]
+mod hostile;
 mod layers;
 mod marks;
 mod oracle;
