@@ -51,10 +51,10 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let shutdown = flag::register_conditional_shutdown(SIGINT, Exit::Failed as i32, Arc::clone(&stop));
     let stopping = flag::register(SIGINT, Arc::clone(&stop));
     shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
-    let tips = repository.tips(include)?;
+    let (tips, notices) = repository.tips(include)?;
     let (head, cache) = (repository.head(), args.cache);
     let mut outcome = progress::shown("objects", |progress| {
-        let request = Request { include, tips, head, max_size, cache, progress, stop: &stop };
+        let request = Request { include, tips, notices, head, max_size, cache, progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
     if settings.layers.config_from.is_some() {
@@ -94,7 +94,7 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let stop = AtomicBool::new(false);
     let include = Include::default();
     let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
-    let (tips, head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
-    let request = Request { include, tips, head, max_size, cache: None, progress: &progress, stop: &stop };
+    let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
+    let request = Request { include, tips, notices, head, max_size, cache: None, progress: &progress, stop: &stop };
     Ok(pipeline.history(&repository, &request)?)
 }

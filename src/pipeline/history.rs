@@ -41,6 +41,8 @@ pub struct Request<'r> {
     pub include: Include,
     /// What the commits are reached from.
     pub tips: Vec<Tip>,
+    /// What was wrong with refs.
+    pub notices: Vec<Notice>,
     /// The commit that is `HEAD`.
     pub head: Option<Oid>,
     /// Largest object that is scanned, in bytes.
@@ -172,6 +174,8 @@ impl Run<'_> {
             part.live.iter().for_each(|&object| live[object as usize] = true);
             seen.messages.extend(part.messages);
             seen.failed.extend(part.failed);
+            let broken = part.gathered.broken.iter();
+            seen.failed.extend(broken.map(|&object| (object, ReadError::Corrupt("a line of its head is missing or broken"))));
             seen.gathered.push(part.gathered);
             seen.outcome.binary += part.binary;
         }
@@ -270,6 +274,7 @@ impl Run<'_> {
         /// So many are named, the others counted.
         const NAMED: usize = 50;
         let notices = &mut outcome.notices;
+        notices.extend(self.request.notices.iter().cloned());
         for problem in self.forest.problems() {
             notices.push(Notice::skipped(problem.path.as_os_str().as_encoded_bytes(), problem.why.clone()));
         }

@@ -4,14 +4,21 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode, Repository};
 
-use super::SourceError;
+use super::pack::inflate::Inflater;
+use super::pack::{Kind, ReadError, alternates, loose};
+use super::{SourceError, repository};
 use crate::types::oid::Oid;
 use crate::types::span::RangeSet;
 
 /// A repository that libgit2 can open. `Send`, not `Sync`: one a worker.
 pub struct Repo {
     inner: Repository,
+    /// Where loose objects are; libgit2 never ends on one that is cut off, so they are read here.
+    folders: std::cell::OnceCell<Vec<PathBuf>>,
 }
+
+/// The largest object that is read whole, in bytes.
+const LARGEST: u64 = 1 << 30;
 
 /// Why libgit2 would not open a repository.
 #[derive(Debug)]
@@ -56,7 +63,7 @@ impl Repo {
     pub fn from_env() -> Result<Self, OpenError> {
         // Git itself does not hash every object it reads either; that is what `git fsck` is for.
         git2::opts::strict_hash_verification(false);
-        Repository::open_from_env().map(|inner| Self { inner }).map_err(|error| {
+        Repository::open_from_env().map(|inner| Self { inner, folders: Default::default() }).map_err(|error| {
             let why = error.message().to_owned();
             match (error.code(), error.class()) {
                 (ErrorCode::NotFound, _) => OpenError::NotFound("no .git here or in any parent folder".to_owned()),
@@ -94,12 +101,16 @@ impl Repo {
     /// HEAD or a parent can't be read.
     pub fn parent_trees(&self) -> Result<Vec<Oid>, SourceError> {
         let head = match self.inner.head() {
-            Ok(head) => head.peel_to_commit().map_err(failed)?,
+            Ok(head) => {
+                head.target().map(|oid| self.loose(&convert(oid))).transpose()?;
+                head.peel_to_commit().map_err(failed)?
+            }
             Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(Vec::new()),
             Err(error) => return Err(failed(error)),
         };
         let mut trees = vec![convert(head.tree_id())];
         for parent in merge_heads(self.git_dir())? {
+            self.loose(&parent)?;
             let commit = self.inner.find_commit(back(&parent)?).map_err(failed)?;
             trees.push(convert(commit.tree_id()));
         }
@@ -111,6 +122,10 @@ impl Repo {
     /// # Errors
     /// The object is missing or no tree.
     pub fn tree(&self, oid: &Oid) -> Result<Vec<u8>, SourceError> {
+        if let Some((kind, data)) = self.loose(oid)? {
+            let wrong = || SourceError::Git(format!("{oid} is a {}, not a tree", kind.word()));
+            return if kind == Kind::Tree { Ok(data) } else { Err(wrong()) };
+        }
         let object =
             self.inner.odb().and_then(|odb| odb.read(back_git2(oid)?).map(|o| (o.kind(), o.data().to_vec()))).map_err(failed)?;
         match object {
@@ -124,8 +139,31 @@ impl Repo {
     /// # Errors
     /// The object is missing or no blob.
     pub fn blob(&self, oid: &Oid) -> Result<Vec<u8>, SourceError> {
+        if let Some((kind, data)) = self.loose(oid)? {
+            let wrong = || SourceError::Git(format!("{oid} is a {}, not a blob", kind.word()));
+            return if kind == Kind::Blob { Ok(data) } else { Err(wrong()) };
+        }
         let blob = self.inner.find_blob(back(oid)?).map_err(failed)?;
         Ok(blob.content().to_vec())
+    }
+
+    /// An object that is in a file of its own.
+    fn loose(&self, oid: &Oid) -> Result<Option<(Kind, Vec<u8>)>, SourceError> {
+        let folders = self.folders.get_or_init(|| {
+            let own = || self.common_dir().join("objects");
+            let objects = std::env::var_os("GIT_OBJECT_DIRECTORY").filter(|dir| !dir.is_empty()).map_or_else(own, PathBuf::from);
+            // libgit2 names those that it can't read.
+            alternates::folders(&objects, &repository::extra_objects(), &mut Vec::new())
+        });
+        let (mut inflater, mut content) = (Inflater::default(), Vec::new());
+        for folder in folders {
+            match loose::read(&loose::path(folder, oid), LARGEST, &mut inflater, &mut content) {
+                Ok(kind) => return Ok(Some((kind, content))),
+                Err(ReadError::Missing) => {}
+                Err(why) => return Err(SourceError::Git(format!("object {oid}: {why}"))),
+            }
+        }
+        Ok(None)
     }
 
     /// The size of a blob, from its header alone.

@@ -1,5 +1,5 @@
 //! The repository through the `git` executable, for what libgit2 or the index reader can't: reftable, SHA-256, split and
-//! sparse indexes. Nothing that the repository's configuration names is run.
+//! sparse indexes. Nothing that the repository's configuration names is run, and nothing is fetched.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -18,9 +18,16 @@ fn git(args: &[&OsStr]) -> Command {
 /// Runs `git`, which may take paths for patterns.
 fn with_patterns(args: &[&OsStr]) -> Command {
     let mut command = Command::new("git");
-    // A repository's file system monitor is a program of its choice; locks would be writes.
-    command.args(["-c", "core.fsmonitor=false", "--no-pager"]).args(args);
+    // A repository's file system monitor is a program of its choice, and so is what checks signatures; locks would be
+    // writes. What replaces other objects would hide them.
+    command.args(["-c", "core.fsmonitor=false", "-c", "log.showSignature=false"]);
+    command.args(["--no-pager", "--no-replace-objects"]).args(args);
     command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C").stdin(Stdio::null());
+    // Grafts hide commits as replacements do.
+    command.env("GIT_GRAFT_FILE", "/dev/null");
+    // A missing object of a partial clone would be fetched: through a command of the repository's choice
+    // (core.sshCommand, remote.*.uploadpack, an ext:: address). Git before 2.45 knows the second only.
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
     command
 }
 
@@ -47,6 +54,17 @@ pub fn listed(args: &[&str]) -> Result<Vec<u8>, SourceError> {
     let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
     let output = with_patterns(&args).output().map_err(|error| plumbing(&args, error))?;
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
+}
+
+/// What a command prints, and what it warns of.
+///
+/// # Errors
+/// As [`output`].
+pub fn with_warnings(args: &[&str]) -> Result<(Vec<u8>, String), SourceError> {
+    let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
+    let output = git(&args).output().map_err(|error| plumbing(&args, error))?;
+    let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok((output.stdout, warnings)) } else { Err(plumbing(&args, warnings)) }
 }
 
 /// What a command prints that reads `input`.

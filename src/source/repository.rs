@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::pack::{ObjectFormat, alternates, store::Store};
 use super::{SourceError, plumbing};
+use crate::types::notice::Notice;
 use crate::types::oid::Oid;
 
 /// A repository of any kind that git can open: bare, linked, SHA-256, reftable.
@@ -69,19 +70,25 @@ impl Repository {
 
     /// Its object store, the quarantine's and other folders of the environment included.
     pub fn store(&self) -> Store {
-        let extra = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").map(bytes).unwrap_or_default();
-        Store::open(&self.objects, self.format, &alternates::from_env(&extra))
+        Store::open(&self.objects, self.format, &extra_objects())
     }
 
-    /// What its refs and `HEAD` point to, and what `include` adds.
+    /// What its refs and `HEAD` point to, and what `include` adds; and refs that point nowhere.
     ///
     /// # Errors
     /// git can't list its refs.
-    pub fn tips(&self, include: Include) -> Result<Vec<Tip>, SourceError> {
-        let text = plumbing::output(&["for-each-ref", "--format=%(objectname) %(refname)"])?;
+    pub fn tips(&self, include: Include) -> Result<(Vec<Tip>, Vec<Notice>), SourceError> {
+        let (text, warnings) = plumbing::with_warnings(&["for-each-ref", "--format=%(objectname) %(refname)"])?;
+        let broken = warnings.lines().filter(|line| line.contains("ignoring broken"));
+        let mut notices: Vec<Notice> = broken.map(|line| Notice::skipped(Vec::new(), format!("git: {line}"))).collect();
         let mut tips: Vec<Tip> = text.split(|&b| b == b'\n').filter_map(tip).collect();
         tips.retain(|tip| include.stash || tip.name != "refs/stash");
-        tips.extend(self.head().map(|oid| Tip { oid, name: "HEAD".to_owned() }));
+        match self.head() {
+            Some(oid) => tips.push(Tip { oid, name: "HEAD".to_owned() }),
+            // A branch that is not born yet, or is listed above, is no hole.
+            None if plumbing::output(&["symbolic-ref", "--quiet", "HEAD"]).is_ok() => {}
+            None => notices.push(Notice::skipped(Vec::new(), "HEAD can't be resolved")),
+        }
         let mut remembered = |name: &str, refs: &[&str]| {
             let args = [&["reflog", "show", "--format=%H"], refs].concat();
             let text = plumbing::output(&args).unwrap_or_default();
@@ -94,7 +101,7 @@ impl Repository {
         if include.stash {
             remembered("refs/stash", &["refs/stash"]);
         }
-        Ok(tips)
+        Ok((tips, notices))
     }
 
     /// The commit that `HEAD` is; `None` before the first one.
@@ -106,6 +113,12 @@ impl Repository {
     pub fn has_stash(&self) -> bool {
         plumbing::output(&["show-ref", "--verify", "--quiet", "refs/stash"]).is_ok()
     }
+}
+
+/// The folders of objects that the environment names beside the repository's own.
+pub(super) fn extra_objects() -> Vec<PathBuf> {
+    let extra = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").map(bytes).unwrap_or_default();
+    alternates::from_env(&extra)
 }
 
 /// The object that a revision names.

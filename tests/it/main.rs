@@ -9,13 +9,20 @@ mod dir;
 #[cfg(unix)]
 mod doors;
 mod env;
+#[cfg(unix)]
+mod evasion;
 mod files;
+#[cfg(unix)]
+mod forge;
+mod fuzz;
 mod generic;
 #[cfg(unix)]
 mod guard;
 #[cfg(unix)]
 mod history;
 mod hook;
+#[cfg(unix)]
+mod hostile;
 mod keep;
 mod layers;
 mod marks;

@@ -175,17 +175,18 @@ impl Graph {
         reached
     }
 
-    /// Follows tags to what they are of.
+    /// Follows tags to what they are of, however many there are; tags that go round in a circle lead nowhere.
     fn peel(&self, forest: &Forest, tip: Oid, reached: &mut Reached, commits: &mut Vec<u32>) {
-        const DEEPEST: usize = 64;
-        let mut oid = tip;
-        for _ in 0..DEEPEST {
+        let (mut oid, mut steps) = (tip, 0);
+        loop {
+            steps += 1;
             let Some(object) = forest.find(oid.as_bytes()) else {
                 reached.missing.push(oid);
                 return;
             };
             match (self.of_object(object), self.tags.get(&object)) {
                 (Some(number), _) => return commits.push(number),
+                (None, Some(_)) if steps > self.tags.len() => return reached.missing.push(oid),
                 (None, Some(target)) => {
                     reached.tags.push(object);
                     oid = *target;

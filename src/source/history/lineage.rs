@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::NONE;
 use super::graph::Graph;
-use super::paths::{holding, join};
+use super::paths::{MOST_OF_ONE, holding, join};
 use super::trees::Trees;
 use crate::source::pack::forest::Forest;
 
@@ -114,9 +114,11 @@ impl<'t> Outlines<'t> {
         None
     }
 
-    /// Blobs that `new` has and `old` has not, or not at that path, with their paths.
+    /// Blobs that `new` has and `old` has not, or not at that path, with their paths; as far as
+    /// [`Places`](super::paths::Places) tells them apart.
     fn added(&self, old: Outline, new: Outline) -> Vec<(Vec<u8>, u32)> {
         let mut added = Vec::new();
+        let (mut steps, mut counts) = (0, HashMap::new());
         let mut stack = if old == new { Vec::new() } else { vec![(old, new, Vec::new())] };
         while let Some((old, new, folder)) = stack.pop() {
             let before = &self.lists[old as usize];
@@ -125,6 +127,14 @@ impl<'t> Outlines<'t> {
                 let was = before.get(at).filter(|(other, _)| *other == name).map(|(_, child)| *child);
                 if was == Some(child) {
                     continue;
+                }
+                steps += 1;
+                if steps > MOST_OF_ONE {
+                    let count = counts.entry(child).or_insert(0);
+                    *count += 1;
+                    if *count > MOST_OF_ONE {
+                        continue;
+                    }
                 }
                 let path = join(&folder, self.trees.names.text(name));
                 match (child, was) {

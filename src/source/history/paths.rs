@@ -8,6 +8,8 @@ use crate::source::pack::forest::Forest;
 
 /// Most places that are told apart. A tree of a few kilobytes can hold itself often enough to have more paths than atoms.
 const MOST: usize = 5_000_000;
+/// Most places of one tree or blob.
+pub(super) const MOST_OF_ONE: u32 = 10_000;
 
 /// Where targets stand.
 #[derive(Debug, Default)]
@@ -74,6 +76,7 @@ impl Places {
         let mut seen: HashSet<(u32, u32)> = HashSet::new();
         let mut pairs: HashSet<(u32, u32)> = HashSet::new();
         let mut stack: Vec<(u32, u32)> = Vec::new();
+        let mut counts = vec![0u32; trees.targets()];
         for &root in roots {
             if is_leaf(root) {
                 pairs.insert((root, top));
@@ -92,11 +95,17 @@ impl Places {
                         stack.clear();
                         break;
                     }
+                    let count = &mut counts[edge.target as usize];
+                    if *count >= MOST_OF_ONE {
+                        places.is_cut = true;
+                        continue;
+                    }
                     let path = join(places.paths.text(folder), trees.names.text(edge.name));
                     let path = places.paths.number(&path);
                     if !is_held {
-                        pairs.insert((edge.target, path));
+                        *count += u32::from(pairs.insert((edge.target, path)));
                     } else if seen.insert((edge.target, path)) {
+                        *count += 1;
                         stack.push((edge.target, path));
                     }
                 }

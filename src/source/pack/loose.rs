@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::inflate::Inflater;
-use super::packfile::load;
+use super::packfile::{load, open};
 use super::{Kind, ObjectFormat, Problem, ReadError};
 use crate::types::oid::Oid;
 
@@ -53,10 +53,7 @@ pub fn path(objects: &Path, oid: &Oid) -> PathBuf {
 /// # Errors
 /// `Missing`, `Io`, or `Corrupt`.
 pub fn header(path: &Path) -> Result<(Kind, u64), ReadError> {
-    let file = fs::File::open(path).map_err(|e| io_error(&e))?;
-    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
-        return Err(ReadError::Corrupt("a loose object is no file"));
-    }
+    let file = open(path).map_err(|e| io_error(&e))?;
     let mut stream = Vec::with_capacity(256);
     file.take(256).read_to_end(&mut stream).map_err(|e| io_error(&e))?;
     parse_header(&stream).map(|(kind, size, _)| (kind, size))
@@ -81,6 +78,7 @@ pub fn read(path: &Path, max: u64, inflater: &mut Inflater, content: &mut Vec<u8
 fn io_error(error: &io::Error) -> ReadError {
     match error.kind() {
         io::ErrorKind::NotFound => ReadError::Missing,
+        io::ErrorKind::InvalidInput => ReadError::Corrupt("it is no file"),
         kind => ReadError::Io(kind),
     }
 }

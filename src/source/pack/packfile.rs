@@ -32,12 +32,17 @@ pub struct Pack {
 
 /// The bytes of a file, mapped when it is large.
 pub(super) fn load(path: &Path) -> Result<Content, std::io::Error> {
-    let file = File::open(path)?;
+    let file = open(path)?;
     let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Err(std::io::ErrorKind::InvalidInput.into());
-    }
     mmap::content(file, meta.len())
+}
+
+/// Opens what is a file. A pipe is not even opened: that would wait for its other end.
+pub(super) fn open(path: &Path) -> Result<File, std::io::Error> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a file"));
+    }
+    File::open(path)
 }
 
 impl Pack {

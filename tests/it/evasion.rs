@@ -1,0 +1,240 @@
+//! Ways to hide a secret, one a row: caught or not. SECURITY.md has the same table.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::env::{World, token};
+use crate::forge::bytes;
+use crate::hostile::table;
+
+/// A trick, how the repository is looked at, and whether it is caught.
+struct Trick {
+    what: &'static str,
+    build: fn(&World),
+    args: &'static str,
+    caught: bool,
+}
+
+const TRICKS: &[Trick] = &[
+    trick("none: a token in a file", plain, "staged", true),
+    trick("zero-width space inside the token", zero_width, "staged", false),
+    trick("homoglyph inside the token", homoglyph, "staged", false),
+    trick("homoglyph in the variable's name, token intact", homoglyph_name, "staged", true),
+    trick("token split by string concatenation", concatenated, "staged", false),
+    trick("token split over two lines", two_lines, "staged", false),
+    trick("base64 of the token", base64, "staged", true),
+    trick("UTF-16 without a byte order mark", utf16, "staged", true),
+    trick("token in Latin-1 text", latin1, "staged", true),
+    trick("behind 50 MB of padding on its own line", padded, "staged", true),
+    trick("a few NUL bytes in the text", nuls, "staged", true),
+    trick("in a file name", file_name, "staged", false),
+    trick("in a branch name", branch_name, "history", false),
+    trick("in a tag name", tag_name, "history", false),
+    trick("in a commit message", message, "history", true),
+    trick("in an annotated tag's message", tag_message, "history", true),
+    trick("in a note", note, "history", true),
+    trick("in an author's name", author, "history", false),
+    trick("in a submodule's address in .gitmodules", submodule, "staged", true),
+    trick("marked binary in .gitattributes", binary_attribute, "staged", true),
+    trick("marked linguist-generated", generated_attribute, "staged", true),
+    trick("in a link's target, staged", link, "staged", true),
+    trick("in a link's target, on disk", link, "dir .", false),
+    trick("tracked though ignored, staged", ignored, "staged", true),
+    trick("tracked though ignored, on disk", ignored, "dir .", false),
+    trick("tracked though ignored, on disk with --no-ignore", ignored, "dir --no-ignore .", true),
+    trick("added and taken away again", undone, "history", true),
+    trick("in an evil merge", evil_merge, "history", true),
+    trick("allow marker in the same change", marker, "staged", false),
+];
+
+const fn trick(what: &'static str, build: fn(&World), args: &'static str, caught: bool) -> Trick {
+    Trick { what, build, args, caught }
+}
+
+#[test]
+fn every_trick_ends_as_its_row_says() {
+    let mut wrong = Vec::new();
+    for trick in TRICKS {
+        let world = World::new();
+        (trick.build)(&world);
+        let ran = world.nospill(&trick.args.split(' ').collect::<Vec<_>>());
+        if ran.code != i32::from(trick.caught) {
+            wrong.push(format!("{} ({}): {}", trick.what, trick.args, ran.whole()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n=====\n"));
+}
+
+#[test]
+fn security_md_has_the_same_rows() {
+    let caught = |trick: &Trick| if trick.caught { "caught" } else { "not caught" };
+    let rows: Vec<String> = TRICKS.iter().map(|trick| format!("{} | `{}` | {}", trick.what, trick.args, caught(trick))).collect();
+    let written: Vec<String> = table("Evasion").into_iter().map(|cells| cells[..3].join(" | ")).collect();
+    assert_eq!(written, rows);
+}
+
+/// The token alone.
+fn bare() -> String {
+    token(1).split('"').nth(1).expect("quotes").to_owned()
+}
+
+fn with(world: &World, between: &str) {
+    let (start, end) = (bare()[..14].to_owned(), bare()[14..].to_owned());
+    world.stage("file.py", format!("x = \"{start}{between}{end}\"\n"));
+}
+
+fn plain(world: &World) {
+    world.stage("file.py", token(1));
+}
+
+fn zero_width(world: &World) {
+    with(world, "\u{200b}");
+}
+
+fn homoglyph(world: &World) {
+    let text = token(1);
+    world.stage("file.py", text.replacen("gh", "g\u{4bb}", 1));
+}
+
+fn homoglyph_name(world: &World) {
+    world.stage("file.py", token(1).replacen('o', "\u{43e}", 1));
+}
+
+fn concatenated(world: &World) {
+    with(world, "\" + \"");
+}
+
+fn two_lines(world: &World) {
+    with(world, "\\\n");
+}
+
+fn base64(world: &World) {
+    use std::io::Write as _;
+    let mut child = std::process::Command::new("base64");
+    let mut child =
+        child.arg("-w0").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().expect("it runs");
+    child.stdin.take().expect("a pipe").write_all(token(1).as_bytes()).expect("it reads");
+    let text = String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("ASCII");
+    world.stage("file.py", format!("x = \"{text}\"\n"));
+}
+
+fn utf16(world: &World) {
+    world.stage("file.txt", token(1).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+}
+
+fn latin1(world: &World) {
+    world.stage("file.txt", [b"caf\xe9 ".as_slice(), token(1).as_bytes(), b"\xfc\xdf\n"].concat());
+}
+
+fn padded(world: &World) {
+    world.stage("file.txt", "nothing to see in this line\n".repeat(1_900_000) + &token(1));
+}
+
+fn nuls(world: &World) {
+    world.stage("file.txt", ["text\n".repeat(400).as_bytes(), b"\0\0", token(1).as_bytes()].concat());
+}
+
+fn file_name(world: &World) {
+    world.stage(&bare(), "nothing\n");
+}
+
+fn commit(world: &World) {
+    world.stage("file.txt", "nothing\n");
+    world.commit();
+}
+
+fn branch_name(world: &World) {
+    commit(world);
+    world.git(&["branch", &bare()]);
+}
+
+fn tag_name(world: &World) {
+    commit(world);
+    world.git(&["tag", &bare()]);
+}
+
+fn message(world: &World) {
+    world.git(&["commit", "-q", "--allow-empty", "-m", &token(1)]);
+}
+
+fn tag_message(world: &World) {
+    commit(world);
+    world.git(&["tag", "-a", "v1", "-m", &token(1)]);
+}
+
+fn note(world: &World) {
+    commit(world);
+    world.git(&["notes", "add", "-m", &token(1)]);
+}
+
+fn author(world: &World) {
+    world.git(&["commit", "-q", "--allow-empty", "-m", "x", "--author", &format!("{} <a@example.org>", bare())]);
+}
+
+fn submodule(world: &World) {
+    world.stage(".gitmodules", format!("[submodule \"x\"]\n\tpath = x\n\turl = https://{}@github.com/a/b\n", bare()));
+}
+
+fn binary_attribute(world: &World) {
+    world.stage(".gitattributes", "* binary -diff -text\n");
+    plain(world);
+}
+
+fn generated_attribute(world: &World) {
+    world.stage(".gitattributes", "* linguist-generated linguist-vendored\n");
+    plain(world);
+}
+
+fn link(world: &World) {
+    symlink(bare(), world.path().join("link")).expect("a link");
+    world.git(&["add", "link"]);
+}
+
+fn ignored(world: &World) {
+    world.stage(".gitignore", "file.py\n");
+    world.write("file.py", token(1));
+    world.git(&["add", "-f", "file.py"]);
+}
+
+fn undone(world: &World) {
+    plain(world);
+    world.commit();
+    world.git(&["rm", "-q", "file.py"]);
+    world.commit();
+}
+
+fn evil_merge(world: &World) {
+    commit(world);
+    let head = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let blob = bytes(&world.object("blob", token(1).as_bytes()));
+    let tree = world.tree(&[("100644", b"file", &blob)]);
+    let other = world.git(&["commit-tree", "-m", "other", "-p", &head, "HEAD^{tree}"]);
+    let merge = world.git(&["commit-tree", "-m", "merge", "-p", &head, "-p", other.trim(), &tree]);
+    fs::write(world.path().join(".git/refs/heads/main"), merge).expect("a ref");
+}
+
+fn marker(world: &World) {
+    world.stage("file.py", token(1).replace('\n', " # nospill:allow\n"));
+}
+
+#[test]
+fn no_report_and_no_cache_holds_a_whole_secret() {
+    let world = World::new();
+    plain(&world);
+    world.stage("other.py", format!("{}{}", token(2), token(1).replace("token", "password")));
+    for args in ["staged", "dir .", "stdin"] {
+        for format in ["human", "json"] {
+            let args: Vec<&str> = args.split(' ').chain(["--format", format]).collect();
+            let ran = world.nospill(&args);
+            assert!(!ran.whole().contains(&bare()), "{args:?}");
+        }
+    }
+    world.commit();
+    for format in ["human", "json"] {
+        let ran = world.nospill(&["history", "--cache", "../cache", "--format", format]);
+        assert!(ran.code == 1 && !ran.whole().contains(&bare()), "{}", ran.whole());
+    }
+    for file in fs::read_dir(world.at("cache")).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        assert!(!String::from_utf8_lossy(&fs::read(&file).expect("a file")).contains(&bare()), "{}", file.display());
+    }
+}
