@@ -40,7 +40,7 @@ const TRICKS: &[Trick] = &[
     trick("in a link's target, staged", link, "staged", true),
     trick("in a link's target, on disk", link, "dir .", false),
     trick("tracked though ignored, staged", ignored, "staged", true),
-    trick("tracked though ignored, on disk", ignored, "dir .", false),
+    trick("tracked though ignored, on disk", ignored, "dir .", true),
     trick("tracked though ignored, on disk with --no-ignore", ignored, "dir --no-ignore .", true),
     trick("added and taken away again", undone, "history", true),
     trick("in an evil merge", evil_merge, "history", true),
