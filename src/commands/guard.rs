@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{print, scan};
-use crate::cli::GuardCommand;
+use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::guard::env::{Exposure, exposed, is_docker_context};
