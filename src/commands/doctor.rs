@@ -32,7 +32,7 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
     checks.push(canary());
     checks.push(match repository.shallow.is_empty() {
         true => ("the clone has its whole history".to_owned(), None),
-        false => ("the clone is shallow: history scans are incomplete".to_owned(), Some(crate::pipeline::deepen().to_owned())),
+        false => ("the clone is shallow: history scans are incomplete".to_owned(), Some(super::ci::depth::deepen().to_owned())),
     });
     if repository.is_partial {
         let mend = "`git fetch --refetch --no-filter` brings everything".to_owned();
