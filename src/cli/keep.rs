@@ -145,7 +145,8 @@ Examples:
 Examples:
   nospill config import gitleaks .gitleaks.toml >> .nospill.toml
   nospill config import git-allowed .gitallowed
-  nospill config import talisman .talismanrc")]
+  nospill config import talisman .talismanrc
+  nospill config import secretlint .secretlintignore")]
     Import {
         /// Whose file it is.
         #[arg(value_enum)]
@@ -166,6 +167,8 @@ pub enum Tool {
     GitAllowed,
     /// .talismanrc.
     Talisman,
+    /// .secretlintrc.json, .secretlintrc.yml, .secretlintignore.
+    Secretlint,
 }
 
 /// What `doctor` takes.

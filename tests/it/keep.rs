@@ -283,13 +283,13 @@ tags = ["a"]
 paths = ['''(^|/)samples/''']
 stopwords = ["test"]
 [allowlist]
-paths = ['''^vendor/''', '''\.snap$''', '''a(b|c)''']
+paths = ['''^vendor/''', '''\.snap$''', '''a[0-9]+b''']
 commits = ["0123456789abcdef"]
 "#,
     );
     let ran = world.nospill(&["config", "import", "gitleaks", "gitleaks.toml"]);
     assert_eq!(ran.code, 0, "{}", ran.whole());
-    for part in ["unknown", "disabledRules `some`", "stopwords `test`", "path `a(b|c)`", "`tags`"] {
+    for part in ["unknown", "disabledRules `some`", "stopwords `test`", "path `a[0-9]+b`", "`tags`"] {
         assert!(ran.out.lines().any(|l| l.starts_with("# not carried over") && l.contains(part)), "{part}: {}", ran.whole());
     }
     world.stage(".nospill.toml", &ran.out);

@@ -26,6 +26,7 @@ mod hostile;
 mod keep;
 mod layers;
 mod marks;
+mod migrate;
 mod oracle;
 mod pack;
 mod patterns;
