@@ -93,8 +93,8 @@ Examples:
     Diff(KnownArgs),
     /// Merge three versions of the file, as git's merge drivers do.
     #[command(after_help = "Examples:
-  git config merge.nospill.driver 'nospill baseline merge %O %A %B'
-  echo '.nospill.baseline merge=nospill' >> .gitattributes")]
+  nospill install --merge-driver         sets it for this clone
+  echo '/.nospill.baseline merge=nospill-baseline' >> .gitattributes")]
     Merge {
         /// The common ancestor.
         base: PathBuf,
