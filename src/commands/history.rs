@@ -32,7 +32,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     };
     let settings = Settings::new(args.scan)?;
     let config = scan::config_text(&settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(&settings, config)?;
+    let mut pipeline = scan::pipeline(&settings, config)?;
+    let refused = super::added::refuse(&settings, &mut pipeline)?;
     let repository = Repository::from_env()?;
     let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
     let mut revisions: Vec<String> = args.ranges;
@@ -41,6 +42,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
         let mut outcome = pipeline.range(&range)?;
+        outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome)?;
         }
@@ -57,6 +59,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         let request = Request { include, tips, notices, head, max_size, cache, progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
+    outcome.notices.extend(refused);
     if settings.layers.config_from.is_some() {
         super::added::report(&settings, &pipeline, &mut outcome)?;
     }
