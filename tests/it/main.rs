@@ -24,6 +24,7 @@ mod hook;
 #[cfg(unix)]
 mod hostile;
 mod keep;
+mod keys;
 mod layers;
 mod marks;
 mod migrate;
