@@ -4,7 +4,8 @@ use std::process::{Command, Stdio};
 
 use super::install::site;
 use super::merge_driver::{self, Driver};
-use super::{print, setup};
+use super::print;
+use super::setup::{self, Place};
 use crate::cli::keep::DoctorArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -53,7 +54,7 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
 
 /// Whether a scan of the files here would start.
 fn configuration() -> Check {
-    match setup::on_disk(&Settings::of_config(None), &[]) {
+    match setup::here(&Settings::of_config(None), Place::Commits) {
         Ok(pipeline) => (format!("the configuration is valid; {} rules", pipeline.scanner.rules().len()), None),
         Err(error) => (error.message, Some("mend that line; `nospill config check` says more".to_owned())),
     }

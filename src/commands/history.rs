@@ -7,6 +7,7 @@ use std::time::Instant;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
+use super::setup::{self, Place};
 use super::{progress, scan};
 use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
 use crate::error::{CommandError, Kind};
@@ -31,8 +32,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         unreachable: includes(Including::Unreachable),
     };
     let settings = Settings::new(args.scan)?;
-    let config = scan::config_text(&settings, scan::config_on_disk)?;
-    let mut pipeline = scan::pipeline(&settings, config)?;
+    let mut pipeline = setup::here(&settings, Place::Commits)?;
     let refused = super::added::refuse(&settings, &mut pipeline)?;
     let repository = Repository::from_env()?;
     let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
@@ -83,7 +83,7 @@ fn unknown(error: SourceError, repository: &Repository) -> CommandError {
 /// # Errors
 /// No repository, or a wrong configuration.
 pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
-    let pipeline = scan::pipeline(settings, scan::config_text(settings, scan::config_on_disk)?)?;
+    let pipeline = setup::here(settings, Place::Commits)?;
     let outcome = everything(&pipeline)?;
     Ok((pipeline, outcome))
 }
