@@ -17,6 +17,9 @@ pub struct InstallArgs {
     /// For every repository made or cloned from now on: puts the hook into git's template.
     #[arg(long)]
     pub template: bool,
+    /// Have git merge the baseline entry by entry: sets a merge driver in this clone's configuration.
+    #[arg(long, conflicts_with_all = ["global", "template"])]
+    pub merge_driver: bool,
 }
 
 /// Hooks that nospill can be.

@@ -93,8 +93,8 @@ Examples:
     Diff(KnownArgs),
     /// Merge three versions of the file, as git's merge drivers do.
     #[command(after_help = "Examples:
-  git config merge.nospill.driver 'nospill baseline merge %O %A %B'
-  echo '.nospill.baseline merge=nospill' >> .gitattributes")]
+  nospill install --merge-driver         sets it for this clone
+  echo '/.nospill.baseline merge=nospill-baseline' >> .gitattributes")]
     Merge {
         /// The common ancestor.
         base: PathBuf,
@@ -145,7 +145,8 @@ Examples:
 Examples:
   nospill config import gitleaks .gitleaks.toml >> .nospill.toml
   nospill config import git-allowed .gitallowed
-  nospill config import talisman .talismanrc")]
+  nospill config import talisman .talismanrc
+  nospill config import secretlint .secretlintignore")]
     Import {
         /// Whose file it is.
         #[arg(value_enum)]
@@ -166,6 +167,8 @@ pub enum Tool {
     GitAllowed,
     /// .talismanrc.
     Talisman,
+    /// .secretlintrc.json, .secretlintrc.yml, .secretlintignore.
+    Secretlint,
 }
 
 /// What `doctor` takes.

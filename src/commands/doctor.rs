@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::install::site;
+use super::merge_driver::{self, Driver};
 use super::print;
 use super::setup::{self, Place};
 use crate::cli::keep::DoctorArgs;
@@ -28,6 +29,8 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
     let mut checks = vec![configuration()];
     if !args.ci {
         checks.push(hook()?);
+        checks.extend(version()?);
+        checks.extend(merge_driver());
     }
     checks.push(canary());
     checks.push(match repository.shallow.is_empty() {
@@ -83,6 +86,53 @@ fn hook() -> Result<Check, CommandError> {
         State::Edited => (format!("{shown} was edited since it was installed"), mend("delete it, then `nospill install`")),
         State::NotAFile => (format!("{shown} is not a file"), mend("move it away, then `nospill install`")),
     })
+}
+
+/// Whether the hook is this version's, and reaches a program of this version.
+fn version() -> Result<Option<Check>, CommandError> {
+    let (site, kind) = (site()?, HookKind::PreCommit);
+    let path = site.hook(kind);
+    let Some((content, (installed, dirs))) =
+        std::fs::read(&path).ok().and_then(|content| script::installed(&content).map(|found| (content, found)))
+    else {
+        return Ok(None);
+    };
+    let mend = Some("nospill install".to_owned());
+    if script::render(kind, &installed, dirs) != content {
+        return Ok(Some((format!("{} was written by another version of nospill", path.display()), mend)));
+    }
+    // As the hook finds it: through absolute folders of PATH, else where it was installed from.
+    let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let named = on_path.filter(|folder| folder.is_absolute()).map(|folder| folder.join("nospill"));
+    let program = named.into_iter().find(|program| script::is_executable(program) && program.is_file()).unwrap_or(installed);
+    let shown = super::install::shown(&program);
+    if !program.is_file() || !script::is_executable(&program) {
+        return Ok(Some((format!("the hook calls {shown}, which is missing: every commit is blocked"), mend)));
+    }
+    let own = concat!("nospill ", env!("CARGO_PKG_VERSION"));
+    let said = Command::new(&program).arg("--version").stdin(Stdio::null()).output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    Ok(Some(match said == own {
+        true => (format!("the hook calls {shown}, which is {own} as this is"), None),
+        false => {
+            let said = crate::report::escape::message(if said.is_empty() { "something else" } else { &said });
+            (format!("the hook calls {shown}, which is {said}; this is {own}"), Some(format!("bring {shown} up to date")))
+        }
+    }))
+}
+
+/// Whether git merges the baseline by its entries where `.gitattributes` wants it to.
+fn merge_driver() -> Option<Check> {
+    let driver = Driver::here()?;
+    match (driver.is_named, driver.is_set) {
+        (true, true) => Some(("git merges the baseline by its entries".to_owned(), None)),
+        (true, false) => Some((
+            "`.gitattributes` names the baseline's merge driver, which this clone does not have: git merges it as text"
+                .to_owned(),
+            Some(merge_driver::INSTALL.to_owned()),
+        )),
+        (false, _) => None,
+    }
 }
 
 /// Stages a made-up token in a temporary index and has it scanned as the hook does.

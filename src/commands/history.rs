@@ -33,7 +33,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         unreachable: includes(Including::Unreachable),
     };
     let settings = Settings::new(args.scan)?;
-    let pipeline = setup::here(&settings, Place::Commits)?;
+    let mut pipeline = setup::here(&settings, Place::Commits)?;
+    let refused = super::added::refuse(&settings, &mut pipeline)?;
     let repository = Repository::from_env()?;
     let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
     let mut revisions: Vec<String> = args.ranges;
@@ -42,6 +43,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
         let mut outcome = pipeline.range(&range, deepen())?;
+        outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome)?;
         }
@@ -58,6 +60,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         let request = Request { include, tips, notices, head, max_size, cache, deepen: deepen(), progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
+    outcome.notices.extend(refused);
     if settings.layers.config_from.is_some() {
         super::added::report(&settings, &pipeline, &mut outcome)?;
     }

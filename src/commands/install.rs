@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::merge_driver;
 use crate::cli::doors::InstallArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -37,7 +38,11 @@ pub fn run(args: InstallArgs) -> Result<Exit, CommandError> {
             writeln!(out, "every repository that git makes or clones from now on gets it; one that is there: `git init` in it")?;
         }
         Ok(())
-    })
+    })?;
+    if !args.template {
+        merge_driver::offer(args.merge_driver, &options.binary, &mut io::stdout())?;
+    }
+    Ok(Exit::Clean)
 }
 
 fn install_global(kinds: &[HookKind]) -> Result<Exit, CommandError> {

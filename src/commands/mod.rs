@@ -16,6 +16,7 @@ pub mod history;
 pub mod init;
 pub mod install;
 pub mod man;
+mod merge_driver;
 pub mod outputs;
 mod progress;
 pub mod push;

@@ -27,7 +27,14 @@ pub fn run(everywhere: bool) -> Result<Exit, CommandError> {
     };
     let kinds: Vec<HookKind> = HookKind::ALL.iter().copied().filter(is_here).collect();
     let removed = install::uninstall(&site, &kinds)?;
-    finish(|out| write(&removed, out))
+    let was_driver = super::merge_driver::remove()?;
+    finish(|out| {
+        write(&removed, out)?;
+        if was_driver {
+            writeln!(out, "git merges the baseline as text again; its line in .gitattributes may stay")?;
+        }
+        Ok(())
+    })
 }
 
 /// Writes what an uninstallation did, a line a hook, and its notes.

@@ -80,7 +80,7 @@ impl Layer {
     /// `FILE:LINE` of a byte of the text.
     pub fn place(&self, offset: usize) -> String {
         let before = &self.text[..offset.min(self.text.len())];
-        format!("{}:{}", self.file, before.iter().filter(|&&b| b == b'\n').count() + 1)
+        format!("{}:{}", self.file, memchr::memchr_iter(b'\n', before).count() + 1)
     }
 
     /// `FILE:LINE` of a key; of the file where it is not found. Parses the text once more, so it is for messages.

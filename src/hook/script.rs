@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::HookKind;
 
@@ -129,7 +129,7 @@ pub(super) fn is_absence(error: &io::Error) -> bool {
 }
 
 /// The path as one word of sh.
-fn quote(path: &Path) -> Vec<u8> {
+pub fn quote(path: &Path) -> Vec<u8> {
     let mut word = vec![b'\''];
     for &byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -140,6 +140,29 @@ fn quote(path: &Path) -> Vec<u8> {
     }
     word.push(b'\'');
     word
+}
+
+/// The program that a script falls back to, and the directories made for it; `None` for one that is not nospill's as written.
+pub fn installed(content: &[u8]) -> Option<(PathBuf, u32)> {
+    const HEAD: &[u8] = b"\ninstalled='";
+    let dirs = recorded_dirs(content)?;
+    let start = find(content, HEAD)? + HEAD.len();
+    let mut path = Vec::new();
+    let mut at = start;
+    loop {
+        match content.get(at..)? {
+            [b'\'', b'\\', b'\'', b'\'', ..] => {
+                path.push(b'\'');
+                at += 4;
+            }
+            [b'\'', ..] => return Some((PathBuf::from(String::from_utf8(path).ok()?), dirs)),
+            [byte, ..] => {
+                path.push(*byte);
+                at += 1;
+            }
+            [] => return None,
+        }
+    }
 }
 
 /// Of the script with the placeholder in the seal's place.
@@ -186,6 +209,9 @@ mod tests {
         let text = String::from_utf8(script("/opt/nospill")).expect("UTF-8");
         assert!(["@BINARY@", "@DIRS@", "@SEAL@"].iter().all(|place| !text.contains(place)), "{text}");
         assert!(text.contains("\ninstalled='/opt/nospill'\n"), "{text}");
+        for path in ["/opt/nospill", "/it's/\"x\"", "/a b"] {
+            assert_eq!(installed(&script(path)), Some((PathBuf::from(path), 0)));
+        }
         assert!(text.starts_with("#!/bin/sh\n# nospill-hook: pre-commit v1 dirs=0 seal="), "{text}");
     }
 

@@ -20,6 +20,8 @@ pub struct Breach {
 pub fn breach(effects: &[EffectRule], allows: &[Allow], organisation: &str, rules: &[&Rule]) -> Option<Breach> {
     let is_own = |place: &str| place.rsplit_once(':').is_some_and(|(file, _)| file == organisation);
     for lock in effects.iter().filter(|effect| effect.is_locked) {
+        // Of a thousand rules and hundreds of entries a lock names few.
+        let held: Vec<&Rule> = rules.iter().copied().filter(|rule| lock.names(rule)).collect();
         let breach =
             |place: &str, rule: &Rule| Breach { place: place.to_owned(), lock: lock.place.clone(), rule: rule.id.to_string() };
         for other in effects.iter().filter(|effect| !is_own(&effect.place) && effect.effect < lock.effect) {
@@ -27,7 +29,7 @@ pub fn breach(effects: &[EffectRule], allows: &[Allow], organisation: &str, rule
             let confident =
                 |confidences: &[_]| confidences.is_empty() || confidences.iter().any(|c| other.confidences.contains(c));
             let meets = other.confidences.is_empty() || confident(&lock.confidences);
-            let rule = rules.iter().find(|rule| lock.names(rule) && other.names(rule));
+            let rule = held.iter().find(|rule| other.names(rule));
             if let Some(rule) = rule.filter(|_| meets && !disjoint) {
                 return Some(breach(&other.place, rule));
             }
@@ -37,7 +39,7 @@ pub fn breach(effects: &[EffectRule], allows: &[Allow], organisation: &str, rule
         }
         for allow in allows.iter().filter(|allow| !is_own(&allow.place) && !allow.rules.is_empty()) {
             let named = |rule: &Rule| allow.rules.iter().any(|name| is_named(rule, name));
-            if let Some(rule) = rules.iter().find(|rule| lock.names(rule) && named(rule)) {
+            if let Some(rule) = held.iter().find(|rule| named(rule)) {
                 return Some(breach(&allow.place, rule));
             }
         }

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::builtin;
 use super::paths::PathFilter;
@@ -56,7 +57,7 @@ impl RuleSet {
         Self::of(builtin::rules(), Vec::new())
     }
 
-    /// The built-in rules and `custom` ones behind them, whose regexes are compiled here so that an error shows at once.
+    /// The built-in rules and `custom` ones behind them, whose regexes are checked here so that an error shows at once.
     ///
     /// # Errors
     /// A regex that does not compile, an id used twice, too many rules.
@@ -92,7 +93,9 @@ impl RuleSet {
             if self.builtin.iter().any(same) || self.custom[..at].iter().any(same) {
                 return Err(RuleSetError::Twice(rule.id.to_string()));
             }
-            if rule.regex.is_some() {
+            if let Some(regex) = &rule.regex
+                && !surely_compiles(regex)
+            {
                 compile(rule)?;
             }
         }
@@ -159,6 +162,33 @@ impl RuleSet {
     }
 }
 
+/// Whether a regex parses and is far from too large, so that compiling it can wait for its first hit: a commit would pay for
+/// every rule of one's own otherwise.
+fn surely_compiles(regex: &str) -> bool {
+    // The limit is four megabytes; what a unit takes is counted in tens of bytes.
+    const SMALL: usize = 2000;
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build();
+    parser.parse(regex).is_ok_and(|hir| weight(&hir) <= SMALL)
+}
+
+/// How many characters and classes a regex comes to when its counted repetitions are written out.
+fn weight(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().len(),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1) as usize;
+            weight(&repetition.sub).saturating_mul(times)
+        }
+        HirKind::Capture(capture) => weight(&capture.sub).saturating_add(1),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().fold(1, |sum: usize, part| sum.saturating_add(weight(part)))
+        }
+    }
+}
+
 /// Compiles a rule's regex: bytes, ASCII classes, `^` and `$` at line edges.
 ///
 /// # Errors
@@ -176,4 +206,23 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleSetError> {
     let named = regex.capture_names().position(|name| name == Some("secret"));
     let group = named.unwrap_or(usize::from(regex.captures_len() > 1));
     Ok(Compiled { regex, group })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_not_compile_is_tried_at_once() {
+        for (regex, is_sure) in [
+            ("house-[0-9a-f]{32}", true),
+            ("(a|b)*c?", true),
+            ("a{1000}", true),
+            ("(a{100}){100}", false),
+            ("(", false),
+            (r"\p{Greek}", false),
+        ] {
+            assert_eq!(surely_compiles(regex), is_sure, "{regex}");
+        }
+    }
 }

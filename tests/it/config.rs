@@ -225,6 +225,52 @@ fn a_revisions_configuration_counts_when_asked_for() {
 }
 
 #[test]
+fn an_entry_of_somebody_who_may_not_excuses_nothing() {
+    let world = World::new();
+    world.stage("a.txt", "x\n");
+    world.commit();
+    let by = |who: &str| {
+        world.git(&["commit", "-q", "--no-verify", "--author", &format!("Who <{who}>"), "-m", "change"]);
+    };
+    let entry = |path: &str| format!("[[allow]]\nreason = 'r'\npath = '{path}'\n\n");
+    world.stage(".nospill.toml", entry("a.txt"));
+    by("ada@example.org");
+    world.stage("a.txt", token(1));
+    world.stage("b.txt", token(2));
+    world.stage("c.txt", token(3));
+    world.stage(".nospill.toml", format!("{}{}", entry("a.txt"), entry("b.txt")));
+    by("eve@example.org");
+    let organisation = "[[owner]]\npath = '.nospill.toml'\nmay_allow = ['ADA@*', 'bob@example.org']\n";
+    std::fs::write(world.at("policy.toml"), organisation).expect("a file");
+    let policy = world.at("policy.toml").display().to_string();
+    let run = |args: &[&str]| world.nospill(&[&["history", "--policy", &policy], args].concat());
+    let want = ["a.txt:1 github-pat off", "b.txt:1 github-pat deny", "c.txt:1 github-pat deny"];
+    for range in [&["HEAD~1..HEAD"][..], &[]] {
+        assert_eq!(run(&[&["--format", "json"], range].concat()).findings(), want, "{range:?}");
+        let ran = run(range);
+        let said = "note: .nospill.toml: the allow entry at line 5 does not count: eve@example.org may not add it: ";
+        assert!(ran.out.contains(said) && ran.out.contains("policy.toml:1"), "{}", ran.whole());
+    }
+    // Somebody who may takes it over; who changes one line of another's entry is asked, too.
+    world.stage(".nospill.toml", format!("{}{}", entry("a.txt"), entry("b.txt").replace("'r'", "'looked at'")));
+    by("bob@example.org");
+    assert!(run(&[]).out.contains("eve@example.org may not add it"), "two lines are still hers");
+    world.stage(".nospill.toml", entry("a.txt"));
+    by("bob@example.org");
+    world.stage(
+        ".nospill.toml",
+        format!("{}{}", entry("a.txt"), "[[allow]]\npath = 'b.txt'\nowner = 'bob'\nreason = 'looked at'\n"),
+    );
+    by("bob@example.org");
+    assert_eq!(run(&["--format", "json"]).findings(), ["a.txt:1 github-pat off", "b.txt:1 github-pat off", want[2]]);
+    world.stage(".nospill.toml", entry("a.txt").replace("a.txt", "*.txt"));
+    by("eve@example.org");
+    assert!(run(&["--format", "json"]).findings().iter().all(|finding| finding.ends_with(" deny")));
+    // Without owners everybody may.
+    assert!(world.nospill(&["history", "--format", "json"]).findings().iter().all(|finding| finding.ends_with(" off")));
+}
+
+#[test]
 fn a_folders_configuration_counts_wherever_it_is_met() {
     let world = world();
     world.git(&["commit", "-qm", "both", "--no-verify"]);

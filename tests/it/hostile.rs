@@ -598,9 +598,15 @@ const RUNS: &[&[&str]] = &[
     &["history", "--include", "reflog,stash,unreachable"],
     &["history", "--since=10.years", "--max-count=5"],
     &["history", "--config-from", "HEAD~1"],
+    &["history", "--policy", "../owners.toml"],
     &["config", "show", "--origin"],
     &["guard", "env"],
 ];
+
+/// A policy that has git asked whose lines the allow entries are.
+fn owners(world: &World) {
+    fs::write(world.at("owners.toml"), "[[owner]]\npath = \"*\"\nmay_allow = \"*\"\n").expect("a file");
+}
 
 /// A repository with two commits, the second signed (after a fashion), something staged and every trap set.
 fn trapped(world: &World, program: &str) {
@@ -608,6 +614,7 @@ fn trapped(world: &World, program: &str) {
     world.write(".gitattributes", "* diff=trap filter=trap merge=trap\n");
     world.write(".nospill.toml", "[[allow]]\nreason = \"whose line is this?\"\npath = \"nowhere\"\n");
     world.git(&["add", ".gitattributes", ".nospill.toml"]);
+    owners(world);
     let tree = world.git(&["write-tree"]);
     let head = world.git(&["rev-parse", "HEAD"]);
     let signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----";
@@ -705,6 +712,7 @@ fn traps_in_the_environment() {
     let world = World::new();
     let program = trap(&world);
     clean(&world);
+    owners(&world);
     world.stage("staged.txt", token(1));
     let set: Vec<(&str, &str)> = [
         ("GIT_EXTERNAL_DIFF", program.as_str()),

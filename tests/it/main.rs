@@ -24,8 +24,10 @@ mod hook;
 #[cfg(unix)]
 mod hostile;
 mod keep;
+mod keys;
 mod layers;
 mod marks;
+mod migrate;
 mod oracle;
 mod pack;
 mod patterns;

@@ -1,0 +1,376 @@
+//! Coming from other scanners: files shaped as those that public repositories really have.
+//!
+//! What is written down of each is which keys it uses and how often, and the shape of its regexes and globs; names and values
+//! are made up here.
+
+use nospill::config::schema::Config;
+use nospill::policy::paths::Globs;
+
+use crate::env::World;
+
+/// How a file is made, and how much of what is in it.
+enum Shape {
+    /// `.gitleaks.toml`: the table that holds the list, and its keys.
+    Gitleaks { is_extended: bool, table: &'static str, keys: &'static [(&'static str, &'static [&'static str])] },
+    /// `.secrets.baseline`: plugins, filters without a pattern, patterns of files, files with findings.
+    DetectSecrets { plugins: usize, filters: usize, excluded: &'static [&'static str], files: usize },
+    /// `.gitallowed`: its lines.
+    GitAllowed(&'static [&'static str]),
+    /// `.talismanrc`: files with a checksum each, and the version.
+    Talisman { files: &'static [&'static str], version: &'static str },
+    /// `.secretlintrc.json`: the preset, its rules with values that they allow, other rules, what is ignored under which key.
+    Secretlint {
+        in_preset: &'static [(&'static str, usize)],
+        others: &'static str,
+        ignored: (&'static str, &'static [&'static str]),
+    },
+    /// The same in YAML, with comments.
+    SecretlintYaml { in_preset: &'static [(&'static str, usize)] },
+    /// `.secretlintignore`.
+    SecretlintIgnore(&'static [&'static str]),
+}
+
+/// What is known of a file, and what becomes of it.
+struct Fact {
+    repository: &'static str,
+    shape: Shape,
+    /// Paths that are left out, and such as are not.
+    left_out: &'static [&'static str],
+    scanned: &'static [&'static str],
+    /// How many entries are not carried over, and a word of each.
+    lost: &'static [&'static str],
+    /// Parts of the result besides.
+    holds: &'static [&'static str],
+}
+
+const FACTS: &[Fact] = &[
+    Fact {
+        repository: "0x63616c/world-wide-webb",
+        shape: Shape::Gitleaks {
+            is_extended: true,
+            table: "[allowlist]",
+            keys: &[
+                ("regexes", &[r"\b[0-9a-f]{8}\b", r"\b[0-9a-f]{16}\b", r"\b\d{2,5}/(one|two)/[a-z/_-]+", r"\b\d{8}\.tiles\b"]),
+                ("paths", &[r"tools/look-.*\.sh", r"yarn\.lock"]),
+            ],
+        },
+        left_out: &["tools/look-a.sh", "x/tools/look-a/b.sh", "yarn.lock", "app/yarn.lock"],
+        scanned: &["tools/a.sh", "tools/look-a.py", "yarn-lock"],
+        lost: &["regexes", "regexes", "regexes", "regexes"],
+        holds: &[],
+    },
+    Fact {
+        repository: "00labs/huma-js",
+        shape: Shape::Gitleaks {
+            is_extended: false,
+            table: "[whitelist]",
+            keys: &[
+                ("files", &["(.*?)(png|tif|doc|pdf|bin)$", "^third/(.*?)$", ".scan.toml"]),
+                ("commits", &["0123456789abcdef0123456789abcdef"]),
+            ],
+        },
+        left_out: &["a/b.png", "c.bin", "third/a/b.js", ".scan.toml"],
+        scanned: &["a/b.py", "x/third/a.js"],
+        lost: &[],
+        holds: &["commit = [\"0123456789abcdef0123456789abcdef\"]"],
+    },
+    Fact {
+        repository: "01-ai/langcrew",
+        shape: Shape::Gitleaks {
+            is_extended: false,
+            table: "[allowlist]",
+            keys: &[("paths", &["site/public/kit.min.1.2.3.js"])],
+        },
+        left_out: &["site/public/kit.min.1.2.3.js"],
+        scanned: &["site/public/kit.js"],
+        lost: &[],
+        holds: &[],
+    },
+    Fact {
+        repository: "0xNyk/llmquota",
+        shape: Shape::Gitleaks {
+            is_extended: true,
+            table: "[[allowlists]]",
+            keys: &[("regexes", &["CLIENT_NAME = \"[a-f0-9-]+\""])],
+        },
+        left_out: &[],
+        scanned: &["a.py"],
+        lost: &["regexes"],
+        holds: &[],
+    },
+    Fact {
+        repository: "18F/identity-idp",
+        shape: Shape::DetectSecrets {
+            plugins: 27,
+            filters: 12,
+            excluded: &[r"(^|\/)fake\/|(^|\/)(parts|rings)\.sample\/|^try\/", r"^etc\/scan\.ignore", r"^open\/kit\/"],
+            files: 4,
+        },
+        left_out: &["fake/a", "x/fake/a", "parts.sample/a", "x/rings.sample/b/c", "try/a", "etc/scan.ignore", "open/kit/a.js"],
+        scanned: &["retry/a", "x/try/a", "unfake.txt", "open/a"],
+        lost: &[],
+        holds: &["nospill baseline create --from"],
+    },
+    Fact {
+        repository: "ChromeDevTools/devtools-frontend",
+        shape: Shape::GitAllowed(&["# why", "# where", "FRONT_END_NAME", ""]),
+        left_out: &[],
+        scanned: &["a.js", "FRONT_END_NAME"],
+        lost: &["FRONT_END_NAME"],
+        holds: &[],
+    },
+    Fact {
+        repository: "C2SP/wycheproof",
+        shape: Shape::GitAllowed(&["# everything", ".*"]),
+        left_out: &[],
+        scanned: &["a.js"],
+        lost: &["`.*`"],
+        holds: &[],
+    },
+    Fact {
+        repository: "BMMRO-tech/BMMRO",
+        shape: Shape::Talisman {
+            files: &[
+                "one/package-lock.json",
+                "two-b/package-lock.json",
+                ".github/workflows/save.yml",
+                "one/src/parts/List.jsx",
+                "one/src/parts/fields/Pick/Pick.jsx",
+                "records-of/2023-01-01_plan.md",
+                "e2e/index.test.js",
+                "up/src/send.js",
+            ],
+            version: "1.0",
+        },
+        left_out: &["one/package-lock.json", ".github/workflows/save.yml", "up/src/send.js"],
+        scanned: &["package-lock.json", "x/one/package-lock.json", "one/src/parts/List.js"],
+        lost: &["checksums"],
+        holds: &[],
+    },
+    Fact {
+        repository: "1Hive/gardens",
+        shape: Shape::Talisman { files: &["yarn.lock"], version: "" },
+        left_out: &["yarn.lock", "app/yarn.lock"],
+        scanned: &["yarn.lock.txt"],
+        lost: &["checksums"],
+        holds: &[],
+    },
+    Fact {
+        repository: "DFW-Software-Consulting/dfwsc2.0",
+        shape: Shape::Secretlint { in_preset: &[("database-connection-string", 1)], others: "", ignored: ("", &[]) },
+        left_out: &[],
+        scanned: &["a.js"],
+        lost: &["allows: 1 value"],
+        holds: &[],
+    },
+    Fact {
+        repository: "Radarr/Radarr",
+        shape: Shape::Secretlint {
+            in_preset: &[],
+            others: "",
+            ignored: (
+                "ignoreFiles",
+                &["**/node_modules/**", "**/.git/**", "**/out/**", "**/_made/**", "**/*.min.js", "**/yarn.lock", "**/all.json"],
+            ),
+        },
+        left_out: &["node_modules/a/b.js", "x/node_modules/a.js", "a/out/b", "x.min.js", "a/x.min.js", "yarn.lock", "b/all.json"],
+        scanned: &["a.js", "small.json", "outer/a"],
+        lost: &[],
+        holds: &[],
+    },
+    Fact {
+        repository: "Nick2bad4u/Uptime-Watcher",
+        shape: Shape::Secretlint {
+            in_preset: &[("aws", 2), ("github", 2), ("slack", 2), ("openai", 1), ("npm", 1), ("basicauth", 1)],
+            others: r#",
+            {"id": "@secretlint/secretlint-rule-no-dotenv", "options": {"allows": [".env.a", ".env.b", ".env.c"]}},
+            {"id": "@secretlint/secretlint-rule-no-homedir", "severity": "warning"},
+            {"id": "@secretlint/secretlint-rule-slack", "severity": "warning"},
+            {"id": "@secretlint/secretlint-rule-npm", "disabled": true, "allowMessageIds": ["ONE"]},
+            {"id": "@secretlint/secretlint-rule-pattern", "options": {"patterns": [
+                {"name": "House Key", "pattern": "/(?:in-house-[A-Za-z\\d]{23}\\.[\\w-]{6})/", "message": "Found: {{MATCH}}"},
+                {"name": "House URL", "pattern": "/https:\\/\\/house(?:app)?\\.example\\/api\\/\\d+\\/[\\w-]+/"},
+                {"name": "Any Key", "pattern": "/(?:api[_-]?key|auth[_-]?token)['\"\\s]*[:=]['\"\\s]*[a-z0-9_-]{20,}/i"}],
+              "allows": ["one"]}},
+            {"id": "@secretlint/secretlint-rule-secp256k1-privatekey", "severity": "error"}"#,
+            ignored: ("ignore", &["**/*-Sums.json", "**/Sums.json", "**/docs/**/*-Sums.json", "**/.cache/**"]),
+        },
+        left_out: &["a-Sums.json", "x/Sums.json", "x/docs/y/a-Sums.json", ".cache/a", "x/.cache/y/z"],
+        scanned: &["Sums.js", "cache/a"],
+        lost: &[
+            "aws`, allows: 2 values",
+            "github`, allows: 2",
+            "slack`, allows: 2",
+            "openai`, allows: 1",
+            "npm`, allows: 1",
+            "basicauth`, allows: 1",
+            "no-dotenv`, allows: 3",
+            "no-homedir`, severity warning",
+            "allowMessageIds `ONE`",
+            "pattern`, allows: 1",
+        ],
+        holds: &[
+            "[[policy]]\neffect = \"audit\"\nrule = \"slack-*\"",
+            "[[policy]]\neffect = \"off\"\nrule = \"npm*\"",
+            "id = \"custom-house-key\"",
+            "id = \"custom-house-url\"",
+            "id = \"custom-any-key\"",
+        ],
+    },
+    Fact {
+        repository: "fchastanet/bash-tools-framework",
+        shape: Shape::SecretlintYaml { in_preset: &[("aws", 1)] },
+        left_out: &[],
+        scanned: &["a.sh"],
+        lost: &["aws`, allows: 1 value"],
+        holds: &[],
+    },
+    Fact {
+        repository: "AlbanAndrieu/nabla-hooks",
+        shape: Shape::SecretlintIgnore(&[
+            ".keep/",
+            ".bow/",
+            "node_modules/",
+            "parts/",
+            "target/",
+            ".somerc",
+            "",
+            "# why",
+            "!target/a.md",
+        ]),
+        left_out: &[".keep/a", "x/.keep/a", "node_modules/a/b", "x/target/b", ".somerc", "x/.somerc"],
+        scanned: &["a.js", "target.txt", "keep/a"],
+        lost: &[],
+        holds: &["include = [\"/target/a.md\""],
+    },
+];
+
+impl Shape {
+    /// The import's word for the tool, the name of a file, and the file.
+    fn build(&self) -> (&'static str, &'static str, String) {
+        let preset = "@secretlint/secretlint-rule-preset-recommend";
+        match self {
+            Self::Gitleaks { is_extended, table, keys } => {
+                let mut text = "# why\ntitle = \"a title\"\n".to_owned();
+                if *is_extended {
+                    text.push_str("[extend]\nuseDefault = true\n");
+                }
+                text.push_str(&format!("{table}\ndescription = \"looked at\"\n"));
+                for (key, values) in *keys {
+                    let values: String = values.iter().map(|value| format!("  # why\n  '''{value}''',\n")).collect();
+                    text.push_str(&format!("{key} = [\n{values}]\n"));
+                }
+                ("gitleaks", ".gitleaks.toml", text)
+            }
+            Self::DetectSecrets { plugins, filters, excluded, files } => {
+                let plugins: Vec<_> = (0..*plugins).map(|n| serde_json::json!({"name": format!("D{n}"), "limit": 4.5})).collect();
+                let mut all: Vec<_> = (0..*filters)
+                    .map(|n| serde_json::json!({"path": format!("detect_secrets.filters.f{n}"), "min_level": 2}))
+                    .collect();
+                all.push(serde_json::json!({"path": "detect_secrets.filters.regex.should_exclude_file", "pattern": excluded}));
+                let found = |n: usize| {
+                    (format!("f{n}"), serde_json::json!([{"type": "T", "filename": format!("f{n}"), "line_number": n}]))
+                };
+                let results: serde_json::Map<_, _> = (0..*files).map(found).collect();
+                let file = serde_json::json!({"version": "1.5.0", "plugins_used": plugins, "filters_used": all, "results": results,
+                    "generated_at": "2026-01-01T00:00:00Z"});
+                ("detect-secrets", ".secrets.baseline", file.to_string())
+            }
+            Self::GitAllowed(lines) => ("git-allowed", ".gitallowed", lines.join("\n")),
+            Self::Talisman { files, version } => {
+                let entry = |name: &&str| format!("- filename: {name}\n  checksum: {}\n", "0f".repeat(32));
+                let files: String = files.iter().map(entry).collect();
+                ("talisman", ".talismanrc", format!("fileignoreconfig:\n{files}version: \"{version}\""))
+            }
+            Self::Secretlint { in_preset, others, ignored: (key, globs) } => {
+                let inner: Vec<_> = in_preset
+                    .iter()
+                    .map(|(rule, allows)| {
+                        let values: Vec<String> = (0..*allows).map(|n| format!("/value-{n}@(here|there):/i")).collect();
+                        serde_json::json!({"id": format!("@secretlint/secretlint-rule-{rule}"), "options": {"allows": values}})
+                    })
+                    .collect();
+                let rules = serde_json::json!({"id": preset, "rules": inner});
+                let ignored = if key.is_empty() { String::new() } else { format!("\"{key}\": {},", serde_json::json!(globs)) };
+                ("secretlint", ".secretlintrc.json", format!("{{{ignored}\n\t\"rules\": [{rules}{others}]\n}}\n"))
+            }
+            Self::SecretlintYaml { in_preset } => {
+                let rule = |(name, allows): &(&str, usize)| {
+                    let values: String = (0..*allows).map(|n| format!("            - '12345678{n}' # why\n")).collect();
+                    format!("      - id: '@secretlint/secretlint-rule-{name}'\n        options:\n          allows:\n{values}")
+                };
+                let inner: String = in_preset.iter().map(rule).collect();
+                ("secretlint", ".secretlintrc.yml", format!("---\nrules:\n  - id: '{preset}'\n    rules:\n{inner}"))
+            }
+            Self::SecretlintIgnore(lines) => ("secretlint", ".secretlintignore", lines.join("\n")),
+        }
+    }
+}
+
+#[test]
+fn files_shaped_as_real_ones_are_imported() {
+    let world = World::new();
+    for fact in FACTS {
+        let (tool, name, text) = fact.shape.build();
+        let of = fact.repository;
+        world.write(name, &text);
+        let ran = world.nospill(&["config", "import", tool, name]);
+        assert_eq!(ran.code, 0, "{of}: {}", ran.whole());
+        let config = Config::parse(ran.out.as_bytes(), of).unwrap_or_else(|error| panic!("{error}\n{}", ran.out));
+        let (exclude, include) = (Globs::new(config.scan.exclude.clone()), Globs::new(config.scan.include.clone()));
+        for path in fact.left_out {
+            assert!(exclude.hit(path.as_bytes()), "{of}: {path} is left out:\n{}", ran.out);
+        }
+        for path in fact.scanned {
+            assert!(!exclude.hit(path.as_bytes()) || include.hit(path.as_bytes()), "{of}: {path} is scanned:\n{}", ran.out);
+        }
+        let lost: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("# not carried over: ")).collect();
+        assert_eq!(lost.len(), fact.lost.len(), "{of}: {lost:#?}");
+        for word in fact.lost {
+            assert!(lost.iter().any(|line| line.contains(word)), "{of}: {word} in {lost:#?}");
+        }
+        assert_eq!(ran.err.contains("entries were not carried over"), !lost.is_empty(), "{of}: {}", ran.err);
+        for part in fact.holds {
+            assert!(ran.out.contains(part), "{of}: {part} in\n{}", ran.out);
+        }
+        // What comes out is a configuration that a scan starts with.
+        world.write(".nospill.toml", &ran.out);
+        world.git(&["add", ".nospill.toml"]);
+        let ran = world.nospill(&["staged"]);
+        assert!(ran.code < 2, "{of}: {}", ran.whole());
+        std::fs::remove_file(world.path().join(name)).expect("removed");
+    }
+}
+
+#[test]
+fn parts_that_weaken_are_not_carried_over() {
+    let world = World::new();
+    world.write(
+        ".talismanrc",
+        "threshold: medium\nallowed_patterns:\n- one\nscopeconfig:\n- scope: node\ncustom_patterns:\n- in-house-[0-9]{6}\nfileignoreconfig:\n\
+         - filename: a/one.txt\n  ignore_detectors: [filename, filesize]\n- filename: a/two.txt\n  allowed_patterns: [key]\n\
+         - filename: three/\n- filename: \"*.pem\"\n  ignore_detectors: [filecontent]\n",
+    );
+    let out = world.nospill(&["config", "import", "talisman", ".talismanrc"]).out;
+    assert!(out.contains("exclude = [\"/three/\", \"*.pem\"]") && out.contains("regex = \"in-house-[0-9]{6}\""), "{out}");
+    for part in [
+        "`a/one.txt`, ignore_detectors filename, filesize",
+        "`a/two.txt`, allowed_patterns `key`",
+        "`threshold`: medium",
+        "`scopeconfig`",
+        "`allowed_patterns`",
+    ] {
+        assert!(out.lines().any(|line| line.starts_with("# not carried over: ") && line.contains(part)), "{part}: {out}");
+    }
+    world.write(".gitleaksignore", "a.py:rule:1\n");
+    let ran = world.nospill(&["config", "import", "gitleaks", ".gitleaksignore"]);
+    assert!(ran.code == 2 && ran.err.contains("nospill baseline create --from .gitleaksignore"), "{}", ran.whole());
+    world.write("old.baseline", r#"{"exclude": {"files": "^vendor/", "lines": "x.*"}, "plugins_used": [{"name": "Own", "path": "file://own.py"}], "results": {}}"#);
+    let out = world.nospill(&["config", "import", "detect-secrets", "old.baseline"]).out;
+    assert!(
+        out.contains("exclude = [\"/vendor/**\"]") && out.contains("exclude.lines `x.*`") && out.contains("plugin `Own`"),
+        "{out}"
+    );
+    world.write("broken.yml", "rules: [");
+    assert_eq!(world.nospill(&["config", "import", "secretlint", "broken.yml"]).code, 2);
+}
