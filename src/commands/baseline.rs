@@ -1,7 +1,7 @@
 //! `nospill baseline`: the file of findings that were there before.
 
 mod audit;
-mod foreign;
+pub mod foreign;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

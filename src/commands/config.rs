@@ -1,6 +1,6 @@
 //! `nospill config`: what is in force, what is wrong with it, and what other scanners' files become.
 
-mod import;
+pub mod import;
 mod show;
 
 use std::collections::BTreeSet;

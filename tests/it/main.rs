@@ -33,3 +33,4 @@ mod report;
 mod rules;
 #[cfg(unix)]
 mod staged;
+mod targets;

@@ -9,6 +9,7 @@ use crate::cli::keep::Tool;
 use crate::commands::print;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::report::escape;
 
 /// What becomes of a file.
 #[derive(Default)]
@@ -27,15 +28,23 @@ struct Imported {
 pub(super) fn run(tool: Tool, file: &Path) -> Result<Exit, CommandError> {
     let wrong = |what: String| CommandError::new(Kind::User, format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    print(&convert(tool, &text, file).map_err(wrong)?)?;
+    Ok(Exit::Clean)
+}
+
+/// The configuration that the text of a tool's file becomes; `file` is its name.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn convert(tool: Tool, text: &str, file: &Path) -> Result<String, String> {
     let mut imported = Imported::default();
     match tool {
-        Tool::Gitleaks => imported.gitleaks(&text.parse::<Table>().map_err(|error| wrong(error.to_string()))?),
-        Tool::DetectSecrets => imported.detect_secrets(&serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?),
-        Tool::GitAllowed => imported.git_allowed(&text),
-        Tool::Talisman => imported.talisman(&text),
+        Tool::Gitleaks => imported.gitleaks(&text.parse::<Table>().map_err(|error| error.to_string())?),
+        Tool::DetectSecrets => imported.detect_secrets(&serde_json::from_str(text).map_err(|error| error.to_string())?),
+        Tool::GitAllowed => imported.git_allowed(text),
+        Tool::Talisman => imported.talisman(text),
     }
-    print(&imported.render(file))?;
-    Ok(Exit::Clean)
+    Ok(imported.render(file))
 }
 
 fn quoted(text: &str) -> String {
@@ -285,9 +294,9 @@ impl Imported {
     }
 
     fn render(&self, file: &Path) -> String {
-        let mut text = format!("# From {}.\n", crate::report::escape::path(file.as_os_str().as_encoded_bytes()));
+        let mut text = format!("# From {}.\n", escape::path(file.as_os_str().as_encoded_bytes()));
         for lost in &self.lost {
-            text.push_str(&format!("# not carried over: {}\n", lost.replace('\n', " ")));
+            text.push_str(&format!("# not carried over: {}\n", escape::path(lost.replace('\n', " ").as_bytes())));
         }
         self.others.iter().for_each(|other| text.push_str(&format!("{other}\n")));
         if !self.exclude.is_empty() {
