@@ -6,9 +6,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use nospill::cli::{Cli, Command};
 use nospill::commands;
+use nospill::detect::scanner::Scanner;
 use nospill::error::CommandError;
 use nospill::exit::Exit;
+use nospill::pipeline::veil;
 use nospill::report::escape;
+use nospill::rules::ruleset::RuleSet;
 use nospill::settings::Settings;
 
 fn main() -> ExitCode {
@@ -50,9 +53,11 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
 }
 
 fn complain(error: &CommandError) {
-    let mut text = format!("nospill: error: {}\n", escape::message(&error.message));
+    // What went wrong may quote a file: a parser shows the line that it does not like.
+    let scanner = Scanner::new(RuleSet::builtin());
+    let mut text = format!("nospill: error: {}\n", escape::message(&veil::text(&scanner, &error.message)));
     for hint in &error.hints {
-        text.push_str(&format!("  hint: {}\n", escape::message(hint).replace('\n', "\n        ")));
+        text.push_str(&format!("  hint: {}\n", escape::message(&veil::text(&scanner, hint)).replace('\n', "\n        ")));
     }
     // Nobody is left to tell when standard error is closed; the exit code still speaks.
     let _ = std::io::stderr().write_all(text.as_bytes());

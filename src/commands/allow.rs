@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::print;
+use super::say;
 use super::setup::{self, Files, Top};
 use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
@@ -64,7 +64,7 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
             Verdict::Suppressed(reason) => reason.as_text(),
             Verdict::Deny | Verdict::Audit => "",
         };
-        print(&format!("nothing to do: {why}\n"))?;
+        say(&format!("nothing to do: {why}\n"))?;
         return Ok(Exit::Clean);
     }
     let entry = |finding: &&Finding| Entry {
@@ -134,7 +134,7 @@ pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Findin
     let files = Files { repository: Some((text.clone().into_bytes(), FILE_NAME.to_owned())), ..Files::default() };
     setup::pipeline(settings, files, &mut |path| top.read(path))?;
     put(&top.folder.join(FILE_NAME), text.as_bytes())?;
-    print(&said)
+    say(&said)
 }
 
 /// The salt of the first seal in a text.

@@ -6,7 +6,7 @@ mod show;
 use std::collections::BTreeSet;
 
 use super::setup::{self, Top};
-use super::{allow, print};
+use super::{allow, print, say};
 use crate::cli::keep::{ConfigCommand, KnownArgs};
 use crate::config::layers::Layer;
 use crate::config::schema::{self, Many};
@@ -76,7 +76,7 @@ fn check(known: KnownArgs) -> Result<Exit, CommandError> {
         ),
         _ => String::new(),
     };
-    print(&format!("{text}{closing}"))?;
+    say(&format!("{text}{closing}"))?;
     Ok(if useless.is_empty() { Exit::Clean } else { Exit::Denied })
 }
 

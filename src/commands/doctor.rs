@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::install::site;
-use super::{print, setup};
+use super::{say, setup};
 use crate::cli::keep::DoctorArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -44,7 +44,7 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
             Some(mend) => text.push_str(&format!("WRONG {what}\n      mend: {mend}\n")),
         }
     }
-    print(&text)?;
+    say(&text)?;
     Ok(if checks.iter().all(|(_, mend)| mend.is_none()) { Exit::Clean } else { Exit::Denied })
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{print, scan};
+use super::{say, scan};
 use crate::cli::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -56,7 +56,7 @@ fn env(fix: bool) -> Result<Exit, CommandError> {
     } else if is_here && !fix {
         text.push_str("`nospill guard env --fix` adds what is missing to .gitignore and .dockerignore\n");
     }
-    print(&text)?;
+    say(&text)?;
     Ok(if exposed.is_empty() { Exit::Clean } else { Exit::Denied })
 }
 
@@ -95,7 +95,7 @@ fn add(file: &Path, lines: impl Iterator<Item = String>) -> Result<(), CommandEr
         text.push(b'\n');
     }
     std::fs::write(file, text).map_err(failed)?;
-    print(&format!(
+    say(&format!(
         "added to {}: {}\n",
         escape::path(file.as_os_str().as_encoded_bytes()),
         escape::path(missing.join(" ").as_bytes())

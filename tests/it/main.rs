@@ -25,6 +25,8 @@ mod hook;
 mod hostile;
 mod keep;
 mod layers;
+#[cfg(unix)]
+mod leak;
 mod marks;
 mod oracle;
 mod pack;
