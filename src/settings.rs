@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
-use crate::cli::{ColourChoice, DirArgs, Format, LayerArgs, ScanArgs};
+use crate::cli::report::Format;
+use crate::cli::scan::{ColourChoice, DirArgs, LayerArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::human::Colour;

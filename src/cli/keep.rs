@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::LayerArgs;
+use super::scan::LayerArgs;
 
 /// What `allow` takes.
 #[derive(Debug, Args)]

@@ -59,7 +59,10 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &mut Outcome) -
 
 /// The mail address of who wrote a line of `HEAD`'s file.
 fn author(line: &str) -> Option<String> {
-    let text = plumbing::output(&["blame", "--porcelain", "-L", &format!("{line},{line}"), "HEAD", "--", FILE_NAME]).ok()?;
+    // A text converter is a program of the repository's choice, and commits to be passed over are its choice, too.
+    let blame = ["-c", "blame.ignoreRevsFile=", "blame", "--no-textconv", "--porcelain"];
+    let lines = format!("{line},{line}");
+    let text = plumbing::output(&[&blame[..], &["-L", &lines, "HEAD", "--", FILE_NAME]].concat()).ok()?;
     let text = String::from_utf8_lossy(&text).into_owned();
     let mail = text.lines().find_map(|line| line.strip_prefix("author-mail "))?;
     Some(mail.trim_matches(['<', '>']).to_owned())

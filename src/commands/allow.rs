@@ -203,6 +203,7 @@ pub(super) fn put(path: &Path, text: &[u8]) -> Result<(), CommandError> {
         let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode());
         file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(wrap)?;
     }
+    file.as_file().sync_all().map_err(wrap)?;
     file.persist(path).map_err(|error| wrap(error.error))?;
     Ok(())
 }

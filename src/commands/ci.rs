@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use self::plan::{Plan, Revisions, Sources, Trigger, plan, revisions};
 use super::history;
-use crate::cli::{CiArgs, HistoryArgs};
+use crate::cli::doors::CiArgs;
+use crate::cli::scan::HistoryArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline;

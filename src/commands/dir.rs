@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{progress, scan, setup};
-use crate::cli::DirArgs;
+use crate::cli::scan::DirArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::pipeline::TreeRun;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{say, scan};
-use crate::cli::GuardCommand;
+use super::{allow, say, scan};
+use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::guard::env::{Exposure, exposed, is_docker_context};
@@ -94,7 +94,7 @@ fn add(file: &Path, lines: impl Iterator<Item = String>) -> Result<(), CommandEr
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }
-    std::fs::write(file, text).map_err(failed)?;
+    allow::put(file, &text)?;
     say(&format!(
         "added to {}: {}\n",
         escape::path(file.as_os_str().as_encoded_bytes()),

@@ -8,7 +8,7 @@ use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
 use super::{progress, scan};
-use crate::cli::{HistoryArgs, Including, MAX_BLOB};
+use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::history::Request;

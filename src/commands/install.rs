@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::InstallArgs;
+use crate::cli::doors::InstallArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::hook::HookKind;

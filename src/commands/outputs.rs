@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::Format;
+use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::form::{self, Form};

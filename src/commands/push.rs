@@ -6,7 +6,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::history;
-use crate::cli::{HistoryArgs, ReceiveArgs, ScanArgs};
+use crate::cli::doors::ReceiveArgs;
+use crate::cli::scan::{HistoryArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::source::plumbing;

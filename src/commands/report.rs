@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::outputs::Outputs;
 use super::print;
-use crate::cli::{Format, ReportCommand, ReportOutput};
+use crate::cli::report::{Format, ReportCommand, ReportOutput};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::report::Values;

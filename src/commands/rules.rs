@@ -10,7 +10,7 @@ mod test;
 pub mod words;
 
 use super::scan;
-use crate::cli::RulesCommand;
+use crate::cli::rules::RulesCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::Pipeline;

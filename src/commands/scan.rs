@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::outputs::Outputs;
 use super::setup::{self, Files};
-use crate::cli::Format;
+use crate::cli::report::Format;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cli::Format;
+use crate::cli::report::Format;
 
 /// A CI server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

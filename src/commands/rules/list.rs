@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::closest;
-use crate::cli::ListFormat;
+use crate::cli::rules::ListFormat;
 use crate::commands::print;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;

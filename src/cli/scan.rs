@@ -1,0 +1,156 @@
+//! What a person types to scan: what every scan takes, `dir` and `history`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::report::{Format, parse_output};
+
+/// What every scan takes.
+#[derive(Debug, Default, Args)]
+pub struct ScanArgs {
+    /// How findings are reported on standard output.
+    #[arg(long, value_enum, help = "How findings are reported on standard output [default: human; `ci` picks the server's]")]
+    pub format: Option<Format>,
+    /// Write a report to a file, too; may be given several times, as sarif=report.sarif.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
+    /// Show whole secrets in the report; refused in CI unless --force is given.
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Allow --show-secrets in CI.
+    #[arg(long, requires = "show_secrets")]
+    pub force: bool,
+    /// Read this configuration file instead of the repository's .nospill.toml.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Other layers of the configuration.
+    #[command(flatten)]
+    pub layers: LayerArgs,
+    /// Workers at most [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Colour in the human report.
+    #[arg(long, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub color: ColourChoice,
+}
+
+/// Layers of the configuration named by hand.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LayerArgs {
+    /// The organisation's policy [default: NOSPILL_POLICY, else /etc/nospill/policy.toml].
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Take .nospill.toml and the baseline from this commit, so that a change can't allow itself.
+    #[arg(long, value_name = "REV")]
+    pub config_from: Option<String>,
+    /// The file of known findings [default: .nospill.baseline].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// What `dir` takes.
+#[derive(Debug, Args)]
+pub struct DirArgs {
+    /// Files and folders [default: the current folder].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Scan what .gitignore and its kin name, too.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Leave out files and folders whose name starts with a dot.
+    #[arg(long)]
+    pub no_hidden: bool,
+    /// Do not open archives.
+    #[arg(long)]
+    pub no_archives: bool,
+    /// Leave out larger files, and say how many they are: bytes, or with KB, MB, GB.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_size: Option<u64>,
+    /// Scan only paths that match this glob; may be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Leave out paths that match this glob; one that ends in / means all below. May be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// What `history` takes.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Revisions or ranges, as git rev-list takes them [default: all refs].
+    #[arg(value_name = "RANGE", allow_hyphen_values = false)]
+    pub ranges: Vec<String>,
+    /// Only what this branch, or these, reach.
+    #[arg(long, value_name = "REF")]
+    pub branch: Vec<String>,
+    /// Only commits made since a time: 2026-01-31, 2.weeks.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only so many of the newest commits.
+    #[arg(long, value_name = "N")]
+    pub max_count: Option<u64>,
+    /// What else is looked at.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub include: Vec<Including>,
+    /// Remember in this folder what was clean, and read only what is new next time. Nothing secret is kept there.
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Blobs over this size are not scanned: bytes, or 50KB, 10MB, 4GB; each is named, and the scan counts as incomplete.
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = parse_size)]
+    pub max_size: u64,
+    /// What every scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// What a history scan may look at beside refs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Including {
+    /// What reflogs remember.
+    Reflog,
+    /// The stash.
+    Stash,
+    /// Objects that nothing points to.
+    Unreachable,
+}
+
+/// A number of bytes, with or without a unit of thousands.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[number.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" => 1_000,
+        "M" | "MB" => 1_000_000,
+        "G" | "GB" => 1_000_000_000,
+        other => return Err(format!("no unit of size: {other}; say bytes, KB, MB or GB")),
+    };
+    let number: u64 = number.trim().parse().map_err(|_| format!("not a number of bytes: {text}"))?;
+    number.checked_mul(unit).ok_or_else(|| format!("too large: {text}"))
+}
+
+/// Bytes of the largest blob that is scanned unless something else is said.
+pub const MAX_BLOB: u64 = 256_000_000;
+
+impl HistoryArgs {
+    /// Of revisions alone.
+    pub fn of(ranges: Vec<String>) -> Self {
+        let (branch, include, scan) = (Vec::new(), Vec::new(), ScanArgs::default());
+        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: MAX_BLOB, scan }
+    }
+}
+
+/// When the report has colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
