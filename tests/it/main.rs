@@ -11,6 +11,8 @@ mod doors;
 mod env;
 #[cfg(unix)]
 mod evasion;
+#[cfg(unix)]
+mod faults;
 mod files;
 #[cfg(unix)]
 mod forge;
