@@ -13,6 +13,7 @@ use nospill::pipeline::veil;
 use nospill::report::escape;
 use nospill::rules::ruleset::RuleSet;
 use nospill::settings::Settings;
+use nospill::source::pipes::{self, Refs};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -25,6 +26,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, CommandError> {
+    match cli.command {
+        Command::Rules(_) | Command::Report(_) | Command::Completions { .. } | Command::Man { .. } => {}
+        Command::Staged(_) | Command::CommitMsg { .. } => pipes::refuse(Refs::Head)?,
+        _ => pipes::refuse(Refs::All)?,
+    }
     match cli.command {
         Command::Install(args) => commands::install::run(args),
         Command::Uninstall { global } => commands::uninstall::run(global),

@@ -33,6 +33,8 @@ mod marks;
 mod oracle;
 mod pack;
 mod patterns;
+#[cfg(unix)]
+mod pipes;
 mod report;
 mod rules;
 #[cfg(unix)]
