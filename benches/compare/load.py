@@ -35,7 +35,7 @@ def token(number):
 
 
 def measured(arguments, folder):
-    """Seconds, peak MiB, exit code and the last line of standard error."""
+    """Seconds, seconds of CPU, peak MiB, exit code and the last line of standard error."""
     log = tempfile.TemporaryFile()
     started = time.monotonic()
     process = subprocess.Popen([NOSPILL, *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=log)
@@ -43,12 +43,13 @@ def measured(arguments, folder):
     seconds = time.monotonic() - started
     log.seek(0)
     last = (log.read().decode(errors="replace").strip().splitlines() or [""])[-1]
-    return seconds, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status), last
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status), last
 
 
 def row(what, count, arguments, folder):
-    seconds, peak, code, last = measured(arguments, folder)
-    print(f"| {what} | {count:,} | {code} | {seconds:.1f} | {peak:.0f} | {seconds / max(count, 1) * 1e6:.1f} |", flush=True)
+    seconds, busy, peak, code, last = measured(arguments, folder)
+    each = busy / max(count, 1) * 1e6
+    print(f"| {what} | {count:,} | {code} | {seconds:.1f} | {busy:.1f} | {peak:.0f} | {each:.1f} |", flush=True)
     return last
 
 
@@ -81,7 +82,7 @@ def commits(folder, count):
 
 def main():
     top = pathlib.Path(tempfile.mkdtemp(prefix="nospill-load-", dir=sys.argv[1] if len(sys.argv) > 1 else None))
-    print("| what | size | exit | seconds | peak MiB | µs each |\n|---|---|---|---|---|---|", flush=True)
+    print("| what | size | exit | seconds | CPU seconds | peak MiB | CPU µs each |\n|---|---|---|---|---|---|---|", flush=True)
     try:
         found = top / "findings"
         for count in [FINDINGS // 2, FINDINGS]:
