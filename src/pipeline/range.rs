@@ -11,17 +11,18 @@ use crate::source::repository;
 use crate::source::{Source as _, SourceError};
 use crate::types::finding::{Finding, Trail};
 use crate::types::input::{Content, Input, Origin};
+use crate::types::notice::Notice;
 use crate::types::oid::Oid;
 
 impl Pipeline {
-    /// Scans what a range adds.
+    /// Scans what a range adds. `deepen` says how a shallow clone gets the rest.
     ///
     /// # Errors
     /// As [`Pipeline::run`].
-    pub fn range(&self, range: &Range) -> Result<Outcome, SourceError> {
+    pub fn range(&self, range: &Range, deepen: &str) -> Result<Outcome, SourceError> {
         let mut outcome = self.run(range, None)?;
-        if range.items().1.iter().any(|notice| notice.why.starts_with("a shallow clone")) {
-            outcome.notices.push(crate::types::notice::Notice::info(Vec::new(), super::ci::deepen()));
+        if range.is_cut_off() {
+            outcome.notices.push(Notice::info(Vec::new(), deepen));
         }
         if outcome.findings.is_empty() {
             return Ok(outcome);

@@ -30,13 +30,16 @@ pub struct TreeRun<'r> {
     pub max_size: Option<u64>,
     /// How far archives are opened; `None`: not at all.
     pub archives: Option<Limits>,
+    /// Files of this name are told apart.
+    pub marker: &'r str,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
 }
 
 impl Pipeline {
-    /// Scans the files that a walk meets, and files that git tracks though an ignore rule names them.
-    pub fn run_tree(&self, run: &TreeRun<'_>) -> Outcome {
+    /// Scans the files that a walk meets, and files that git tracks though an ignore rule names them. Gives the labels of
+    /// those that are called as the marker is, in any order, too.
+    pub fn run_tree(&self, run: &TreeRun<'_>) -> (Outcome, Vec<Vec<u8>>) {
         let path_rules = PathRules::new(self.scanner.rules());
         let shared = Mutex::new(Gathered::default());
         let worker = || Worker {
@@ -79,7 +82,7 @@ impl Pipeline {
         }
         self.reconsider(&mut outcome.findings);
         outcome.sort();
-        outcome
+        (outcome, all.marked)
     }
 
     fn work<'w>(&'w self, tasks: &[Task], worker: &(impl Fn() -> Worker<'w> + Sync)) {
@@ -118,6 +121,8 @@ struct Gathered {
     parts: Vec<(PathBuf, PartFound)>,
     /// Hashes of the labels of files met, where ignore rules may leave tracked ones out.
     met: Vec<u64>,
+    /// Labels of files that are called as the marker is.
+    marked: Vec<Vec<u8>>,
     /// Files over the size limit.
     over: u64,
 }
@@ -128,6 +133,7 @@ impl Gathered {
         self.later.append(&mut other.later);
         self.parts.append(&mut other.parts);
         self.met.append(&mut other.met);
+        self.marked.append(&mut other.marked);
         self.over += other.over;
     }
 }
@@ -174,6 +180,9 @@ impl Visit for Worker<'_> {
     fn file(&mut self, path: &Path, label: &[u8]) {
         if self.run.walk.ignore() == Ignore::Respect {
             self.gathered.met.push(hash(label));
+        }
+        if label.strip_suffix(self.run.marker.as_bytes()).is_some_and(|folder| matches!(folder.last(), None | Some(b'/'))) {
+            self.gathered.marked.push(label.to_vec());
         }
         self.take(path, label);
     }
