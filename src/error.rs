@@ -67,6 +67,9 @@ impl From<SourceError> for CommandError {
             SourceError::Stopped { .. } => {
                 wrapped(Kind::User).hint("a range, --branch or --since reads less; --cache DIR makes later runs shorter")
             }
+            SourceError::NoFile { .. } => {
+                wrapped(Kind::Git).hint("git would wait for its other end; no clone brings such a thing: remove it")
+            }
             SourceError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 wrapped(Kind::User).hint("check the path for a typing error")
             }

@@ -6,10 +6,14 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use nospill::cli::{Cli, Command};
 use nospill::commands;
+use nospill::detect::scanner::Scanner;
 use nospill::error::CommandError;
 use nospill::exit::Exit;
+use nospill::pipeline::veil;
 use nospill::report::escape;
+use nospill::rules::ruleset::RuleSet;
 use nospill::settings::Settings;
+use nospill::source::pipes::{self, Refs};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -22,6 +26,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, CommandError> {
+    match cli.command {
+        Command::Rules(_) | Command::Report(_) | Command::Completions { .. } | Command::Man { .. } => {}
+        Command::Staged(_) | Command::CommitMsg { .. } => pipes::refuse(Refs::Head)?,
+        _ => pipes::refuse(Refs::All)?,
+    }
     match cli.command {
         Command::Install(args) => commands::install::run(args),
         Command::Uninstall { global } => commands::uninstall::run(global),
@@ -50,9 +59,11 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
 }
 
 fn complain(error: &CommandError) {
-    let mut text = format!("nospill: error: {}\n", escape::message(&error.message));
+    // What went wrong may quote a file: a parser shows the line that it does not like.
+    let scanner = Scanner::new(RuleSet::builtin());
+    let mut text = format!("nospill: error: {}\n", escape::message(&veil::text(&scanner, &error.message)));
     for hint in &error.hints {
-        text.push_str(&format!("  hint: {}\n", escape::message(hint).replace('\n', "\n        ")));
+        text.push_str(&format!("  hint: {}\n", escape::message(&veil::text(&scanner, hint)).replace('\n', "\n        ")));
     }
     // Nobody is left to tell when standard error is closed; the exit code still speaks.
     let _ = std::io::stderr().write_all(text.as_bytes());

@@ -9,6 +9,7 @@ mod progress;
 pub mod range;
 mod remark;
 mod tree;
+pub mod veil;
 
 pub use progress::Progress;
 pub use tree::TreeRun;

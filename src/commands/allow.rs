@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::setup::{self, Files, Top};
-use super::{disk, print};
+use super::{disk, say};
 use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
@@ -62,7 +62,7 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
             Verdict::Suppressed(reason) => reason.as_text(),
             Verdict::Deny | Verdict::Audit => "",
         };
-        print(&format!("nothing to do: {why}\n"))?;
+        say(&format!("nothing to do: {why}\n"))?;
         return Ok(Exit::Clean);
     }
     let entry = |finding: &&Finding| Entry {
@@ -124,7 +124,7 @@ pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Findin
     let files = Files { repository: Some((text.clone().into_bytes(), FILE_NAME.to_owned())), ..Files::default() };
     setup::pipeline(settings, files, &mut |path| top.read(path))?;
     put(&top.folder.join(FILE_NAME), text.as_bytes())?;
-    print(&said)
+    say(&said)
 }
 
 /// The salt of the first seal in a text.
@@ -193,6 +193,7 @@ pub(super) fn put(path: &Path, text: &[u8]) -> Result<(), CommandError> {
         let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode());
         file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(wrap)?;
     }
+    file.as_file().sync_all().map_err(wrap)?;
     file.persist(path).map_err(|error| wrap(error.error))?;
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! `nospill baseline`: the file of findings that were there before.
 
 mod audit;
-mod foreign;
+pub mod foreign;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::allow::put;
 use super::setup::{self, Files, Place, Top};
-use super::{disk, print};
+use super::{disk, say};
 use crate::cli::keep::{BaselineCommand, KnownArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -147,7 +147,7 @@ fn create(from: Option<PathBuf>, known: KnownArgs) -> Result<Exit, CommandError>
         text.push_str(&format!("{} of {} foreign entries speak of a finding", foreign.used(state.open()), foreign.len()));
         text.push_str(&format!("; {unknown} findings are in none of them and still count\n"));
     }
-    print(&text)?;
+    say(&text)?;
     Ok(Exit::Clean)
 }
 
@@ -184,7 +184,7 @@ fn changed(state: &State, old: &Baseline, entries: BTreeSet<Entry>) -> Result<Ex
     if new + gone > 0 {
         state.write(&Baseline::new(entries))?;
     }
-    print(&format!("{}: {} added, {} taken out\n", state.file.display(), plural(new), plural(gone)))?;
+    say(&format!("{}: {} added, {} taken out\n", state.file.display(), plural(new), plural(gone)))?;
     Ok(Exit::Clean)
 }
 
@@ -204,7 +204,7 @@ fn diff(known: KnownArgs) -> Result<Exit, CommandError> {
     for entry in old.entries().filter(|entry| !used.contains(entry)) {
         text.push_str(&format!("- {} {}\n", entry.rule, escape::path(entry.path.as_bytes())));
     }
-    print(&text)?;
+    say(&text)?;
     Ok(exit)
 }
 

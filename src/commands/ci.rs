@@ -57,7 +57,7 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
     };
     if args.plan {
         let text = if wanted.revisions.is_empty() { "--all".to_owned() } else { wanted.revisions.join(" ") };
-        super::print(&format!("{text}\n"))?;
+        super::say(&format!("{text}\n"))?;
         return Ok(Exit::Clean);
     }
     history::run(HistoryArgs { scan, ..HistoryArgs::of(wanted.revisions) })

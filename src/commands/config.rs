@@ -1,12 +1,12 @@
 //! `nospill config`: what is in force, what is wrong with it, and what other scanners' files become.
 
-mod import;
+pub mod import;
 mod show;
 
 use std::collections::BTreeSet;
 
 use super::setup::{self, Files, Place, Top};
-use super::{disk, print};
+use super::{disk, print, say};
 use crate::cli::keep::{ConfigCommand, KnownArgs};
 use crate::config::layers::Layer;
 use crate::config::schema::{self, FILE_NAME, Many};
@@ -79,7 +79,7 @@ fn check(known: KnownArgs) -> Result<Exit, CommandError> {
         ),
         _ => String::new(),
     };
-    print(&format!("{text}{closing}"))?;
+    say(&format!("{text}{closing}"))?;
     Ok(if useless.is_empty() { Exit::Clean } else { Exit::Denied })
 }
 

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::install::site;
 use super::merge_driver::{self, Driver};
-use super::print;
+use super::say;
 use super::setup::{self, Place};
 use crate::cli::keep::DoctorArgs;
 use crate::error::{CommandError, Kind};
@@ -48,7 +48,7 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
             Some(mend) => text.push_str(&format!("WRONG {what}\n      mend: {mend}\n")),
         }
     }
-    print(&text)?;
+    say(&text)?;
     Ok(if checks.iter().all(|(_, mend)| mend.is_none()) { Exit::Clean } else { Exit::Denied })
 }
 

@@ -5,8 +5,8 @@ pub mod texts;
 
 use std::path::PathBuf;
 
-use super::print;
 use super::rules::{self, words};
+use super::{print, say};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::Pipeline;
@@ -29,12 +29,12 @@ enum Subject {
 /// There is no such thing, or the configuration is wrong.
 pub fn run(settings: &Settings, what: &str) -> Result<Exit, CommandError> {
     let pipeline = rules::pipeline(settings)?;
-    let text = match subject(&pipeline, what)? {
-        Subject::Rule(index) => page(pipeline.scanner.rules().rule(index))?,
-        Subject::Place { path, line } => place::line(&pipeline, &path, line)?,
-        Subject::Fingerprint(fingerprint) => place::finding(&pipeline, &fingerprint)?,
-    };
-    print(&text)?;
+    match subject(&pipeline, what)? {
+        // Its examples are no secrets.
+        Subject::Rule(index) => print(&page(pipeline.scanner.rules().rule(index))?)?,
+        Subject::Place { path, line } => say(&place::line(&pipeline, &path, line)?)?,
+        Subject::Fingerprint(fingerprint) => say(&place::finding(&pipeline, &fingerprint)?)?,
+    }
     Ok(Exit::Clean)
 }
 

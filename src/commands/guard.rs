@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::setup::{self, Place};
-use super::{print, scan};
+use super::{allow, say, scan};
 use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -57,7 +57,7 @@ fn env(fix: bool) -> Result<Exit, CommandError> {
     } else if is_here && !fix {
         text.push_str("`nospill guard env --fix` adds what is missing to .gitignore and .dockerignore\n");
     }
-    print(&text)?;
+    say(&text)?;
     Ok(if exposed.is_empty() { Exit::Clean } else { Exit::Denied })
 }
 
@@ -95,8 +95,8 @@ fn add(file: &Path, lines: impl Iterator<Item = String>) -> Result<(), CommandEr
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }
-    std::fs::write(file, text).map_err(failed)?;
-    print(&format!(
+    allow::put(file, &text)?;
+    say(&format!(
         "added to {}: {}\n",
         escape::path(file.as_os_str().as_encoded_bytes()),
         escape::path(missing.join(" ").as_bytes())

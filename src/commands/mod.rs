@@ -30,7 +30,18 @@ pub mod uninstall;
 
 use std::io::{self, Write as _};
 
+use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
+use crate::pipeline::veil;
+use crate::rules::ruleset::RuleSet;
+
+/// Writes a text that speaks of files to standard output: what is a secret in a name or a quoted line is masked.
+///
+/// # Errors
+/// Standard output can't be written.
+fn say(text: &str) -> Result<(), CommandError> {
+    print(&veil::text(&Scanner::new(RuleSet::builtin()), text))
+}
 
 /// Writes a text to standard output. A reader that has seen enough, as `head`, is no error.
 ///

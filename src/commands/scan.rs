@@ -7,9 +7,9 @@ use super::outputs::Outputs;
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::{Outcome, Pipeline};
+use crate::pipeline::{Outcome, Pipeline, veil};
 use crate::report::json::Document;
-use crate::report::{Report, Summary, human};
+use crate::report::{Report, Summary, Values, human};
 use crate::settings::Settings;
 use crate::source::Source;
 
@@ -34,9 +34,14 @@ pub fn run<S: Source>(
 /// The report can't be written.
 pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, started: Instant) -> Result<Exit, CommandError> {
     let rules = pipeline.scanner.rules();
+    let veiled = match settings.values {
+        Values::Masked => veil::said(&pipeline.scanner, &outcome.findings, &outcome.notices),
+        Values::Shown => None,
+    };
+    let (findings, notices) = veiled.as_ref().map_or((&outcome.findings, &outcome.notices), |(f, n)| (f, n));
     let report = Report {
-        findings: &outcome.findings,
-        notices: &outcome.notices,
+        findings,
+        notices,
         rule: &|index| rules.rule(index),
         summary: summary(outcome, rules.len(), started),
         values: settings.values,

@@ -1,5 +1,10 @@
 //! From raw matches to findings: positions, masked excerpts, fingerprints, verdicts.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use super::remark;
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
@@ -13,6 +18,10 @@ use crate::types::span::{Location, Span};
 
 /// Longest excerpt, in characters.
 const EXCERPT: usize = 160;
+/// Values from this length are masked wherever they stand; shorter ones are words of the language, too.
+const TELLING: usize = 6;
+/// Quick to build, for a few looks at short texts.
+const KIND: Option<AhoCorasickKind> = Some(AhoCorasickKind::NoncontiguousNFA);
 
 /// What findings are sorted by.
 pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
@@ -125,6 +134,8 @@ struct Page<'c> {
     /// Bytes of a line feed: one, or two in UTF-16.
     unit: usize,
     matches: &'c [RawMatch],
+    /// Finds every secret of the content by its value, where no rule speaks of it: behind a comment, say.
+    again: OnceCell<Option<AhoCorasick>>,
 }
 
 impl<'c> Page<'c> {
@@ -133,7 +144,7 @@ impl<'c> Page<'c> {
             Encoding::Utf16Le | Encoding::Utf16Be => 2,
             Encoding::Bytes | Encoding::Binary => 1,
         };
-        Self { content, encoding: scanned.encoding, unit, matches: &scanned.matches }
+        Self { content, encoding: scanned.encoding, unit, matches: &scanned.matches, again: OnceCell::new() }
     }
 
     /// The text of a span: UTF-8 where the content is UTF-16.
@@ -184,7 +195,7 @@ impl<'c> Page<'c> {
         let first = self.matches.partition_point(|other| other.secret.end <= line_span.start);
         for other in self.matches[first..].iter().take_while(|other| other.secret.start < line_span.end) {
             let before = Span::new(at, other.secret.start.max(at));
-            text.push_str(&printable(&self.plain(before)));
+            text.push_str(&printable(&self.masked(before)));
             let start = text.chars().count();
             text.push_str(&Secret::new(&self.plain(other.secret)).redacted());
             if other.secret == m.secret {
@@ -192,9 +203,28 @@ impl<'c> Page<'c> {
             }
             at = other.secret.end.max(at);
         }
-        text.push_str(&printable(&self.plain(Span::new(at.min(line_span.end), line_span.end))));
+        text.push_str(&printable(&self.masked(Span::new(at.min(line_span.end), line_span.end))));
         let (text, mark) = cut(&text, mark);
         Excerpt { text, line, mark }
+    }
+
+    /// The text of a span without matches, with the values of the content's secrets masked all the same.
+    fn masked(&self, span: Span) -> Vec<u8> {
+        let text = self.plain(span);
+        let build = || {
+            let secrets: BTreeSet<Vec<u8>> =
+                self.matches.iter().map(|m| self.plain(m.secret)).filter(|s| s.len() >= TELLING).collect();
+            let builder =
+                AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(KIND).prefilter(false).build(secrets);
+            builder.ok()
+        };
+        let Some(again) = self.again.get_or_init(build).as_ref().filter(|again| again.is_match(&text)) else { return text };
+        let mut masked = Vec::with_capacity(text.len());
+        again.replace_all_with_bytes(&text, &mut masked, |_, secret, masked| {
+            masked.extend_from_slice(Secret::new(secret).redacted().as_bytes());
+            true
+        });
+        masked
     }
 }
 

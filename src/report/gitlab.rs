@@ -1,9 +1,10 @@
 //! GitLab's secret detection report, schema 15: `gl-secret-detection-report.json`.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::form::{flat, sentence};
+use super::form::{Lazily, flat, sentence};
 use super::json::{Document, FindingV1};
 use crate::types::date;
 
@@ -26,22 +27,26 @@ pub fn render(document: &Document, now: u64) -> String {
         .skipped()
         .map(|notice| json!({ "level": "warn", "value": flat(&format!("not scanned: {}: {}", notice.path, notice.why)) }))
         .collect();
-    let report = json!({
-        "version": SCHEMA,
-        "scan": {
-            "analyzer": tool,
-            "scanner": tool,
-            "start_time": time(start),
-            "end_time": time(end),
-            "status": if messages.is_empty() { "success" } else { "failure" },
-            "type": "secret_detection",
-            "messages": messages,
-        },
-        "vulnerabilities": document.counted().map(vulnerability).collect::<Vec<_>>(),
+    let scan = json!({
+        "analyzer": tool,
+        "scanner": tool,
+        "start_time": time(start),
+        "end_time": time(end),
+        "status": if messages.is_empty() { "success" } else { "failure" },
+        "type": "secret_detection",
+        "messages": messages,
     });
+    let report = Report { scan, version: SCHEMA, vulnerabilities: Lazily(|| document.counted().map(vulnerability)) };
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
     text
+}
+
+#[derive(Serialize)]
+struct Report<L> {
+    scan: Value,
+    version: &'static str,
+    vulnerabilities: L,
 }
 
 fn vulnerability(finding: &FindingV1) -> Value {

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::form::{flat, sentence};
+use super::form::{Lazily, flat, sentence};
 use super::json::{Document, Effect, FindingV1};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -17,30 +18,45 @@ pub fn render(document: &Document) -> String {
     let mut rules: BTreeMap<&str, (usize, Vec<&FindingV1>)> = BTreeMap::new();
     document.counted().for_each(|finding| rules.entry(&finding.rule).or_default().1.push(finding));
     rules.values_mut().enumerate().for_each(|(number, (index, _))| *index = number);
-    let results: Vec<Value> = document.counted().map(|finding| result(finding, rules[finding.rule.as_str()].0)).collect();
+    let results = || document.counted().map(|finding| result(finding, rules[finding.rule.as_str()].0));
     let notices: Vec<Value> =
         document.notices.iter().map(|notice| notification(&notice.kind, &notice.path, &notice.why)).collect();
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "nospill",
-                "version": some(&document.tool.version),
-                "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
-            } },
-            "automationDetails": { "id": "nospill/" },
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
-                "executionSuccessful": document.skipped().count() == 0,
-                "toolExecutionNotifications": notices,
-            }],
-            "results": results,
-        }],
-    });
+    let run = Run {
+        automation_details: json!({ "id": "nospill/" }),
+        column_kind: "unicodeCodePoints",
+        invocations: json!([{
+            "executionSuccessful": document.skipped().count() == 0,
+            "toolExecutionNotifications": notices,
+        }]),
+        results: Lazily(results),
+        tool: json!({ "driver": {
+            "name": "nospill",
+            "version": some(&document.tool.version),
+            "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
+        } }),
+    };
+    let log = Log { schema: SCHEMA, runs: [run], version: "2.1.0" };
     let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
     text.push('\n');
     text
+}
+
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [R; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<L> {
+    automation_details: Value,
+    column_kind: &'static str,
+    invocations: Value,
+    results: L,
+    tool: Value,
 }
 
 fn rule(id: &str, findings: &[&FindingV1]) -> Value {

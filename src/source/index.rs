@@ -102,7 +102,8 @@ impl<'i> Index<'i> {
         let mut index = Self { data: &data[..data.len() - hash], version, count, hash, tree: None };
         let mut cursor = index.entries();
         cursor.skip(count)?;
-        let mut rest = &index.data[cursor.at..];
+        // The padding of the last entry may lead beyond the end.
+        let mut rest = index.data.get(cursor.at..).ok_or(corrupt("an entry is cut off"))?;
         while !rest.is_empty() {
             let size = u32_at(rest, 4).ok_or(corrupt("an extension is cut off"))? as usize;
             let (name, body) = (&rest[..4], rest.get(8..8 + size).ok_or(corrupt("an extension is cut off"))?);
@@ -324,6 +325,9 @@ mod tests {
             let _ = Index::parse(&whole[..cut], 20);
         }
         assert!(Index::parse(&whole[..whole.len() - 30], 20).is_err());
+        // The last entry's padding is cut off, its name is not.
+        let unpadded = index(&[entry_v2("a")[..63].to_vec()], b"");
+        assert!(Index::parse(&unpadded, 20).is_err());
     }
 
     #[test]

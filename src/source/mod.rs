@@ -6,6 +6,7 @@ pub mod history;
 pub mod index;
 pub mod mmap;
 pub mod pack;
+pub mod pipes;
 pub mod plumbing;
 pub mod range;
 pub mod reader;
@@ -45,6 +46,12 @@ pub enum SourceError {
         objects: u64,
         /// There are so many.
         of: u64,
+    },
+    /// A pipe or a device stands where a file should.
+    #[error("{path}: a pipe or a device where a file should be; nothing was read")]
+    NoFile {
+        /// Where it is.
+        path: PathBuf,
     },
     /// The index cannot be read.
     #[error("{path}: {why}")]

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::SourceError;
+use super::{SourceError, pipes};
 use crate::types::notice::Notice;
 
 /// Which files ignore rules leave out.
@@ -56,6 +56,9 @@ impl Walk {
     pub fn new(roots: &[PathBuf], ignore: Ignore, hidden: Hidden) -> Result<Self, SourceError> {
         for path in roots {
             std::fs::metadata(path).map_err(|source| SourceError::Io { path: path.clone(), source })?;
+            if ignore == Ignore::Respect && waits(path) {
+                return Err(SourceError::NoFile { path: path.join(".gitignore") });
+            }
         }
         Ok(Self { roots: roots.to_vec(), ignore, hidden })
     }
@@ -83,8 +86,15 @@ impl Walk {
         builder.git_ignore(respect).git_global(respect).git_exclude(respect);
         let repositories = std::sync::Arc::new(Mutex::new(Vec::new()));
         let found = std::sync::Arc::clone(&repositories);
+        let refused = std::sync::Arc::new(Mutex::new(Vec::<PathBuf>::new()));
+        let stuck = std::sync::Arc::clone(&refused);
         builder.follow_links(false).threads(threads).filter_entry(move |entry| {
             let is_git = entry.file_name() == ".git";
+            // Before it is gone into: its ignore files are opened then.
+            if is_dir(entry) && respect && waits(entry.path()) {
+                stuck.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
+                return false;
+            }
             if is_git && let Some(folder) = entry.path().parent() {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
             }
@@ -98,9 +108,24 @@ impl Walk {
                 WalkState::Continue
             })
         });
+        let refused = std::mem::take(&mut *refused.lock().unwrap_or_else(PoisonError::into_inner));
+        if !refused.is_empty() {
+            let mut visitor = visitor();
+            let why = "its ignore file is a pipe or a device: not scanned";
+            refused.iter().for_each(|path| visitor.notice(Notice::skipped(&*label(path), why)));
+        }
         let mut repositories = repositories.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *repositories)
     }
+}
+
+fn is_dir(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+/// Whether who reads a folder's ignore files would wait for them.
+fn waits(folder: &Path) -> bool {
+    [".gitignore", ".git/info/exclude"].iter().any(|name| pipes::is_one(&folder.join(name)))
 }
 
 /// One thread of a walk.

@@ -6,7 +6,7 @@ use super::env::{World, token};
 
 const RULE: &str = "github-pat deny";
 
-fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -20,7 +20,7 @@ fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.into_inner().expect("an archive")
 }
 
-fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         archive.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
@@ -29,19 +29,19 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().expect("an archive").into_inner()
 }
 
-fn gzipped(content: &[u8]) -> Vec<u8> {
+pub(crate) fn gzipped(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(content).expect("compressed");
     encoder.finish().expect("compressed")
 }
 
-fn bzipped(content: &[u8]) -> Vec<u8> {
+pub(crate) fn bzipped(content: &[u8]) -> Vec<u8> {
     let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
     encoder.write_all(content).expect("compressed");
     encoder.finish().expect("compressed")
 }
 
-fn zstandard(content: &[u8]) -> Vec<u8> {
+pub(crate) fn zstandard(content: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
 }
 

@@ -83,7 +83,7 @@ const fn case(what: &'static str, build: fn(&World), args: &'static str, exit: i
 }
 
 /// Runs nospill within bounds of time and memory.
-fn bounded(world: &World, args: &[&str], set: &[(&str, &str)]) -> Ran {
+pub(crate) fn bounded(world: &World, args: &[&str], set: &[(&str, &str)]) -> Ran {
     let mut command = world.command("sh", "repo");
     let script = format!("ulimit -v {KIB}; exec timeout -s KILL {SECONDS} \"$0\" \"$@\"");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_nospill")]).args(args).envs(set.iter().copied());
@@ -275,7 +275,7 @@ fn growing_deltas(world: &World) {
     });
 }
 
-const BIG: u64 = 2_254_857_830;
+pub(crate) const BIG: u64 = 2_254_857_830;
 
 fn big_entry(world: &World) {
     forged(world, |pack| {
@@ -288,7 +288,7 @@ fn lying_entry(world: &World) {
     forged(world, |pack| pack.raw(name(1), BLOB, 100, &bomb(b"", BIG).0));
 }
 
-fn loose_path(world: &World, name: &[u8]) -> std::path::PathBuf {
+pub(crate) fn loose_path(world: &World, name: &[u8]) -> std::path::PathBuf {
     let text = hex(name);
     let folder = world.path().join(".git/objects").join(&text[..2]);
     fs::create_dir_all(&folder).expect("a folder");
@@ -310,7 +310,7 @@ fn tree_bomb(world: &World) {
     world.main_is(&tree);
 }
 
-fn pipe(path: &Path) {
+pub(crate) fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success());
 }
 

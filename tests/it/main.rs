@@ -11,6 +11,8 @@ mod doors;
 mod env;
 #[cfg(unix)]
 mod evasion;
+#[cfg(unix)]
+mod faults;
 mod files;
 #[cfg(unix)]
 mod forge;
@@ -26,12 +28,17 @@ mod hostile;
 mod keep;
 mod keys;
 mod layers;
+#[cfg(unix)]
+mod leak;
 mod marks;
 mod migrate;
 mod oracle;
 mod pack;
 mod patterns;
+#[cfg(unix)]
+mod pipes;
 mod report;
 mod rules;
 #[cfg(unix)]
 mod staged;
+mod targets;

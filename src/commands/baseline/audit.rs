@@ -5,7 +5,7 @@ use std::io::{BufRead, Write as _};
 use super::State;
 use crate::cli::keep::KnownArgs;
 use crate::commands::allow::{self, Entry as Allowed};
-use crate::commands::print;
+use crate::commands::{print, say};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::policy::baseline::{Baseline, Entry};
@@ -27,7 +27,7 @@ pub(super) fn run(known: KnownArgs) -> Result<Exit, CommandError> {
     let mut kept: Vec<Entry> = old.entries().cloned().collect();
     let mut input = std::io::stdin().lock();
     for (number, finding) in open.iter().enumerate() {
-        print(&shown(&state, finding, number + 1, open.len()))?;
+        say(&shown(&state, finding, number + 1, open.len()))?;
         loop {
             let reason = match ask(&mut input, ANSWERS)?.as_deref() {
                 Some("k") => {

@@ -11,7 +11,7 @@ use crate::error::{CommandError, Kind};
 use crate::types::finding::Finding;
 
 /// What another scanner knows.
-pub(super) struct Foreign {
+pub struct Foreign {
     entries: Vec<Known>,
 }
 
@@ -49,9 +49,20 @@ impl Foreign {
     pub(super) fn read(path: &Path) -> Result<Self, CommandError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
+        Self::parse(&text).map_err(|error| {
+            CommandError::new(Kind::User, format!("{}: {error}", path.display()))
+                .hint("known are a JSON report of gitleaks, a .gitleaksignore, and a .secrets.baseline")
+        })
+    }
+
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    /// It is JSON of another form.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let entries = match text.trim_start().chars().next() {
-            Some('[') => serde_json::from_str::<Vec<Gitleaks>>(&text).map(|found| found.into_iter().map(gitleaks).collect()),
-            Some('{') => serde_json::from_str::<DetectSecrets>(&text).map(|found| {
+            Some('[') => serde_json::from_str::<Vec<Gitleaks>>(text).map(|found| found.into_iter().map(gitleaks).collect()),
+            Some('{') => serde_json::from_str::<DetectSecrets>(text).map(|found| {
                 let known = |path: &str, hashed: Hashed| Known {
                     path: path.replace('\\', "/"),
                     line: None,
@@ -63,11 +74,7 @@ impl Foreign {
             }),
             _ => Ok(text.lines().filter_map(ignored).collect()),
         };
-        let entries = entries.map_err(|error| {
-            CommandError::new(Kind::User, format!("{}: {error}", path.display()))
-                .hint("known are a JSON report of gitleaks, a .gitleaksignore, and a .secrets.baseline")
-        })?;
-        Ok(Self { entries })
+        entries.map(|entries| Self { entries })
     }
 
     /// How many entries there are.

@@ -16,6 +16,7 @@ use crate::cli::keep::Tool;
 use crate::commands::print;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::report::escape;
 
 /// What becomes of a file.
 #[derive(Default)]
@@ -36,28 +37,45 @@ struct Imported {
 pub(super) fn run(tool: Tool, file: &Path) -> Result<Exit, CommandError> {
     let wrong = |what: String| CommandError::new(Kind::User, format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    // Lists of what is ignored have names of their own.
-    let is_ignore = file.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b"ignore"));
-    let mut imported = Imported::default();
-    match tool {
-        Tool::Gitleaks if is_ignore => {
-            let error = wrong("it lists findings, which are a baseline".to_owned());
-            return Err(error.hint(format!("nospill baseline create --from {}", file.display())));
-        }
-        Tool::Gitleaks => imported.gitleaks(&text.parse::<Table>().map_err(|error| wrong(error.to_string()))?),
-        Tool::DetectSecrets => imported.detect_secrets(&serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?),
-        Tool::GitAllowed => imported.git_allowed(text),
-        Tool::Talisman => imported.talisman(&yaml(text).map_err(wrong)?),
-        Tool::Secretlint if is_ignore => imported.secretlint_ignore(text.lines()),
-        Tool::Secretlint => imported.secretlint(&yaml(text).map_err(wrong)?),
+    let is_ignore = is_ignore(file);
+    if tool == Tool::Gitleaks && is_ignore {
+        let error = wrong("it lists findings, which are a baseline".to_owned());
+        return Err(error.hint(format!("nospill baseline create --from {}", file.display())));
     }
+    let imported = imported(tool, &text, is_ignore).map_err(wrong)?;
     print(&imported.render(file))?;
     if let lost @ 1.. = imported.lost.len() {
         // Standard output mostly goes into a file.
         let _ = writeln!(std::io::stderr(), "nospill: {lost} entries were not carried over: the comments say which");
     }
     Ok(Exit::Clean)
+}
+
+/// Whether a file is a list of what is ignored, which has a name of its own.
+fn is_ignore(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b"ignore"))
+}
+
+/// The configuration that the text of a tool's file becomes; `file` is its name.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn convert(tool: Tool, text: &str, file: &Path) -> Result<String, String> {
+    Ok(imported(tool, text, is_ignore(file))?.render(file))
+}
+
+fn imported(tool: Tool, text: &str, is_ignore: bool) -> Result<Imported, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut imported = Imported::default();
+    match tool {
+        Tool::Gitleaks => imported.gitleaks(&text.parse::<Table>().map_err(|error| error.to_string())?),
+        Tool::DetectSecrets => imported.detect_secrets(&serde_json::from_str(text).map_err(|error| error.to_string())?),
+        Tool::GitAllowed => imported.git_allowed(text),
+        Tool::Talisman => imported.talisman(&yaml(text)?),
+        Tool::Secretlint if is_ignore => imported.secretlint_ignore(text.lines()),
+        Tool::Secretlint => imported.secretlint(&yaml(text)?),
+    }
+    Ok(imported)
 }
 
 /// The first document of YAML, which JSON is, too.
@@ -83,9 +101,9 @@ fn own_id(name: &str) -> String {
 
 impl Imported {
     fn render(&self, file: &Path) -> String {
-        let mut text = format!("# From {}.\n", crate::report::escape::path(file.as_os_str().as_encoded_bytes()));
+        let mut text = format!("# From {}.\n", escape::path(file.as_os_str().as_encoded_bytes()));
         for lost in &self.lost {
-            text.push_str(&format!("# not carried over: {}\n", lost.replace('\n', " ")));
+            text.push_str(&format!("# not carried over: {}\n", escape::path(lost.replace('\n', " ").as_bytes())));
         }
         self.others.iter().for_each(|other| text.push_str(&format!("{other}\n")));
         if !self.exclude.is_empty() || !self.include.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml_edit::{Document, Item, TableLike};
 
 use super::layers;
-use crate::commands::print;
+use crate::commands::say;
 use crate::config::layers::{Layer, Rank};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -58,7 +58,7 @@ pub(super) fn run(settings: &Settings, origin: bool) -> Result<Exit, CommandErro
         let place = if origin { format!("  # {}", value.place) } else { String::new() };
         text.push_str(&format!("{key} = {}{place}\n", value.text));
     }
-    print(&crate::report::escape::message(&text))?;
+    say(&crate::report::escape::message(&text))?;
     Ok(Exit::Clean)
 }
 

@@ -64,13 +64,20 @@ pub fn header(path: &Path) -> Result<(Kind, u64), ReadError> {
 /// # Errors
 /// `Missing`, `Io`, `Corrupt`, or `TooLarge` when it is over `max` (then nothing was loaded).
 pub fn read(path: &Path, max: u64, inflater: &mut Inflater, content: &mut Vec<u8>) -> Result<Kind, ReadError> {
-    let stream = load(path).map_err(|e| io_error(&e))?;
-    let (kind, size, start) = parse_header(&stream)?;
+    parse(&load(path).map_err(|e| io_error(&e))?, max, inflater, content)
+}
+
+/// The same for the bytes of the file.
+///
+/// # Errors
+/// `Corrupt`, or `TooLarge`.
+pub fn parse(stream: &[u8], max: u64, inflater: &mut Inflater, content: &mut Vec<u8>) -> Result<Kind, ReadError> {
+    let (kind, size, start) = parse_header(stream)?;
     if size > max {
         return Err(ReadError::TooLarge { size });
     }
     let whole = size.checked_add(start as u64).ok_or(ReadError::TooLarge { size })?;
-    inflater.inflate(&stream, whole, whole, content)?;
+    inflater.inflate(stream, whole, whole, content)?;
     content.drain(..start);
     Ok(kind)
 }

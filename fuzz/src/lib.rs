@@ -1,0 +1,4 @@
+//! The targets of the stable harness, for cargo-fuzz.
+
+#[path = "../../tests/it/targets.rs"]
+pub mod targets;

@@ -1,0 +1,111 @@
+//! Pipes and devices where a repository has files: git and libgit2 open them and wait, or read without end. They are found
+//! before anything is opened.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::SourceError;
+
+/// Files of a repository's own folder that git or we open.
+const OF_GIT: &[&str] = &[
+    "HEAD",
+    "config",
+    "config.worktree",
+    "commondir",
+    "gitdir",
+    "index",
+    "packed-refs",
+    "shallow",
+    "MERGE_HEAD",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "info/attributes",
+    "info/exclude",
+    "info/grafts",
+    "info/sparse-checkout",
+    "logs/HEAD",
+    "objects/info/alternates",
+    "objects/info/commit-graph",
+    "objects/info/commit-graphs/commit-graph-chain",
+    "objects/pack/multi-pack-index",
+];
+
+/// Files of a folder on the way up to the top of the work tree.
+const OF_FOLDER: &[&str] = &[".git", ".gitignore", ".gitattributes", ".nospill.toml", ".nospill.baseline"];
+
+/// Whether a pipe, a socket or a device is there, links followed. A file, a folder and nothing are none.
+pub fn is_one(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+}
+
+/// How many refs are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refs {
+    /// The one that `HEAD` names.
+    Head,
+    /// All that are files of their own.
+    All,
+}
+
+/// Looks at the repository around the current folder, or the one that `GIT_DIR` names.
+///
+/// # Errors
+/// There is a pipe or a device where a file should be.
+pub fn refuse(refs: Refs) -> Result<(), SourceError> {
+    let Ok(here) = std::env::current_dir() else { return Ok(()) };
+    let mut folder = None;
+    for above in here.ancestors() {
+        OF_FOLDER.iter().try_for_each(|name| look(&above.join(name)))?;
+        folder = Some(above.join(".git")).filter(|git| git.exists()).or_else(|| is_bare(above).then(|| above.to_owned()));
+        if folder.is_some() {
+            break;
+        }
+    }
+    let named = std::env::var_os("GIT_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let Some(folder) = named.or(folder) else { return Ok(()) };
+    let folder = if folder.is_file() { linked(&folder, "gitdir: ") } else { folder };
+    check(&folder, refs)?;
+    let common = folder.join("commondir");
+    if common.is_file() { check(&linked(&common, ""), refs) } else { Ok(()) }
+}
+
+fn is_bare(folder: &Path) -> bool {
+    folder.join("HEAD").exists() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+}
+
+/// The folder that a file names, seen from that file's.
+fn linked(file: &Path, head: &str) -> PathBuf {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let path = text.strip_prefix(head).unwrap_or_default().trim_end_matches(['\r', '\n']);
+    file.parent().unwrap_or(Path::new("")).join(path)
+}
+
+fn check(folder: &Path, refs: Refs) -> Result<(), SourceError> {
+    OF_GIT.iter().try_for_each(|name| look(&folder.join(name)))?;
+    match refs {
+        Refs::All => below(&folder.join("refs")),
+        Refs::Head => {
+            let head = fs::read_to_string(folder.join("HEAD")).unwrap_or_default();
+            head.strip_prefix("ref: ").map_or(Ok(()), |name| look(&folder.join(name.trim_end())))
+        }
+    }
+}
+
+/// Everything below a folder; links to folders are not followed, as git does not follow them here.
+fn below(folder: &Path) -> Result<(), SourceError> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                Ok(kind) if kind.is_file() => {}
+                _ => look(&entry.path())?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn look(path: &Path) -> Result<(), SourceError> {
+    if is_one(path) { Err(SourceError::NoFile { path: path.to_owned() }) } else { Ok(()) }
+}

@@ -1,0 +1,288 @@
+//! What goes wrong around a run: full disks, kills, limits, files that change, folders that may not be written. Nothing is
+//! lost, nothing is half, and no fault reads as clean.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use nospill::rules::template::Random;
+
+use crate::env::{Ran, World, token};
+
+const NOSPILL: &str = env!("CARGO_BIN_EXE_nospill");
+
+/// Runs nospill in the work tree behind a line of shell.
+fn behind(world: &World, before: &str, args: &str) -> Ran {
+    let script = format!("{before}; exec \"$0\" {args}");
+    world.command("sh", "repo").args(["-c", &script, NOSPILL]).output().expect("sh runs").into()
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// A repository with so many commits, a secret in each.
+fn with_history(commits: usize) -> World {
+    let world = World::new();
+    for at in 0..commits {
+        world.stage(&format!("f{}", at % 7), format!("{at}\n{}", token(at)));
+        world.commit();
+    }
+    world
+}
+
+#[test]
+fn the_report_of_before_stays_when_the_disk_is_full() {
+    let world = World::new();
+    for at in 0..50 {
+        world.write(&format!("f{at}"), token(at));
+    }
+    let out = world.at("out");
+    fs::create_dir(&out).expect("a folder");
+    fs::write(out.join("report.json"), "before\n").expect("a file");
+    // No file may get longer than a block: writing fails with EFBIG, as it does with ENOSPC on a full disk.
+    let ran = behind(&world, "trap '' XFSZ; ulimit -f 1", "dir . --output json=../out/report.json");
+    assert!(ran.code == 2 && ran.err.contains("a report that was there before is as it was"), "{}", ran.whole());
+    assert_eq!((fs::read_to_string(out.join("report.json")).expect("a file").as_str(), names(&out).len()), ("before\n", 1));
+    // Standard output on a device that is always full.
+    for format in ["human", "json", "sarif"] {
+        let ran = behind(&world, "exec > /dev/full", &format!("dir . --format {format}"));
+        assert!(ran.code == 2 && ran.err.contains("standard output"), "{format}: {}", ran.whole());
+    }
+    // A closed standard error hides nothing.
+    assert_eq!(behind(&world, "exec 2>&-", "dir .").code, 1);
+}
+
+/// A file system of 64 KiB; only root can make one.
+#[test]
+fn a_full_file_system_of_its_own() {
+    let world = World::new();
+    for at in 0..200 {
+        world.write(&format!("f{at}"), token(at));
+    }
+    let small = world.at("small");
+    fs::create_dir(&small).expect("a folder");
+    let mount = |program: &str, args: &[&str]| Command::new(program).args(args).arg(&small).output();
+    if !mount("mount", &["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    fs::write(small.join("report.sarif"), "before\n").expect("a file");
+    let ran = world.nospill(&["dir", ".", "--output", "sarif=../small/report.sarif"]);
+    let left = (fs::read_to_string(small.join("report.sarif")).expect("a file"), names(&small).len());
+    assert!(mount("umount", &[]).expect("umount runs").status.success());
+    assert!(ran.code == 2, "{}", ran.whole());
+    assert_eq!(left, ("before\n".to_owned(), 1));
+}
+
+fn spawn(world: &World, args: &[&str]) -> Child {
+    let mut command = world.command(NOSPILL, "repo");
+    command.args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nospill runs")
+}
+
+/// Starts a run again and again and kills it a little later each time, until one ends by itself; how many were killed.
+fn killed_at_every_moment(world: &World, args: &[&str], mut reset: impl FnMut(), mut look: impl FnMut(usize)) -> usize {
+    let mut random = Random::new("kills", args.len());
+    let mut killed = 0;
+    for round in 0..60u64 {
+        reset();
+        let mut child = spawn(world, args);
+        thread::sleep(Duration::from_micros(round * 800 + random.below(800) as u64));
+        let _ = child.kill();
+        killed += usize::from(child.wait().expect("it ends").signal().is_some());
+        look(round as usize);
+    }
+    killed
+}
+
+#[test]
+fn what_is_written_is_old_or_new_whenever_it_is_killed() {
+    let world = World::new();
+    for at in 0..8 {
+        world.stage(&format!("f{at}"), token(at));
+    }
+    world.commit();
+    let baseline = world.path().join(".nospill.baseline");
+    let config = world.path().join(".nospill.toml");
+    let hook = world.path().join(".git/hooks/pre-commit");
+    let complete = |args: &[&str], file: &Path| {
+        assert_eq!(world.nospill(args).code, 0, "{args:?}");
+        fs::read(file).unwrap_or_else(|error| panic!("{args:?}: {error}"))
+    };
+    let allow = ["allow", "f7:1", "--reason", "x"];
+    for (args, file, old) in [
+        (&allow[..], &config, None),
+        (&["install"][..], &hook, None),
+        (&["baseline", "create"][..], &baseline, None),
+        (&["baseline", "update"][..], &baseline, Some(())),
+    ] {
+        let old = old.map(|()| b"# nospill baseline 1: known\n".to_vec());
+        let reset = || {
+            let _ = match &old {
+                Some(content) => fs::write(file, content),
+                None => fs::remove_file(file),
+            };
+        };
+        reset();
+        let new = complete(args, file);
+        let look = |round: usize| match (fs::read(file), &old) {
+            // Salts are random; lines and sizes are not.
+            (Ok(now), old) if old.as_ref() != Some(&now) => {
+                assert_eq!((now.len(), now.last()), (new.len(), new.last()), "{round}")
+            }
+            (Ok(_), _) => {}
+            (Err(_), old) => assert!(old.is_none(), "{args:?}, {round}: the old one is gone"),
+        };
+        let killed = killed_at_every_moment(&world, args, reset, look);
+        assert!(killed > 0, "{args:?}: none was killed");
+        // What a kill left beside is in nobody's way.
+        reset();
+        assert_eq!(complete(args, file).len(), new.len());
+    }
+}
+
+#[test]
+fn a_cache_survives_kills_and_sharing() {
+    let world = with_history(12);
+    let want = world.nospill(&["history", "--format", "json"]).findings();
+    assert_eq!(want.len(), 12);
+    let args = ["history", "--cache", "../cache"];
+    killed_at_every_moment(&world, &args, || {}, |_| {});
+    let cached = ["history", "--cache", "../cache", "--format", "json"];
+    let children: Vec<Child> = (0..6)
+        .map(|_| {
+            let mut command = world.command(NOSPILL, "repo");
+            command.args(cached).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nospill runs")
+        })
+        .collect();
+    for child in children {
+        let ran: Ran = child.wait_with_output().expect("it ends").into();
+        assert_eq!((ran.code, ran.findings()), (1, want.clone()), "{}", ran.whole());
+    }
+    assert_eq!(world.nospill(&cached).findings(), want);
+}
+
+#[test]
+fn a_file_that_changes_under_the_scan_is_no_crash_and_never_clean() {
+    let world = World::new();
+    let content = |len: usize| format!("{}{}", token(1), "x = 1\n".repeat(len));
+    for at in 0..6 {
+        world.write(&format!("f{at}"), content(200_000));
+    }
+    world.git(&["add", "."]);
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                for at in 0..6 {
+                    let file = fs::OpenOptions::new().write(true).open(world.path().join(format!("f{at}"))).expect("a file");
+                    file.set_len(if round % 2 == 0 { 40_000 } else { 1_200_000 }).expect("a length");
+                }
+            }
+        });
+        for _ in 0..6 {
+            let ran = world.nospill(&["dir", "."]);
+            assert!(matches!(ran.code, 1 | 3), "{}", ran.whole());
+            // The staged content is in the object database, whatever becomes of the file.
+            let ran = world.nospill(&["staged"]);
+            assert_ne!(ran.code, 0, "{}", ran.whole());
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+/// A command as a user that may not do everything.
+fn as_nobody(world: &World, args: &[&str]) -> Option<Ran> {
+    let open = |path: PathBuf| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    [world.at(""), world.path()].into_iter().for_each(open);
+    // The program may lie where others may not look.
+    let program = world.at("nospill");
+    if !program.exists() {
+        fs::copy(NOSPILL, &program).expect("a file");
+    }
+    let mut command = world.command("setpriv", "repo");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(program).args(args);
+    command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", "safe.directory").env("GIT_CONFIG_VALUE_0", "*");
+    let ran: Ran = command.output().ok()?.into();
+    // Without root there is no other user to be.
+    (!ran.err.contains("setpriv")).then_some(ran)
+}
+
+#[test]
+fn what_may_not_be_read_or_written_is_said() {
+    let world = World::new();
+    world.write("clean", "nothing\n");
+    world.write("closed/inner", token(1));
+    world.write("secret", token(2));
+    let close = |path: &str, mode| {
+        fs::set_permissions(world.path().join(path), fs::Permissions::from_mode(mode)).expect("it is ours");
+    };
+    close("secret", 0o000);
+    let Some(ran) = as_nobody(&world, &["dir", "."]) else { return };
+    assert!(ran.code == 1 && ran.whole().contains("secret"), "one is found, one is not scanned: {}", ran.whole());
+    close("closed", 0o000);
+    let ran = as_nobody(&world, &["dir", "."]).expect("as before");
+    assert!(ran.code == 3 && ran.out.contains("secret") && ran.out.contains("closed"), "{}", ran.whole());
+    close("secret", 0o644);
+    for args in [
+        &["baseline", "create"][..],
+        &["allow", "secret:1", "--reason", "x"],
+        &["dir", ".", "--output", "json=report.json"],
+        &["install"],
+        &["init"],
+    ] {
+        let ran = as_nobody(&world, args).expect("as before");
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.whole());
+    }
+    close("closed", 0o755);
+    assert!(names(&world.path()).iter().all(|name| !name.starts_with(".nospill")), "{:?}", names(&world.path()));
+    // A cache that can't be written is no reason not to scan.
+    let world = with_history(2);
+    let ran = as_nobody(&world, &["history", "--cache", "."]).expect("as before");
+    assert_eq!(ran.code, 1, "{}", ran.whole());
+}
+
+#[test]
+fn low_limits_are_never_clean() {
+    let world = with_history(3);
+    for at in 0..40 {
+        world.write(&format!("d{at}/f"), token(at));
+    }
+    world.git(&["add", "."]);
+    for command in ["dir .", "staged", "history"] {
+        assert_eq!(world.nospill(&command.split(' ').collect::<Vec<_>>()).code, 1);
+        for limit in ["ulimit -n 3", "ulimit -n 4", "ulimit -n 6", "ulimit -n 12", "ulimit -v 30000", "ulimit -v 60000"] {
+            let ran = behind(&world, limit, command);
+            // A run without memory is ended by a signal; a gate blocks then, too.
+            assert_ne!(ran.code, 0, "{command}, {limit}: {}", ran.whole());
+        }
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_history_in_order() {
+    let world = with_history(40);
+    let mut stopped = 0;
+    for round in 0..40u64 {
+        let child = spawn(&world, &["history", "--cache", "../cache"]);
+        thread::sleep(Duration::from_millis(round * 2));
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let status = child.wait_with_output().expect("it ends").status;
+        // Before the program listens the signal itself ends it; after the scan it is too late to stop.
+        assert!(status.signal() == Some(2) || matches!(status.code(), Some(1 | 2)), "{status}");
+        stopped += usize::from(status.code() == Some(2));
+    }
+    assert!(stopped > 0, "none was stopped in the middle");
+    assert_eq!(world.nospill(&["history", "--cache", "../cache", "--format", "json"]).findings().len(), 40);
+}
