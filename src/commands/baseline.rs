@@ -125,7 +125,7 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
     } else {
         // As `nospill dir` does, archives and all.
         let (max_size, progress) = (pipeline.policy.max_size, Progress::default());
-        pipeline.run_tree(&TreeRun { walk: &walk, max_size, archives: Some(Limits::default()), progress: &progress })
+        pipeline.run_tree(&TreeRun { walk: &walk, max_size, archives: Some(Limits::default()), shard: None, progress: &progress })
     };
     Ok((pipeline, outcome, file))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{progress, scan, setup};
+use super::{progress, scan, setup, shard};
 use crate::cli::scan::DirArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -16,6 +16,7 @@ use crate::source::walk::Walk;
 /// A path does not exist, or the configuration is wrong.
 pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     let started = Instant::now();
+    let shard = shard::of(args.shard)?;
     let (dir, scan) = DirSettings::new(args);
     let settings = Settings::new(scan)?;
     let mut pipeline = setup::of_paths(&settings, &dir.paths)?;
@@ -26,6 +27,7 @@ pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
             walk: &walk,
             max_size: dir.max_size.or(pipeline.policy.max_size),
             archives: dir.archives,
+            shard,
             progress,
         })
     });

@@ -7,7 +7,7 @@ use std::time::Instant;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-use super::{progress, scan};
+use super::{progress, scan, shard};
 use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -30,6 +30,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         stash: includes(Including::Stash),
         unreachable: includes(Including::Unreachable),
     };
+    let shard = shard::of(args.shard)?;
     let settings = Settings::new(args.scan)?;
     let config = scan::config_text(&settings, scan::config_on_disk)?;
     let pipeline = scan::pipeline(&settings, config)?;
@@ -40,7 +41,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
-        let mut outcome = pipeline.range(&range)?;
+        let range = shard.into_iter().fold(range, Range::shard);
+        let mut outcome = pipeline.range(&range, shard)?;
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome)?;
         }
@@ -54,7 +56,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let (tips, notices) = repository.tips(include)?;
     let (head, cache) = (repository.head(), args.cache);
     let mut outcome = progress::shown("objects", |progress| {
-        let request = Request { include, tips, notices, head, max_size, cache, progress, stop: &stop };
+        let request = Request { include, tips, notices, head, max_size, cache, shard, progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
     if settings.layers.config_from.is_some() {
@@ -95,6 +97,6 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let include = Include::default();
     let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
-    let request = Request { include, tips, notices, head, max_size, cache: None, progress: &progress, stop: &stop };
+    let request = Request { include, tips, notices, head, max_size, cache: None, shard: None, progress: &progress, stop: &stop };
     Ok(pipeline.history(&repository, &request)?)
 }

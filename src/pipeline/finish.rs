@@ -61,6 +61,7 @@ pub(super) fn findings_in(rules: &RuleSet, policy: &Policy, origin: &Origin, con
             }),
             trail: None,
             line_hash: None,
+            evidence: None,
         }
     };
     scanned.matches.iter().map(finding).collect()
@@ -96,6 +97,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
         verdict: policy.decide(&without_lines(rule, m.confidence, origin)),
         trail: None,
         line_hash: None,
+        evidence: None,
     }
 }
 
@@ -115,6 +117,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         verdict: policy.decide(&without_lines(meaning, meaning.confidence, origin)),
         trail: None,
         line_hash: None,
+        evidence: None,
     }
 }
 

@@ -12,14 +12,17 @@ use crate::source::{Source as _, SourceError};
 use crate::types::finding::{Finding, Trail};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::oid::Oid;
+use crate::types::shard::{Shard, Sharded};
 
 impl Pipeline {
-    /// Scans what a range adds.
+    /// Scans what a range adds; of a shard, the range holds what falls to it.
     ///
     /// # Errors
     /// As [`Pipeline::run`].
-    pub fn range(&self, range: &Range) -> Result<Outcome, SourceError> {
+    pub fn range(&self, range: &Range, shard: Option<Shard>) -> Result<Outcome, SourceError> {
         let mut outcome = self.run(range, None)?;
+        let asked = format!("range {:?}", range.commits());
+        outcome.sharded = shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
         if range.items().1.iter().any(|notice| notice.why.starts_with("a shallow clone")) {
             outcome.notices.push(crate::types::notice::Notice::info(Vec::new(), super::ci::deepen()));
         }

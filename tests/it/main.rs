@@ -31,5 +31,6 @@ mod pack;
 mod patterns;
 mod report;
 mod rules;
+mod shards;
 #[cfg(unix)]
 mod staged;
