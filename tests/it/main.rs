@@ -34,3 +34,5 @@ mod rules;
 mod shards;
 #[cfg(unix)]
 mod staged;
+#[cfg(unix)]
+mod templates;
