@@ -1,6 +1,5 @@
 //! The one pipeline: enumerate, admit, load, scan, decide, sort. Modes differ only in the source.
 
-mod ci;
 mod desk;
 mod finish;
 pub mod history;
@@ -13,8 +12,6 @@ mod tree;
 
 pub use progress::Progress;
 pub use tree::TreeRun;
-
-pub use ci::deepen;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -121,7 +118,7 @@ impl Pipeline {
     fn judge(&self, path_rules: &PathRules, input: &Input, scratch: &mut Scratch) -> (Vec<Finding>, Encoding) {
         let mut findings = self.path_findings(path_rules, &input.origin);
         let scanned = self.scanner.scan(Subject { content: &input.content, path: input.origin.path() }, scratch);
-        let inside = finish::findings(self.scanner.rules(), &self.policy, input, &scanned);
+        let inside = finish::findings(self.scanner.rules(), &self.policy, &input.origin, &input.content, &scanned);
         finish::settle(&mut findings, inside, &scanned);
         (findings, scanned.encoding)
     }

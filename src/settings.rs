@@ -12,6 +12,7 @@ use crate::report::Values;
 use crate::report::human::Colour;
 use crate::source::archive::Limits;
 use crate::source::walk::{Hidden, Ignore};
+use crate::types::shard::Shard;
 
 /// The settings of a scan.
 #[derive(Clone, Debug)]
@@ -102,21 +103,31 @@ pub struct DirSettings {
     pub exclude: Vec<String>,
     /// How far archives are opened; `None`: not at all.
     pub archives: Option<Limits>,
+    /// The part that is scanned, if it is not the whole.
+    pub shard: Option<Shard>,
 }
 
 impl DirSettings {
+    /// Of paths alone.
+    pub fn of(paths: Vec<PathBuf>) -> Self {
+        let (max_size, include, exclude) = (None, Vec::new(), Vec::new());
+        let archives = Some(Limits::default());
+        Self { paths, ignore: Ignore::Respect, hidden: Hidden::Walk, max_size, include, exclude, archives, shard: None }
+    }
+
     /// From flags; what they say of any scan is handed on.
     pub fn new(args: DirArgs) -> (Self, ScanArgs) {
         let paths = if args.paths.is_empty() { vec![".".into()] } else { args.paths };
-        let settings = Self {
-            paths,
-            ignore: if args.no_ignore { Ignore::Nothing } else { Ignore::Respect },
-            hidden: if args.no_hidden { Hidden::Skip } else { Hidden::Walk },
-            max_size: args.max_size,
-            include: args.include,
-            exclude: args.exclude,
-            archives: (!args.no_archives).then(Limits::default),
-        };
+        let mut settings = Self { max_size: args.max_size, include: args.include, exclude: args.exclude, ..Self::of(paths) };
+        if args.no_ignore {
+            settings.ignore = Ignore::Nothing;
+        }
+        if args.no_hidden {
+            settings.hidden = Hidden::Skip;
+        }
+        if args.no_archives {
+            settings.archives = None;
+        }
         (settings, args.scan)
     }
 }

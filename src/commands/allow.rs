@@ -5,18 +5,16 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::print;
 use super::setup::{self, Files, Top};
+use super::{disk, print};
 use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::{Outcome, Pipeline};
+use crate::pipeline::Progress;
 use crate::policy::date;
 use crate::policy::seal::{Salt, Seal, fingerprint};
-use crate::settings::Settings;
-use crate::source::Source as _;
-use crate::source::tree::{Ignore, Tree};
+use crate::settings::{DirSettings, Settings};
 use crate::types::finding::{Finding, Verdict};
 use crate::types::rule::Rule;
 
@@ -42,7 +40,7 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
                 .hint("copy it from a report: `src/settings.py:14`, or `v1:…` from its JSON form"));
         }
     };
-    let (pipeline, outcome) = scan(&settings, &[path])?;
+    let (pipeline, outcome) = disk::scan(&settings, &DirSettings::of(vec![path]), &Progress::default())?;
     let rules = pipeline.scanner.rules();
     let is_meant = |finding: &&Finding| {
         let here = match (is_fingerprint, place, finding.at) {
@@ -76,14 +74,6 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
     let entries: Vec<(&Rule, &Finding, Entry)> = open.iter().map(|f| (rules.rule(f.rule), *f, entry(f))).collect();
     write(&settings, &top, entries)?;
     Ok(Exit::Clean)
-}
-
-/// Everything in files below some paths.
-pub(super) fn scan(settings: &Settings, paths: &[PathBuf]) -> Result<(Pipeline, Outcome), CommandError> {
-    let source = Tree::walk(paths, Ignore::Respect, settings.threads)?;
-    let pipeline = setup::on_disk(settings, source.items().0)?;
-    let outcome = pipeline.run(&source, Some(()))?;
-    Ok((pipeline, outcome))
 }
 
 /// What is written of an allow entry.

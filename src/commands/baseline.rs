@@ -7,20 +7,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::allow::put;
-use super::print;
-use super::setup::{self, Top};
+use super::setup::{self, Files, Place, Top};
+use super::{disk, print};
 use crate::cli::keep::{BaselineCommand, KnownArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::{Outcome, Pipeline, Progress, TreeRun};
+use crate::pipeline::{Outcome, Pipeline, Progress};
 use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
 use crate::policy::seal::{Salt, Seal};
 use crate::report::escape;
-use crate::settings::Settings;
-use crate::source::Source as _;
-use crate::source::archive::Limits;
-use crate::source::tree::Tree;
-use crate::source::walk::{Hidden, Ignore, Walk};
+use crate::settings::{DirSettings, Settings};
 use crate::types::finding::{Finding, Verdict};
 
 /// Runs a subcommand of `baseline`.
@@ -116,17 +112,16 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
         name = Some(path.to_owned());
         Ok(Some(Vec::new()))
     };
-    let walk = Walk::new(&[".".into()], Ignore::Respect, Hidden::Walk)?;
-    let source = Tree::walk(&[".".into()], Ignore::Respect, settings.threads)?;
-    let pipeline = setup::on_disk_with(settings, source.items().0, &mut without)?;
-    let file = named.unwrap_or_else(|| name.unwrap_or_else(|| FILE_NAME.to_owned()).into());
-    let outcome = if history {
-        super::history::everything(&pipeline)?
+    let (pipeline, outcome) = if history {
+        let top = Top::here()?;
+        let files = Files::on_disk(settings, &top, Place::Commits)?;
+        let pipeline = setup::pipeline(settings, files, &mut without)?;
+        let outcome = super::history::everything(&pipeline)?;
+        (pipeline, outcome)
     } else {
-        // As `nospill dir` does, archives and all.
-        let (max_size, progress) = (pipeline.policy.max_size, Progress::default());
-        pipeline.run_tree(&TreeRun { walk: &walk, max_size, archives: Some(Limits::default()), shard: None, progress: &progress })
+        disk::scan_with(settings, &DirSettings::of(vec![".".into()]), &Progress::default(), &mut without)?
     };
+    let file = named.unwrap_or_else(|| name.unwrap_or_else(|| FILE_NAME.to_owned()).into());
     Ok((pipeline, outcome, file))
 }
 

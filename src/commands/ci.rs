@@ -1,5 +1,6 @@
 //! `nospill ci`: what the CI server's run is about, in the format that the server reads.
 
+pub mod depth;
 pub mod plan;
 
 use std::io::Write as _;
@@ -12,7 +13,6 @@ use crate::cli::doors::CiArgs;
 use crate::cli::scan::HistoryArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline;
 use crate::report::escape;
 use crate::source::repository::resolve;
 
@@ -87,7 +87,7 @@ fn event() -> Value {
 
 fn incomplete(base: &str) -> Exit {
     say(&format!("incomplete: {base} is not in this clone, so what is new can't be told; nothing was scanned"));
-    say(&format!("to mend: {}", pipeline::deepen()));
+    say(&format!("to mend: {}", depth::deepen()));
     Exit::Incomplete
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::scan;
+use super::setup::{self, Place};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::settings::Settings;
@@ -17,8 +18,7 @@ use crate::types::input::Origin;
 /// It can't be read, or the configuration is wrong.
 pub fn run(settings: &Settings, file: &Path) -> Result<Exit, CommandError> {
     let started = Instant::now();
-    let config = scan::config_text(settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(settings, config)?;
+    let pipeline = setup::here(settings, Place::Nowhere)?;
     let text = std::fs::read(file).map_err(|error| {
         CommandError::new(Kind::User, format!("{}: {error}", file.display())).hint("git hands the file to the commit-msg hook")
     })?;

@@ -5,16 +5,17 @@ mod show;
 
 use std::collections::BTreeSet;
 
-use super::setup::{self, Top};
-use super::{allow, print};
+use super::setup::{self, Files, Place, Top};
+use super::{disk, print};
 use crate::cli::keep::{ConfigCommand, KnownArgs};
 use crate::config::layers::Layer;
-use crate::config::schema::{self, Many};
+use crate::config::schema::{self, FILE_NAME, Many};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::pipeline::Progress;
 use crate::policy::allow::{Allow, is_named};
 use crate::rules::ruleset::RuleSet;
-use crate::settings::Settings;
+use crate::settings::{DirSettings, Settings};
 use crate::source::Source as _;
 use crate::source::tree::{Ignore, Tree};
 use crate::types::finding::{Reason, Verdict};
@@ -35,7 +36,9 @@ pub fn run(command: ConfigCommand) -> Result<Exit, CommandError> {
 /// The layers on disk, those of all folders included.
 fn layers(settings: &Settings) -> Result<Vec<Layer>, CommandError> {
     let source = Tree::walk(&[".".into()], Ignore::Respect, settings.threads)?;
-    setup::layers(settings, setup::files_on_disk(settings, source.items().0)?)
+    let is_one = |path: &&[u8]| path.ends_with(FILE_NAME.as_bytes());
+    let met: Vec<Vec<u8>> = source.items().0.iter().map(|item| item.origin.path()).filter(is_one).map(<[u8]>::to_vec).collect();
+    setup::layers(settings, Files::on_disk(settings, &Top::here()?, Place::Files(&met))?)
 }
 
 fn check(known: KnownArgs) -> Result<Exit, CommandError> {
@@ -54,7 +57,7 @@ fn check(known: KnownArgs) -> Result<Exit, CommandError> {
     }
     let mut used: BTreeSet<String> = BTreeSet::new();
     if !policy.allows.is_empty() {
-        let mut outcome = allow::scan(&settings, &[".".into()])?.1;
+        let mut outcome = disk::scan(&settings, &DirSettings::of(vec![".".into()]), &Progress::default())?.1;
         if known.history {
             let settings = Settings::of_layers(known.layers);
             outcome.findings.extend(super::history::outcome(&settings)?.1.findings);

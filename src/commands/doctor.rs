@@ -3,7 +3,8 @@
 use std::process::{Command, Stdio};
 
 use super::install::site;
-use super::{print, setup};
+use super::print;
+use super::setup::{self, Place};
 use crate::cli::keep::DoctorArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -31,7 +32,7 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
     checks.push(canary());
     checks.push(match repository.shallow.is_empty() {
         true => ("the clone has its whole history".to_owned(), None),
-        false => ("the clone is shallow: history scans are incomplete".to_owned(), Some(crate::pipeline::deepen().to_owned())),
+        false => ("the clone is shallow: history scans are incomplete".to_owned(), Some(super::ci::depth::deepen().to_owned())),
     });
     if repository.is_partial {
         let mend = "`git fetch --refetch --no-filter` brings everything".to_owned();
@@ -50,7 +51,7 @@ pub fn run(args: &DoctorArgs) -> Result<Exit, CommandError> {
 
 /// Whether a scan of the files here would start.
 fn configuration() -> Check {
-    match setup::on_disk(&Settings::of_config(None), &[]) {
+    match setup::here(&Settings::of_config(None), Place::Commits) {
         Ok(pipeline) => (format!("the configuration is valid; {} rules", pipeline.scanner.rules().len()), None),
         Err(error) => (error.message, Some("mend that line; `nospill config check` says more".to_owned())),
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::setup::{self, Place};
 use super::{print, scan};
 use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
@@ -128,8 +129,7 @@ fn package(settings: &Settings, with: &[Packer], dir: &Path) -> Result<Exit, Com
         )
         .hint("run it where package.json, Cargo.toml, pyproject.toml or a Dockerfile is"));
     }
-    let config = scan::config_text(settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(settings, config)?;
+    let pipeline = setup::here(settings, Place::Files(&[]))?;
     let (mut files, mut notices) = (Vec::new(), Vec::new());
     let scratch = tempfile::tempdir().map_err(|error| CommandError::new(Kind::Io, format!("temporary folder: {error}")))?;
     for packer in packers {

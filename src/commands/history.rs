@@ -7,12 +7,14 @@ use std::time::Instant;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
+use super::ci::depth::deepen;
+use super::setup::{self, Place};
 use super::{progress, scan, shard};
 use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::history::Request;
-use crate::pipeline::{self, Outcome, Pipeline, Progress};
+use crate::pipeline::{Outcome, Pipeline, Progress};
 use crate::settings::Settings;
 use crate::source::SourceError;
 use crate::source::range::{Range, Revisions};
@@ -32,8 +34,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     };
     let shard = shard::of(args.shard)?;
     let settings = Settings::new(args.scan)?;
-    let config = scan::config_text(&settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(&settings, config)?;
+    let pipeline = setup::here(&settings, Place::Commits)?;
     let repository = Repository::from_env()?;
     let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
     let mut revisions: Vec<String> = args.ranges;
@@ -42,7 +43,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
         let range = shard.into_iter().fold(range, Range::shard);
-        let mut outcome = pipeline.range(&range, shard)?;
+        let mut outcome = pipeline.range(&range, shard, deepen())?;
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome)?;
         }
@@ -56,7 +57,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let (tips, notices) = repository.tips(include)?;
     let (head, cache) = (repository.head(), args.cache);
     let mut outcome = progress::shown("objects", |progress| {
-        let request = Request { include, tips, notices, head, max_size, cache, shard, progress, stop: &stop };
+        let deepen = deepen();
+        let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
     if settings.layers.config_from.is_some() {
@@ -71,7 +73,7 @@ fn unknown(error: SourceError, repository: &Repository) -> CommandError {
         matches!(&error, SourceError::Plumbing { why, .. } if why.contains("bad revision") || why.contains("unknown revision"));
     let error = CommandError::from(error);
     match is_unknown {
-        true if !repository.shallow.is_empty() => error.hint(format!("this clone is shallow; {}", pipeline::deepen())),
+        true if !repository.shallow.is_empty() => error.hint(format!("this clone is shallow; {}", deepen())),
         true => error.hint("`git fetch` may bring it, or name another revision"),
         false => error,
     }
@@ -82,7 +84,7 @@ fn unknown(error: SourceError, repository: &Repository) -> CommandError {
 /// # Errors
 /// No repository, or a wrong configuration.
 pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
-    let pipeline = scan::pipeline(settings, scan::config_text(settings, scan::config_on_disk)?)?;
+    let pipeline = setup::here(settings, Place::Commits)?;
     let outcome = everything(&pipeline)?;
     Ok((pipeline, outcome))
 }
@@ -97,6 +99,7 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let include = Include::default();
     let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
-    let request = Request { include, tips, notices, head, max_size, cache: None, shard: None, progress: &progress, stop: &stop };
+    let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);
+    let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
     Ok(pipeline.history(&repository, &request)?)
 }

@@ -8,6 +8,7 @@ pub mod commit_msg;
 pub mod completions;
 pub mod config;
 pub mod dir;
+mod disk;
 pub mod doctor;
 pub mod explain;
 pub mod guard;

@@ -9,7 +9,7 @@ mod show;
 mod test;
 pub mod words;
 
-use super::scan;
+use super::setup::{self, Place};
 use crate::cli::rules::RulesCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -37,7 +37,7 @@ pub fn run(command: RulesCommand) -> Result<Exit, CommandError> {
 /// # Errors
 /// The configuration is wrong.
 pub(super) fn pipeline(settings: &Settings) -> Result<Pipeline, CommandError> {
-    scan::pipeline(settings, scan::config_text(settings, scan::config_on_disk)?)
+    setup::here(settings, Place::Nowhere)
 }
 
 /// The error for an id that no rule has, with the ids that come close.

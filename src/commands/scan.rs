@@ -1,13 +1,10 @@
-//! What the scanning subcommands share: rules and policy from a configuration, the run, the report, the exit.
+//! What the scanning subcommands share: the run, the report, the exit.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::outputs::Outputs;
-use super::setup::{self, Files};
 use crate::cli::report::Format;
-use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline};
@@ -15,61 +12,6 @@ use crate::report::json::Document;
 use crate::report::{Report, Summary, human};
 use crate::settings::Settings;
 use crate::source::Source;
-
-/// A configuration file's bytes and its name for messages.
-pub type ConfigText = (Vec<u8>, String);
-
-/// The configuration named by hand, or what `found` gives.
-///
-/// # Errors
-/// The named file can't be read.
-pub fn config_text(
-    settings: &Settings,
-    found: impl FnOnce() -> Result<Option<ConfigText>, CommandError>,
-) -> Result<Option<ConfigText>, CommandError> {
-    match &settings.config {
-        Some(path) => read(path).map(Some),
-        None => found(),
-    }
-}
-
-/// The `.nospill.toml` of the working directory or of the nearest parent, up to the top of the work tree.
-///
-/// # Errors
-/// It is there and can't be read.
-pub fn config_on_disk() -> Result<Option<ConfigText>, CommandError> {
-    let here = std::env::current_dir().map_err(|error| CommandError::new(Kind::Io, format!("current folder: {error}")))?;
-    for folder in here.ancestors() {
-        let path: PathBuf = folder.join(FILE_NAME);
-        if path.is_file() {
-            return read(&path).map(Some);
-        }
-        if folder.join(".git").exists() {
-            break;
-        }
-    }
-    Ok(None)
-}
-
-fn read(path: &Path) -> Result<ConfigText, CommandError> {
-    let text = std::fs::read(path).map_err(|error| {
-        CommandError::new(Kind::Config, format!("{}: {error}", path.display())).hint("name a readable file with --config")
-    })?;
-    Ok((text, path.display().to_string()))
-}
-
-/// The pipeline that a configuration at the top describes, with the organisation's policy and the baseline on disk.
-///
-/// # Errors
-/// The configuration is wrong, or leaves no rule.
-pub fn pipeline(settings: &Settings, config: Option<ConfigText>) -> Result<Pipeline, CommandError> {
-    if let Some(revision) = &settings.layers.config_from {
-        return setup::from_revision(settings, revision, "");
-    }
-    let top = setup::Top::here()?;
-    let files = Files { repository: config, ..Files::default() };
-    setup::pipeline(settings, files, &mut |path| top.read(path))
-}
 
 /// Runs a source, writes the report and the closing line, and says how the run ended.
 ///

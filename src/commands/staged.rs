@@ -34,7 +34,7 @@ fn pipeline(settings: &Settings, source: &Staged, objects: &mut Option<Objects>)
     let mut files = Files::default();
     let label = |path: &str| format!("{path} (staged)");
     files.repository =
-        scan::config_text(settings, || Ok(source.file(FILE_NAME.as_bytes(), objects)?.map(|text| (text, label(FILE_NAME)))))?;
+        setup::named_or(settings, || Ok(source.file(FILE_NAME.as_bytes(), objects)?.map(|text| (text, label(FILE_NAME)))))?;
     if settings.config.is_none() {
         for path in source.named() {
             let Some(base) = path.strip_suffix(FILE_NAME.as_bytes()).filter(|base| !base.is_empty()) else { continue };

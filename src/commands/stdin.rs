@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::scan;
+use super::setup::{self, Place};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::Settings;
@@ -14,8 +15,7 @@ use crate::source::stdin::Stdin;
 /// It can't be read, or the configuration is wrong.
 pub fn run(settings: &Settings) -> Result<Exit, CommandError> {
     let started = Instant::now();
-    let config = scan::config_text(settings, scan::config_on_disk)?;
-    let pipeline = scan::pipeline(settings, config)?;
+    let pipeline = setup::here(settings, Place::Nowhere)?;
     let source = Stdin::read()?;
     scan::run(settings, &pipeline, &source, Some(()), started)
 }

@@ -206,11 +206,14 @@ pub enum Effect {
 /// What the holder of a secret can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum Severity {
+    /// Little.
     Low,
+    /// Something, with other knowledge.
     Medium,
+    /// Act in somebody's name.
     High,
+    /// Take over what it opens.
     Critical,
 }
 
@@ -228,11 +231,14 @@ impl From<Severity> for rule::Severity {
 /// How sure a match is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum Confidence {
+    /// It may well be none.
     Low,
+    /// It looks like one.
     Medium,
+    /// Its shape is a secret's alone.
     High,
+    /// A check of its own says that it is one.
     Proven,
 }
 

@@ -65,7 +65,7 @@ impl<'d> Desk<'d> {
         self.outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
         let mut findings = self.of_path(label);
         if !findings.is_empty() || !scanned.matches.is_empty() {
-            let inside = finish::findings_in(scanner.rules(), &self.pipeline.policy, &label.origin(), content, &scanned);
+            let inside = finish::findings(scanner.rules(), &self.pipeline.policy, &label.origin(), content, &scanned);
             finish::settle(&mut findings, inside, &scanned);
             line_hash::mark(&mut findings, content, scanned.encoding);
             self.outcome.findings.append(&mut findings);
@@ -79,7 +79,7 @@ impl<'d> Desk<'d> {
         let scanner = &self.pipeline.scanner;
         let judged = scanner.judge_whole(Subject { content: head, path: label.path() }, Encoding::of(head));
         if let Some(scanned) = &judged {
-            let inside = finish::findings_in(scanner.rules(), &self.pipeline.policy, &label.origin(), head, scanned);
+            let inside = finish::findings(scanner.rules(), &self.pipeline.policy, &label.origin(), head, scanned);
             finish::settle(&mut findings, inside, scanned);
             self.outcome.binary += 1;
         }
@@ -105,7 +105,7 @@ impl<'d> Desk<'d> {
             let scanner = &self.pipeline.scanner;
             let scanned = scanner.scan_part(Subject { content: window, path }, encoding, &mut self.scratch);
             if !scanned.matches.is_empty() {
-                findings = finish::findings_in(scanner.rules(), &self.pipeline.policy, &origin(), window, &scanned);
+                findings = finish::findings(scanner.rules(), &self.pipeline.policy, &origin(), window, &scanned);
             }
         }
         Some(PartFound::new(window, own, offset, encoding, findings))

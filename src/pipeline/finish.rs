@@ -7,7 +7,7 @@ use crate::policy::effects::{Case, Policy};
 use crate::policy::seal::fingerprint;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Via};
-use crate::types::input::{Input, Origin};
+use crate::types::input::Origin;
 use crate::types::rule::{Confidence, Rule};
 use crate::types::span::{Location, Span};
 
@@ -20,12 +20,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
 }
 
 /// The findings of one content.
-pub(super) fn findings(rules: &RuleSet, policy: &Policy, input: &Input, scanned: &Scanned) -> Vec<Finding> {
-    findings_in(rules, policy, &input.origin, &input.content, scanned)
-}
-
-/// The findings of one content that is borrowed.
-pub(super) fn findings_in(rules: &RuleSet, policy: &Policy, origin: &Origin, content: &[u8], scanned: &Scanned) -> Vec<Finding> {
+pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, content: &[u8], scanned: &Scanned) -> Vec<Finding> {
     if scanned.matches.is_empty() {
         return Vec::new();
     }

@@ -54,6 +54,8 @@ pub struct Request<'r> {
     pub cache: Option<PathBuf>,
     /// The part of the run that is done, if it is not the whole.
     pub shard: Option<Shard>,
+    /// How a shallow clone gets the rest.
+    pub deepen: &'r str,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
     /// Set when the run is to end early.
@@ -272,7 +274,7 @@ impl<'r> Run<'r> {
 
     /// Where what is asked about stands: below what the tips reach, and beside that if it was asked for.
     fn places(&self, graph: &Graph, reached: &Reached, trees: &Trees, seen: &Seen) -> (Places, Places) {
-        let is_asked = |target: u32| !trees.is_tree(self.forest, target) && seen.live.get(target as usize).is_none_or(|_| true);
+        let is_asked = |target: u32| !trees.is_tree(self.forest, target);
         let roots = |wanted: bool| {
             let commits = (0..graph.len() as u32).filter(|&number| reached.commits[number as usize] == wanted);
             let mut roots: Vec<u32> = commits.map(|number| graph.commit(number).tree).filter(|&tree| tree != NONE).collect();
@@ -373,7 +375,7 @@ impl<'r> Run<'r> {
         if cut_off > 0 {
             notices.push(Notice::skipped(
                 Vec::new(),
-                format!("a shallow clone: what came before {cut_off} of its commits is not here; {}", super::ci::deepen()),
+                format!("a shallow clone: what came before {cut_off} of its commits is not here; {}", self.request.deepen),
             ));
         }
         if !self.request.include.stash && self.repository.has_stash() {

@@ -11,20 +11,21 @@ use crate::source::repository;
 use crate::source::{Source as _, SourceError};
 use crate::types::finding::{Finding, Trail};
 use crate::types::input::{Content, Input, Origin};
+use crate::types::notice::Notice;
 use crate::types::oid::Oid;
 use crate::types::shard::{Shard, Sharded};
 
 impl Pipeline {
-    /// Scans what a range adds; of a shard, the range holds what falls to it.
+    /// Scans what a range adds; of a shard, the range holds what falls to it. `deepen` says how a shallow clone gets the rest.
     ///
     /// # Errors
     /// As [`Pipeline::run`].
-    pub fn range(&self, range: &Range, shard: Option<Shard>) -> Result<Outcome, SourceError> {
+    pub fn range(&self, range: &Range, shard: Option<Shard>, deepen: &str) -> Result<Outcome, SourceError> {
         let mut outcome = self.run(range, None)?;
         let asked = format!("range {:?}", range.commits());
         outcome.sharded = shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
-        if range.items().1.iter().any(|notice| notice.why.starts_with("a shallow clone")) {
-            outcome.notices.push(crate::types::notice::Notice::info(Vec::new(), super::ci::deepen()));
+        if range.is_cut_off() {
+            outcome.notices.push(Notice::info(Vec::new(), deepen));
         }
         if outcome.findings.is_empty() {
             return Ok(outcome);

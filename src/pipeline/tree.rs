@@ -33,6 +33,8 @@ pub struct TreeRun<'r> {
     pub archives: Option<Limits>,
     /// The part of the run that is done, if it is not the whole.
     pub shard: Option<Shard>,
+    /// Files of this name are told apart.
+    pub marker: &'r str,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
 }
@@ -50,8 +52,9 @@ impl TreeRun<'_> {
 }
 
 impl Pipeline {
-    /// Scans the files that a walk meets, and files that git tracks though an ignore rule names them.
-    pub fn run_tree(&self, run: &TreeRun<'_>) -> Outcome {
+    /// Scans the files that a walk meets, and files that git tracks though an ignore rule names them. Gives the labels of
+    /// those that are called as the marker is, in any order, too.
+    pub fn run_tree(&self, run: &TreeRun<'_>) -> (Outcome, Vec<Vec<u8>>) {
         let path_rules = PathRules::new(self.scanner.rules());
         let shared = Mutex::new(Gathered::default());
         let worker = || Worker {
@@ -96,7 +99,7 @@ impl Pipeline {
         outcome.sort();
         let asked = format!("dir {} {:?} {:?}", run.walk.roots().len(), run.max_size, run.walk.ignore());
         outcome.sharded = run.shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
-        outcome
+        (outcome, all.marked)
     }
 
     fn work<'w>(&'w self, tasks: &[Task], worker: &(impl Fn() -> Worker<'w> + Sync)) {
@@ -135,6 +138,8 @@ struct Gathered {
     parts: Vec<(PathBuf, PartFound)>,
     /// Hashes of the labels of files met, where ignore rules may leave tracked ones out.
     met: Vec<u64>,
+    /// Labels of files that are called as the marker is.
+    marked: Vec<Vec<u8>>,
     /// Files over the size limit.
     over: u64,
 }
@@ -145,6 +150,7 @@ impl Gathered {
         self.later.append(&mut other.later);
         self.parts.append(&mut other.parts);
         self.met.append(&mut other.met);
+        self.marked.append(&mut other.marked);
         self.over += other.over;
     }
 }
@@ -191,6 +197,9 @@ impl Visit for Worker<'_> {
     fn file(&mut self, path: &Path, label: &[u8]) {
         if self.run.walk.ignore() == Ignore::Respect {
             self.gathered.met.push(hash(label));
+        }
+        if label.strip_suffix(self.run.marker.as_bytes()).is_some_and(|folder| matches!(folder.last(), None | Some(b'/'))) {
+            self.gathered.marked.push(label.to_vec());
         }
         self.take(path, label);
     }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::date;
 use super::form::{flat, sentence};
 use super::json::{Document, FindingV1};
+use crate::types::date;
 
 /// The version of the schema.
 const SCHEMA: &str = "15.0.7";

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::escape::markup;
 use super::form::flat;
 use super::json::{Document, Effect, FindingV1, HistoryV1};
+use crate::types::date;
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -239,7 +240,7 @@ fn timeline(groups: &[Group<'_>]) -> String {
         })
         .collect();
     let height = lines.len() * ROW + 30;
-    let (from, to) = (date_of(first), date_of(last));
+    let (from, to) = (date::date(first), date::date(last));
     format!(
         "<section><h2>When secrets came in and went out</h2><svg viewBox=\"0 0 770 {height}\" width=\"770\" height=\"{height}\" \
          role=\"img\" aria-label=\"Timeline\">{rows}<text x=\"240\" y=\"{y}\">{from}</text><text x=\"680\" y=\"{y}\">{to}</text>\
@@ -251,14 +252,7 @@ fn timeline(groups: &[Group<'_>]) -> String {
 /// Days since 1970 of an RFC 3339 date; `None` for anything else.
 fn day(text: &str) -> Option<i64> {
     let part = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<i64>().ok());
-    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-    let (year, month_of_era) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    Some(days + (153 * month_of_era + 2) / 5 + day - 1 - 719_468)
-}
-
-fn date_of(day: i64) -> String {
-    super::date::iso(day.saturating_mul(86_400), 0).chars().take(10).collect()
+    date::day_of(part(0, 4)?, part(5, 7)?, part(8, 10)?)
 }
 
 fn skipped(document: &Document) -> String {
@@ -281,6 +275,6 @@ mod tests {
         for (text, want) in [("1970-01-01T00:00:00+00:00", Some(0)), ("2000-02-29", Some(11_016)), ("soon", None), ("", None)] {
             assert_eq!(day(text), want, "{text}");
         }
-        assert_eq!(date_of(11_016), "2000-02-29");
+        assert_eq!(date::date(11_016), "2000-02-29");
     }
 }

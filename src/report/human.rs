@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::escape;
-use super::{Report, Values, date};
+use super::{Report, Values};
+use crate::types::date;
 use crate::types::finding::{Excerpt, Finding, Trail, Verdict, Via};
 use crate::types::input::Origin;
 use crate::types::notice::NoticeKind;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Report, Values, date};
+use super::{Report, Values};
+use crate::types::date;
 use crate::types::finding::{Evidence, Finding, Trail, Verdict};
 use crate::types::rule::Rule;
 use crate::types::shard::Sharded;

@@ -1,7 +1,6 @@
 //! Reports: pure functions from a run's result to text. Nothing here reads anything.
 
 pub mod annotations;
-pub mod date;
 pub mod escape;
 pub mod form;
 pub mod gitlab;

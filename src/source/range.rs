@@ -38,6 +38,7 @@ pub struct Range {
     /// By item: the blobs that it takes the place of.
     former: Vec<Vec<Oid>>,
     notices: Vec<Notice>,
+    is_cut_off: bool,
 }
 
 impl Range {
@@ -74,7 +75,7 @@ impl Range {
         let limits = Limits { max, base_max: max.max(1 << 30) };
         let (items, former, notices) = (Vec::new(), Vec::new(), Vec::new());
         let (store, is_partial) = (repository.store(), repository.is_partial);
-        let mut range = Self { store, limits, is_partial, commits, parents, items, former, notices };
+        let mut range = Self { store, limits, is_partial, commits, parents, items, former, notices, is_cut_off: false };
         let problems = range.store.problems().iter();
         range.notices = problems.map(|p| Notice::skipped(p.path.as_os_str().as_encoded_bytes(), p.why.clone())).collect();
         range.messages();
@@ -98,6 +99,11 @@ impl Range {
     /// The commits, parents before children.
     pub fn commits(&self) -> &[Oid] {
         &self.commits
+    }
+
+    /// Whether a shallow clone lacks parents of its commits.
+    pub fn is_cut_off(&self) -> bool {
+        self.is_cut_off
     }
 
     /// A commit's parents; none for commits that are not of the range.
@@ -164,7 +170,8 @@ impl Range {
     /// At the edge of a shallow clone a commit seems to bring all that it has.
     fn cut_off(&mut self, shallow: &HashSet<Oid>) {
         let cut_off = self.commits.iter().filter(|commit| shallow.contains(commit)).count();
-        if cut_off > 0 {
+        self.is_cut_off = cut_off > 0;
+        if self.is_cut_off {
             let why = format!("a shallow clone: the parents of {cut_off} commits of this range are not here");
             self.notices.push(Notice::skipped(Vec::new(), why));
         }

@@ -1,5 +1,6 @@
 //! The vocabulary every other room speaks: spans, inputs, rules, findings, notices. Imports nothing of ours.
 
+pub mod date;
 pub mod delta;
 pub mod finding;
 pub mod input;

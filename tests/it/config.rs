@@ -223,3 +223,23 @@ fn a_revisions_configuration_counts_when_asked_for() {
     world.write(".nospill.toml", text(&world.git(&["rev-parse", "HEAD~1"])));
     assert_eq!(from(&["history", "--format", "json"]), ["a.txt:1 github-pat deny"]);
 }
+
+#[test]
+fn a_folders_configuration_counts_wherever_it_is_met() {
+    let world = world();
+    world.git(&["commit", "-qm", "both", "--no-verify"]);
+    let left = ["a/b.txt:1 github-pat off", "top.txt:1 github-pat deny"];
+    let dir = ["dir", "--format", "json"];
+    // Not tracked: the walk meets it.
+    world.write("a/.nospill.toml", "[[policy]]\neffect = 'off'\n");
+    assert_eq!(world.nospill(&dir).findings(), left);
+    assert_eq!(world.nospill(&["history", "--format", "json"]).findings(), BOTH);
+    // Tracked: commits are judged by it, too, from every folder.
+    world.git(&["add", "a/.nospill.toml"]);
+    assert_eq!(world.nospill(&["history", "--format", "json"]).findings(), left);
+    assert_eq!(world.nospill_in("repo/a", &["history", "--format", "json"]).findings(), left);
+    // No work tree at all.
+    std::fs::remove_dir_all(world.path().join(".git")).expect("a folder");
+    assert_eq!(world.nospill(&dir).findings(), left);
+    assert_eq!(world.nospill_in("repo/a", &dir).findings(), ["b.txt:1 github-pat off"]);
+}

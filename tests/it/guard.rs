@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::env::{Ran, World, token};
+use crate::env::{Ran, World, skip, token};
 
 /// nospill with what real packers need of the environment.
 fn guard(world: &World, args: &[&str]) -> Ran {
@@ -110,7 +110,7 @@ fn no_script_ran(world: &World) {
 fn pnpm_and_yarn_are_asked_what_they_would_ship() {
     for (program, lock) in [("pnpm", "pnpm-lock.yaml"), ("yarn", "yarn.lock")] {
         if !can(program, &["--version"]) {
-            eprintln!("SKIP: {program} is not here, so it was not asked what it ships");
+            skip(&format!("{program} is not here, so it was not asked what it ships"));
             continue;
         }
         let world = World::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::env::{Ran, World, token};
+use crate::env::{Ran, World, skip, token};
 
 /// A template as JSON; `None`, loudly, where Python has no YAML.
 fn template(world: &World, name: &str) -> Option<Value> {
@@ -13,7 +13,7 @@ fn template(world: &World, name: &str) -> Option<Value> {
     let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1])), default=str))";
     let ran: Ran = world.command("python3", ".").args(["-c", script]).arg(&path).output().expect("python3 runs").into();
     if ran.err.contains("No module named 'yaml'") {
-        eprintln!("SKIP: python3 has no yaml, so {name} was not read");
+        skip(&format!("python3 has no yaml, so {name} was not read"));
         return None;
     }
     assert_eq!(ran.code, 0, "{name}: {}", ran.whole());

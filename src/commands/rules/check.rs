@@ -6,7 +6,8 @@ use std::path::Path;
 use super::file::RuleFile;
 use super::sample::{self, Sample};
 use super::words;
-use crate::commands::{print, scan};
+use crate::commands::print;
+use crate::commands::setup::{Files, Place, Top};
 use crate::config::schema::FILE_NAME;
 use crate::detect::checks::{self, Outcome};
 use crate::error::{CommandError, Kind};
@@ -15,6 +16,7 @@ use crate::report::escape;
 use crate::rules::builtin;
 use crate::rules::ruleset::{self, Compiled};
 use crate::rules::schema::RawRule;
+use crate::settings::Settings;
 use crate::types::rule::{Check, Rule};
 
 /// How many matches of a regex are made up.
@@ -37,9 +39,11 @@ pub(super) fn run(path: Option<&Path>) -> Result<Exit, CommandError> {
     let file = match path {
         Some(path) => RuleFile::read(path)?,
         None => {
-            let (text, name) = scan::config_on_disk()?.ok_or_else(|| {
-                CommandError::new(Kind::User, format!("no {FILE_NAME} here")).hint("name the file: `nospill rules check FILE`")
-            })?;
+            let (text, name) =
+                Files::on_disk(&Settings::of_config(None), &Top::here()?, Place::Nowhere)?.nearest().ok_or_else(|| {
+                    CommandError::new(Kind::User, format!("no {FILE_NAME} here"))
+                        .hint("name the file: `nospill rules check FILE`")
+                })?;
             RuleFile::parse(&text, name)?
         }
     };

@@ -115,29 +115,17 @@ impl Index {
 
     /// The position of a name. Names are hashes, so one stands about where its bytes put it between two others.
     pub fn find(&self, oid: &[u8]) -> Option<usize> {
-        /// So many guesses; names made to lie unevenly are then looked for by halves.
-        const GUESSES: usize = 4;
         let first = usize::from(*oid.first()?);
         if oid.len() != self.hash {
             return None;
         }
-        let wanted = lead(oid);
         let mut low = if first == 0 { 0 } else { self.fanout[first - 1] as usize };
         let mut high = self.fanout[first] as usize;
-        let (mut below, mut above) = (0u64, u64::from(u32::MAX) + 1);
-        let mut guesses = 0;
         while low < high {
-            let middle = if guesses < GUESSES && above > below {
-                let share = wanted.saturating_sub(below) * (high - low) as u64 / (above - below);
-                (low + share as usize).min(high - 1)
-            } else {
-                low.midpoint(high)
-            };
-            guesses += 1;
-            let name = self.oid(middle);
-            match lead(name).cmp(&wanted).then_with(|| name.cmp(oid)) {
-                std::cmp::Ordering::Less => (low, below) = (middle + 1, lead(name)),
-                std::cmp::Ordering::Greater => (high, above) = (middle, lead(name) + 1),
+            let middle = low.midpoint(high);
+            match self.oid(middle).cmp(oid) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => return Some(middle),
             }
         }
@@ -149,11 +137,6 @@ impl Index {
         let end = self.data.len() - self.hash;
         &self.data[end - self.hash..end]
     }
-}
-
-/// The four bytes behind a name's first one.
-fn lead(name: &[u8]) -> u64 {
-    name.get(1..5).and_then(|bytes| bytes.try_into().ok()).map_or(0, |bytes| u64::from(u32::from_be_bytes(bytes)))
 }
 
 /// The table of how many names start with at most each byte. Copied, for a mapped one may change after the check.

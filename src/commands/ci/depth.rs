@@ -1,4 +1,4 @@
-//! Which continuous integration a run is part of, for hints.
+//! How a shallow clone gets the rest of its history, by the CI that a run is part of.
 
 /// How to get a whole history there.
 pub fn deepen() -> &'static str {
