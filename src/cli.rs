@@ -6,6 +6,7 @@ pub mod keep;
 pub mod report;
 pub mod rules;
 pub mod scan;
+pub mod shard;
 
 use std::path::PathBuf;
 

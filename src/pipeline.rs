@@ -27,6 +27,7 @@ use crate::source::{Source, SourceError};
 use crate::types::finding::Finding;
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
+use crate::types::shard::Sharded;
 
 /// What every mode needs to turn contents into findings.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub binary: u64,
     /// Paths that policy leaves out.
     pub excluded: u64,
+    /// Which part of a run it is, when it is not a whole one.
+    pub sharded: Option<Sharded>,
 }
 
 impl Outcome {

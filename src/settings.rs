@@ -12,6 +12,7 @@ use crate::report::Values;
 use crate::report::human::Colour;
 use crate::source::archive::Limits;
 use crate::source::walk::{Hidden, Ignore};
+use crate::types::shard::Shard;
 
 /// The settings of a scan.
 #[derive(Clone, Debug)]
@@ -102,6 +103,8 @@ pub struct DirSettings {
     pub exclude: Vec<String>,
     /// How far archives are opened; `None`: not at all.
     pub archives: Option<Limits>,
+    /// The part that is scanned, if it is not the whole.
+    pub shard: Option<Shard>,
 }
 
 impl DirSettings {
@@ -109,7 +112,7 @@ impl DirSettings {
     pub fn of(paths: Vec<PathBuf>) -> Self {
         let (max_size, include, exclude) = (None, Vec::new(), Vec::new());
         let archives = Some(Limits::default());
-        Self { paths, ignore: Ignore::Respect, hidden: Hidden::Walk, max_size, include, exclude, archives }
+        Self { paths, ignore: Ignore::Respect, hidden: Hidden::Walk, max_size, include, exclude, archives, shard: None }
     }
 
     /// From flags; what they say of any scan is handed on.

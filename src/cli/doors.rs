@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::scan::ScanArgs;
+use super::shard::ShardArg;
 use crate::hook::HookKind;
 
 /// What `install` takes.
@@ -79,6 +80,9 @@ pub struct CiArgs {
     /// Print the revisions as `nospill history` takes them, and scan nothing.
     #[arg(long)]
     pub plan: bool,
+    /// Do one of N equal parts, K from 1 on; `auto` asks the server's variables. `nospill report merge` joins JSON reports.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<ShardArg>,
     /// What every scan takes.
     #[command(flatten)]
     pub scan: ScanArgs,

@@ -31,7 +31,9 @@ Examples:
     },
     /// Ask the packers what they would ship, and scan exactly that.
     #[command(
-        after_help = "npm's scripts are not run; a Python build runs the project's build backend, and needs the module `build`.
+        after_help = "Scripts of npm, pnpm and yarn packages are not run. A Python build runs the project's build backend, and needs the
+module `build`. yarn from version 2 on, gem and nuget can't be asked without running the package's own code: scan what
+they built with `nospill dir FILE.gem`.
 
 Examples:
   nospill guard package
@@ -55,6 +57,10 @@ Examples:
 pub enum PackerName {
     /// npm pack.
     Npm,
+    /// pnpm pack.
+    Pnpm,
+    /// yarn pack, of the classic yarn.
+    Yarn,
     /// cargo package.
     Cargo,
     /// A Python source distribution and wheel.
@@ -67,6 +73,8 @@ impl From<PackerName> for Packer {
     fn from(name: PackerName) -> Self {
         match name {
             PackerName::Npm => Self::Npm,
+            PackerName::Pnpm => Self::Pnpm,
+            PackerName::Yarn => Self::Yarn,
             PackerName::Cargo => Self::Cargo,
             PackerName::Python => Self::Python,
             PackerName::Docker => Self::Docker,

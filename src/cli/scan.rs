@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::report::{Format, parse_output};
+use super::shard::ShardArg;
 
 /// What every scan takes.
 #[derive(Debug, Default, Args)]
@@ -73,6 +74,9 @@ pub struct DirArgs {
     /// Leave out paths that match this glob; one that ends in / means all below. May be given several times.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Do one of N equal parts, K from 1 on; `auto` asks the server's variables. `nospill report merge` joins JSON reports.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<ShardArg>,
     /// What every scan takes.
     #[command(flatten)]
     pub scan: ScanArgs,
@@ -102,6 +106,9 @@ pub struct HistoryArgs {
     /// Blobs over this size are not scanned: bytes, or 50KB, 10MB, 4GB; each is named, and the scan counts as incomplete.
     #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = parse_size)]
     pub max_size: u64,
+    /// Do one of N equal parts, K from 1 on; `auto` asks the server's variables. `nospill report merge` joins JSON reports.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<ShardArg>,
     /// What every scan takes.
     #[command(flatten)]
     pub scan: ScanArgs,
@@ -139,7 +146,7 @@ impl HistoryArgs {
     /// Of revisions alone.
     pub fn of(ranges: Vec<String>) -> Self {
         let (branch, include, scan) = (Vec::new(), Vec::new(), ScanArgs::default());
-        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: MAX_BLOB, scan }
+        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: MAX_BLOB, shard: None, scan }
     }
 }
 

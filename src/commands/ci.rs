@@ -60,7 +60,7 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
         super::say(&format!("{text}\n"))?;
         return Ok(Exit::Clean);
     }
-    history::run(HistoryArgs { scan, ..HistoryArgs::of(wanted.revisions) })
+    history::run(HistoryArgs { scan, shard: args.shard, ..HistoryArgs::of(wanted.revisions) })
 }
 
 fn adjusted(plan: Plan, head: Option<String>, default_branch: Option<String>) -> Plan {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{disk, progress, scan};
+use super::{disk, progress, scan, shard};
 use crate::cli::scan::DirArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -14,7 +14,9 @@ use crate::settings::{DirSettings, Settings};
 /// A path does not exist, or the configuration is wrong.
 pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     let started = Instant::now();
-    let (dir, scan) = DirSettings::new(args);
+    let shard = shard::of(args.shard)?;
+    let (mut dir, scan) = DirSettings::new(args);
+    dir.shard = shard;
     let settings = Settings::new(scan)?;
     let (pipeline, outcome) = progress::shown("files", |progress| disk::scan(&settings, &dir, progress))?;
     scan::report(&settings, &pipeline, &outcome, started)

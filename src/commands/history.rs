@@ -9,7 +9,7 @@ use signal_hook::flag;
 
 use super::ci::depth::deepen;
 use super::setup::{self, Place};
-use super::{progress, scan};
+use super::{progress, scan, shard};
 use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -32,6 +32,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
         stash: includes(Including::Stash),
         unreachable: includes(Including::Unreachable),
     };
+    let shard = shard::of(args.shard)?;
     let settings = Settings::new(args.scan)?;
     let mut pipeline = setup::here(&settings, Place::Commits)?;
     let refused = super::added::refuse(&settings, &mut pipeline)?;
@@ -42,7 +43,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
         let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
-        let mut outcome = pipeline.range(&range, deepen())?;
+        let range = shard.into_iter().fold(range, Range::shard);
+        let mut outcome = pipeline.range(&range, shard, deepen())?;
         outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome)?;
@@ -57,7 +59,8 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let (tips, notices) = repository.tips(include)?;
     let (head, cache) = (repository.head(), args.cache);
     let mut outcome = progress::shown("objects", |progress| {
-        let request = Request { include, tips, notices, head, max_size, cache, deepen: deepen(), progress, stop: &stop };
+        let deepen = deepen();
+        let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
         pipeline.history(&repository, &request)
     })?;
     outcome.notices.extend(refused);
@@ -99,7 +102,7 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let include = Include::default();
     let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
-    let request =
-        Request { include, tips, notices, head, max_size, cache: None, deepen: deepen(), progress: &progress, stop: &stop };
+    let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);
+    let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
     Ok(pipeline.history(&repository, &request)?)
 }

@@ -24,6 +24,7 @@ pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod setup;
+mod shard;
 pub mod staged;
 pub mod stdin;
 pub mod uninstall;

@@ -19,23 +19,24 @@ use crate::report::json::Document;
 /// # Errors
 /// A file is no report, or nothing can be written.
 pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
-    let (files, to): (Vec<PathBuf>, ReportOutput) = match command {
-        ReportCommand::Convert { file, to } => (vec![file], to),
-        ReportCommand::Merge { files, to } => (files, to),
+    let (files, to, is_merge): (Vec<PathBuf>, ReportOutput, bool) = match command {
+        ReportCommand::Convert { file, to } => (vec![file], to, false),
+        ReportCommand::Merge { files, to } => (files, to, true),
     };
     if to.output.iter().map(|(format, _)| *format).chain(to.format).any(|format| format == Format::Human) {
         return Err(CommandError::new(Kind::User, "a report can't be turned back into the human format")
             .hint("markdown and html are for people, too"));
     }
     let mut documents = files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
-    let document = match documents.len() {
-        1 => documents.pop().map(|mut document| {
-            recount(&mut document);
-            document
-        }),
-        _ => join(documents),
+    let document = if is_merge {
+        join(documents).map_err(|error| {
+            CommandError::new(Kind::User, error.to_string()).hint("name the JSON report of each shard, all of one run, once")
+        })?
+    } else {
+        let mut document = documents.pop().ok_or_else(|| CommandError::new(Kind::User, "no report to read"))?;
+        recount(&mut document);
+        document
     };
-    let document = document.ok_or_else(|| CommandError::new(Kind::User, "no report to read"))?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
     let outputs = Outputs { document: &document, human: &|_| String::new(), now, values: Values::Masked };
     let default = if to.output.is_empty() { Some(Format::Json) } else { None };

@@ -45,6 +45,7 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         rule: &|index| rules.rule(index),
         summary: summary(outcome, rules.len(), started),
         values: settings.values,
+        sharded: outcome.sharded.as_ref(),
     };
     let write_all = |text: &str| write(text).map_err(|error| CommandError::new(Kind::Io, format!("standard output: {error}")));
     if settings.format == Format::Human && settings.outputs.is_empty() {

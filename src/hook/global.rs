@@ -1,5 +1,5 @@
-//! Hooks for every repository of a user: a folder that core.hooksPath names, with a script for every hook that git knows on
-//! the client's side, because git looks nowhere else then. Each runs the repository's own hook.
+//! Hooks for every repository of a user: a folder that core.hooksPath names, with a script for every hook that git knows, a
+//! server's included, because git looks nowhere else then. Each runs the repository's own hook.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,8 @@ use super::script::{self, State};
 use super::{HookError, HookKind};
 
 const GLOBAL: &str = include_str!("../../hooks/global");
-/// Hooks that git runs in a clone, githooks(5).
-const NAMES: [&str; 14] = [
+/// All of githooks(5), git 2.47.
+const NAMES: [&str; 28] = [
     "applypatch-msg",
     "pre-applypatch",
     "post-applypatch",
@@ -22,8 +22,22 @@ const NAMES: [&str; 14] = [
     "post-checkout",
     "post-merge",
     "pre-push",
+    "pre-receive",
+    "update",
+    "proc-receive",
+    "post-receive",
+    "post-update",
+    "reference-transaction",
+    "push-to-checkout",
+    "pre-auto-gc",
     "post-rewrite",
     "sendemail-validate",
+    "fsmonitor-watchman",
+    "p4-changelist",
+    "p4-prepare-changelist",
+    "p4-post-changelist",
+    "p4-pre-submit",
+    "post-index-change",
 ];
 
 /// Writes the scripts; those of `kinds` run nospill, too. Doing it again brings them up to date.

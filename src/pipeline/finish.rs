@@ -65,6 +65,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
             }),
             trail: None,
             line_hash: None,
+            evidence: None,
         }
     };
     scanned.matches.iter().map(finding).collect()
@@ -100,6 +101,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
         verdict: policy.decide(&without_lines(rule, m.confidence, origin)),
         trail: None,
         line_hash: None,
+        evidence: None,
     }
 }
 
@@ -119,6 +121,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         verdict: policy.decide(&without_lines(meaning, meaning.confidence, origin)),
         trail: None,
         line_hash: None,
+        evidence: None,
     }
 }
 

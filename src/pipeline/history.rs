@@ -9,8 +9,9 @@
 mod exact;
 mod first;
 mod report;
+mod shares;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::exact::{Exact, Found};
 use self::first::First;
+use self::shares::{Naming, Shares};
 use super::{Outcome, Pipeline, Progress};
 use crate::rules::paths::PathRules;
 use crate::source::SourceError;
@@ -33,6 +35,7 @@ use crate::source::pack::{Kind, Limits, ReadError};
 use crate::source::repository::{Include, Repository, Tip};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
+use crate::types::shard::{Shard, Sharded};
 
 /// What is asked of a history scan.
 #[derive(Clone, Debug)]
@@ -49,12 +52,24 @@ pub struct Request<'r> {
     pub max_size: u64,
     /// Where what was clean is remembered.
     pub cache: Option<PathBuf>,
+    /// The part of the run that is done, if it is not the whole.
+    pub shard: Option<Shard>,
     /// How a shallow clone gets the rest.
     pub deepen: &'r str,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
     /// Set when the run is to end early.
     pub stop: &'r AtomicBool,
+}
+
+impl Request<'_> {
+    /// What is asked for, as bytes.
+    fn asked(&self) -> Vec<u8> {
+        let mut tips: Vec<Oid> = self.tips.iter().map(|tip| tip.oid).collect();
+        tips.sort_unstable();
+        tips.dedup();
+        format!("history {tips:?} {:?} {:?} {}", self.head, self.include, self.max_size).into_bytes()
+    }
 }
 
 /// Objects up to here are loaded because others are deltas of them.
@@ -79,6 +94,7 @@ struct Run<'r> {
     path_rules: PathRules,
     threads: rayon::ThreadPool,
     clean: Option<Clean>,
+    shares: Option<Shares<'r>>,
 }
 
 impl Pipeline {
@@ -97,13 +113,22 @@ impl Pipeline {
             clean.map_err(|source| SourceError::Io { path: folder.clone(), source })
         });
         let clean = clean.transpose()?;
-        let run = Run { pipeline: self, repository, request, forest: &forest, path_rules, threads, clean };
+        let shares = None;
+        let mut run = Run { pipeline: self, repository, request, forest: &forest, path_rules, threads, clean, shares };
+        run.shares = request.shard.map(|shard| run.shares_of(shard));
         let mut outcome = run.run();
+        outcome.sharded = request.shard.map(|shard| Sharded { shard, key: self.shard_key(&request.asked()) });
         if request.stop.load(Ordering::Relaxed) {
             return Err(SourceError::Stopped { objects: outcome.objects, of: forest.len() as u64 });
         }
         outcome.sort();
         Ok(outcome)
+    }
+
+    /// What the shards of a run have in common: what is asked for, the rules and the tool.
+    pub(super) fn shard_key(&self, asked: &[u8]) -> String {
+        let hash = Sha256::new().chain_update(self.key()).chain_update(asked).finalize();
+        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// What a result depends on beside the objects: the rules and the tool.
@@ -117,10 +142,17 @@ impl Pipeline {
     }
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
     fn limits(&self) -> Limits {
         let max = self.request.max_size.min(u64::from(u32::MAX));
         Limits { max, base_max: max.max(LARGEST_BASE) }
+    }
+
+    /// Who looks at what, by the names that all trees give.
+    fn shares_of(&self, shard: Shard) -> Shares<'r> {
+        let shares = Shares::new(shard, self.forest);
+        self.read_trees(Naming(&shares));
+        shares
     }
 
     fn run(&self) -> Outcome {
@@ -150,17 +182,17 @@ impl Run<'_> {
 
     fn first_walk(&self) -> Seen {
         let walk = Walk::new(self.forest, |kind| kind != Kind::Tree, self.limits(), self.request.stop);
-        let was_clean = |object: u32| self.clean.as_ref().is_some_and(|clean| clean.contains(self.forest.name(object)));
         let is_blob = |object: u32| self.forest.kind(object) == Some(Kind::Blob);
+        let is_due = |object: u32| self.has(object) && !self.was_clean(object);
         let all = 0..self.forest.len() as u32;
-        let walk = match self.clean {
-            Some(_) => walk.only(all.filter(|&object| !is_blob(object) || !was_clean(object))),
-            None => walk,
+        let walk = match (&self.clean, &self.shares) {
+            (None, None) => walk,
+            _ => walk.only(all.filter(|&object| !is_blob(object) || is_due(object))),
         };
         let trees = (0..self.forest.len() as u32).filter(|&object| self.forest.kind(object) == Some(Kind::Tree)).count();
         self.request.progress.of.store((self.forest.len() - trees) as u64, Ordering::Relaxed);
         let parts = self.threads.broadcast(|_| {
-            let mut first = First::new(self.pipeline, self.forest, self.request.progress);
+            let mut first = First::new(self.pipeline, self.forest, self.request.progress, self.shares.as_ref());
             walk.work(&mut first);
             first
         });
@@ -180,8 +212,9 @@ impl Run<'_> {
             seen.failed.extend(broken.map(|&object| (object, ReadError::Corrupt("a line of its head is missing or broken"))));
             seen.gathered.push(part.gathered);
             seen.outcome.binary += part.binary;
+            seen.outcome.objects += part.objects;
+            seen.outcome.bytes += part.bytes;
         }
-        (seen.outcome.objects, seen.outcome.bytes) = walk.progress();
         seen.messages.sort_unstable();
         seen.failed.extend(self.forest.unreadable().iter().cloned());
         seen.failed.sort_unstable_by_key(|(object, _)| *object);
@@ -190,12 +223,23 @@ impl Run<'_> {
         seen
     }
 
+    /// Whether the run looks at a blob.
+    fn has(&self, blob: u32) -> bool {
+        self.shares.as_ref().is_none_or(|shares| shares.has_blob(blob))
+    }
+
+    fn was_clean(&self, blob: u32) -> bool {
+        self.clean.as_ref().is_some_and(|clean| clean.contains(self.forest.name(blob)))
+    }
+
     /// Remembers which blobs are clean.
     fn remember(&self, seen: &mut Seen) {
         let Some(clean) = self.clean.as_ref().filter(|_| !self.request.stop.load(Ordering::Relaxed)) else { return };
         let failed = |object: u32| seen.failed.binary_search_by_key(&object, |(object, _)| *object).is_ok();
-        let is_clean =
-            |object: &u32| self.forest.kind(*object) == Some(Kind::Blob) && !seen.live[*object as usize] && !failed(*object);
+        let is_clean = |&object: &u32| {
+            let is_seen = self.forest.kind(object) == Some(Kind::Blob) && (self.has(object) || self.was_clean(object));
+            is_seen && !seen.live[object as usize] && !failed(object)
+        };
         let names = (0..self.forest.len() as u32).filter(is_clean).map(|object| self.forest.name(object));
         let folder = self.request.cache.as_deref().map(|folder| folder.as_os_str().as_encoded_bytes()).unwrap_or_default();
         if let Some(why) = clean.refused {
@@ -211,6 +255,10 @@ impl Run<'_> {
         let mut asked = seen.live.clone();
         seen.failed.iter().for_each(|(object, _)| asked[*object as usize] = true);
         let interest = Asked { asked, run: self };
+        self.read_trees(interest)
+    }
+
+    fn read_trees(&self, interest: impl Interest) -> Trees {
         let shared = Shared::new(self.forest, interest);
         let limits = self.limits();
         // A tree over the bound would hide all below it.
@@ -257,14 +305,18 @@ impl Run<'_> {
     fn exact_walk(&self, seen: &Seen, places: [&Places; 2]) -> Found {
         let failed: HashSet<u32> = seen.failed.iter().map(|(object, _)| *object).collect();
         let is_there = |object: &u32| (*object as usize) < self.forest.len() && !failed.contains(object);
-        let wanted: Vec<u32> =
-            places.iter().flat_map(|places| places.pairs.iter().map(|(object, _)| *object)).filter(is_there).collect();
+        let is_told = |object: u32, path: &[u8]| self.shares.as_ref().is_none_or(|shares| shares.tells(object, path));
+        let told = |places: &&Places| {
+            let pairs = places.pairs.iter().filter(|(object, path)| is_told(*object, places.paths.text(*path)));
+            pairs.map(|(object, _)| *object).collect::<Vec<u32>>()
+        };
+        let wanted: Vec<u32> = places.iter().flat_map(told).filter(is_there).collect();
         if wanted.is_empty() {
             return Found::default();
         }
         let walk = Walk::new(self.forest, |kind| kind == Kind::Blob, self.limits(), self.request.stop).only(wanted.into_iter());
         let parts = self.threads.broadcast(|_| {
-            let mut exact = Exact::new(self.pipeline, &self.path_rules, self.forest, places);
+            let mut exact = Exact::new(self.pipeline, &self.path_rules, self.forest, places, self.shares.as_ref());
             walk.work(&mut exact);
             exact.found
         });
@@ -283,14 +335,20 @@ impl Run<'_> {
         let mut missing: Vec<(Vec<u8>, Oid)> = reached.missing.iter().map(|oid| (Vec::new(), *oid)).collect();
         let failed =
             |object: u32| seen.failed.binary_search_by_key(&object, |(object, _)| *object).ok().map(|at| &seen.failed[at].1);
-        let mut told = HashSet::new();
+        // Each at the first of its paths.
+        let mut broken: BTreeMap<u32, &[u8]> = BTreeMap::new();
         for &(target, path) in &places.pairs {
-            let path = places.paths.text(path).to_vec();
+            let path = places.paths.text(path);
             if let Some((oid, _)) = trees.missing(target) {
-                missing.push((path, *oid));
-            } else if let Some(why) = failed(target).filter(|_| told.insert(target)) {
-                notices.push(Notice::skipped(path, format!("blob {}: {why}", self.forest.oid(target))));
+                missing.push((path.to_vec(), *oid));
+            } else if failed(target).is_some() {
+                let first = broken.entry(target).or_insert(path);
+                *first = path.min(*first);
             }
+        }
+        for (target, path) in broken {
+            let why = failed(target).map(ToString::to_string).unwrap_or_default();
+            notices.push(Notice::skipped(path, format!("blob {}: {why}", self.forest.oid(target))));
         }
         for (object, why) in seen.failed.iter().chain(&trees.failed) {
             let word = self.forest.kind(*object).map_or("object", Kind::word);

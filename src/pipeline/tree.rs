@@ -19,7 +19,8 @@ use crate::source::reader::{self, Opened, Reader, Steadiness};
 use crate::source::tracked;
 use crate::source::walk::{Ignore, Visit, Walk, label};
 use crate::types::input::Origin;
-use crate::types::notice::Notice;
+use crate::types::notice::{NO_FILE, Notice};
+use crate::types::shard::{Shard, Sharded};
 
 /// A run over files on disk.
 #[derive(Debug)]
@@ -30,10 +31,24 @@ pub struct TreeRun<'r> {
     pub max_size: Option<u64>,
     /// How far archives are opened; `None`: not at all.
     pub archives: Option<Limits>,
+    /// The part of the run that is done, if it is not the whole.
+    pub shard: Option<Shard>,
     /// Files of this name are told apart.
     pub marker: &'r str,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
+}
+
+impl TreeRun<'_> {
+    /// Whether a file is looked at, as its path below the innermost of the roots says: jobs may have their work trees at
+    /// different places.
+    fn has(&self, path: &Path) -> bool {
+        let Some(shard) = self.shard else { return true };
+        let below = self.walk.roots().iter().filter_map(|root| path.strip_prefix(root).ok());
+        let below = below.min_by_key(|rest| rest.as_os_str().len()).filter(|rest| !rest.as_os_str().is_empty());
+        let below = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+        shard.takes(&label(below))
+    }
 }
 
 impl Pipeline {
@@ -78,10 +93,12 @@ impl Pipeline {
             outcome.notices.push(Notice::info("", why));
         }
         if outcome.objects == 0 {
-            outcome.notices.push(Notice::info("", "no file was scanned"));
+            outcome.notices.push(Notice::info("", NO_FILE));
         }
         self.reconsider(&mut outcome.findings);
         outcome.sort();
+        let asked = format!("dir {} {:?} {:?}", run.walk.roots().len(), run.max_size, run.walk.ignore());
+        outcome.sharded = run.shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
         (outcome, all.marked)
     }
 
@@ -202,6 +219,9 @@ impl Drop for Worker<'_> {
 impl Worker<'_> {
     /// Scans a file, or leaves it for later if it is large.
     fn take(&mut self, path: &Path, label: &[u8]) {
+        if !self.run.has(path) {
+            return self.others(path, label);
+        }
         if !self.desk.pipeline.policy.admits(label) {
             self.gathered.outcome.excluded += 1;
             return;
@@ -227,6 +247,14 @@ impl Worker<'_> {
                 self.gathered.outcome.notices.push(Notice::info(label, "neither a file nor a folder: not read"));
             }
             Err(error) => self.failed(label, &error),
+        }
+    }
+
+    /// A file of another shard: all say how many are too large.
+    fn others(&mut self, path: &Path, label: &[u8]) {
+        if let Some(limit) = self.run.max_size.filter(|_| self.desk.pipeline.policy.admits(label)) {
+            let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |metadata| metadata.len());
+            self.gathered.over += u64::from(size > limit);
         }
     }
 

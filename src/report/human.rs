@@ -152,8 +152,9 @@ impl Page {
 pub fn summary(report: &Report<'_>) -> String {
     let (counts, summary) = (report.counts(), &report.summary);
     let plural = |count: u64, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let part = report.sharded.map(|of| format!("shard {}: ", of.shard)).unwrap_or_default();
     let mut line = format!(
-        "nospill: scanned {}, {} with {} in {} ms: {} denied, {} audited, {} suppressed, {} skipped",
+        "nospill: {part}scanned {}, {} with {} in {} ms: {} denied, {} audited, {} suppressed, {} skipped",
         plural(summary.objects, "object"),
         size(summary.bytes),
         plural(summary.rules as u64, "rule"),

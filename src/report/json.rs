@@ -5,8 +5,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Report, Values};
 use crate::types::date;
-use crate::types::finding::{Finding, Trail, Verdict};
+use crate::types::finding::{Evidence, Finding, Trail, Verdict};
 use crate::types::rule::Rule;
+use crate::types::shard::Sharded;
 
 /// A report as JSON has it. One that was read back may say anything: nothing in it is to be trusted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +22,35 @@ pub struct Document {
     pub notices: Vec<NoticeV1>,
     /// What was looked at.
     pub summary: SummaryV1,
+    /// Which part of a run it is, where it is not a whole one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardV1>,
+}
+
+/// A part of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardV1 {
+    /// From 1 on.
+    pub number: u16,
+    /// How many parts there are.
+    pub of: u16,
+    /// The same for all parts of a run.
+    pub key: String,
+}
+
+/// What joins a part's finding with those of other parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceV1 {
+    /// Objects of this part that hold the secret.
+    pub objects: u32,
+    /// Paths of this part.
+    pub paths: u32,
+    /// Those of the objects that other parts have, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<String>,
+    /// Kind, time and object: of the findings of a kind and fingerprint the least counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<(u8, i64, String)>,
 }
 
 /// Who wrote a report.
@@ -74,6 +104,9 @@ pub struct FindingV1 {
     /// `primaryLocationLineHash` of code scanning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line_hash: Option<String>,
+    /// Only in a part of a run over a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceV1>,
     #[serde(flatten)]
     pub history: Option<HistoryV1>,
 }
@@ -143,7 +176,8 @@ impl Document {
     pub fn new(report: &Report<'_>) -> Self {
         let (counts, summary) = (report.counts(), &report.summary);
         let notice = |path: &[u8], why: &str, kind: &str| NoticeV1 { kind: kind.into(), path: lossy(path), why: why.into() };
-        Self {
+        let shard = |of: &Sharded| ShardV1 { number: of.shard.number(), of: of.shard.of(), key: of.key.clone() };
+        let mut document = Self {
             version: 1,
             tool: Tool { name: "nospill".into(), version: env!("CARGO_PKG_VERSION").into() },
             findings: report.findings.iter().map(|f| finding(f, (report.rule)(f.rule), report.values)).collect(),
@@ -160,7 +194,23 @@ impl Document {
                 excluded: summary.excluded,
                 elapsed_ms: u64::try_from(summary.elapsed.as_millis()).unwrap_or(u64::MAX),
             },
+            shard: report.sharded.map(shard),
+        };
+        document.sort();
+        document
+    }
+
+    /// Puts it in an order that only what it says decides, so that parts can be joined into the whole.
+    pub(super) fn sort(&mut self) {
+        fn key(finding: &FindingV1) -> impl Ord + '_ {
+            let commit = finding.history.as_ref().map(|history| history.commit.id.as_str());
+            let place = (finding.line, finding.column, finding.end_line, finding.end_column);
+            (&finding.path, place, &finding.rule, commit, &finding.fingerprint)
         }
+        self.findings.sort_by(|a, b| key(a).cmp(&key(b)));
+        // What was skipped comes first.
+        self.notices.sort_by(|a, b| (&b.kind, &a.path, &a.why).cmp(&(&a.kind, &b.path, &b.why)));
+        self.notices.dedup();
     }
 
     /// Reads a report that [`render`] wrote.
@@ -220,7 +270,17 @@ fn finding(finding: &Finding, rule: &Rule, values: Values) -> FindingV1 {
         excerpt: finding.excerpt.as_ref().map(|excerpt| excerpt.text.clone()).unwrap_or_default(),
         group: group(finding, rule),
         line_hash: finding.line_hash.clone(),
+        evidence: finding.evidence.as_deref().map(evidence),
         history: finding.trail.as_deref().and_then(|trail| history(finding, trail)),
+    }
+}
+
+fn evidence(evidence: &Evidence) -> EvidenceV1 {
+    EvidenceV1 {
+        objects: evidence.objects,
+        paths: evidence.paths,
+        shared: evidence.shared.iter().map(ToString::to_string).collect(),
+        rank: evidence.rank.map(|rank| (rank.kind, rank.time, rank.id.to_string())),
     }
 }
 

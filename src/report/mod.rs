@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::types::finding::{Finding, Verdict};
 use crate::types::notice::{Notice, NoticeKind};
 use crate::types::rule::Rule;
+use crate::types::shard::Sharded;
 
 /// Everything a reporter may say.
 pub struct Report<'r> {
@@ -32,6 +33,8 @@ pub struct Report<'r> {
     pub summary: Summary,
     /// Whether values may be shown whole.
     pub values: Values,
+    /// Which part of a run it is, if it is not a whole one.
+    pub sharded: Option<&'r Sharded>,
 }
 
 /// Whether a report holds secrets.

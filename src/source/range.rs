@@ -12,6 +12,7 @@ use super::{Item, Source, SourceError, plumbing};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
+use crate::types::shard::Shard;
 
 /// Which commits.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +82,18 @@ impl Range {
         range.changes(&raw)?;
         range.cut_off(&repository.shallow);
         Ok(range)
+    }
+
+    /// Leaves what falls to one shard: changes by their paths, as in a whole history, and messages to the first.
+    #[must_use]
+    pub fn shard(mut self, shard: Shard) -> Self {
+        let falls = |origin: &Origin| match origin {
+            Origin::Message { .. } => shard.number() == 1,
+            other => shard.holder_of_path(other.path()) == shard.number(),
+        };
+        let (items, former) = (std::mem::take(&mut self.items), std::mem::take(&mut self.former));
+        (self.items, self.former) = items.into_iter().zip(former).filter(|(item, _)| falls(&item.origin)).unzip();
+        self
     }
 
     /// The commits, parents before children.

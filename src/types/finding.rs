@@ -154,6 +154,30 @@ pub struct Trail {
     pub paths: u32,
 }
 
+/// What joins a shard's finding with those of other shards.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// How many objects that this shard looked at hold the secret, at whatever path.
+    pub objects: u32,
+    /// At how many paths of this shard.
+    pub paths: u32,
+    /// Those of the objects that other shards look at, too, under other names. Sorted.
+    pub shared: Vec<Oid>,
+    /// Set where other shards may have found the same: the least of all counts.
+    pub rank: Option<Rank>,
+}
+
+/// An order of findings of which one counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    /// What kind of place; findings of different kinds stand beside each other.
+    pub kind: u8,
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// Of several at one time.
+    pub id: Oid,
+}
+
 /// A match with all that a report says of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -181,4 +205,6 @@ pub struct Finding {
     pub trail: Option<Box<Trail>>,
     /// Hash of the text from its line on, as code scanning computes it; see `pipeline/line_hash`.
     pub line_hash: Option<String>,
+    /// Set in a shard of a history.
+    pub evidence: Option<Box<Evidence>>,
 }

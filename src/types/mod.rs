@@ -7,4 +7,5 @@ pub mod input;
 pub mod notice;
 pub mod oid;
 pub mod rule;
+pub mod shard;
 pub mod span;

@@ -19,6 +19,9 @@ impl NoticeKind {
     }
 }
 
+/// What a run says that met no file. Of the shards of a run each may, and the whole not.
+pub const NO_FILE: &str = "no file was scanned";
+
 /// One piece of non-fatal trouble.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Notice {

@@ -151,6 +151,101 @@ fn one_installation_for_every_repository() {
     assert!(!world.at("home/.config/nospill/hooks").exists());
 }
 
+/// Every hook that git 2.47 documents, githooks(5).
+const HOOKS: &str = "applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg \
+    post-commit pre-rebase post-checkout post-merge pre-push pre-receive update proc-receive post-receive post-update \
+    reference-transaction push-to-checkout pre-auto-gc post-rewrite sendemail-validate fsmonitor-watchman p4-changelist \
+    p4-prepare-changelist p4-post-changelist p4-pre-submit post-index-change";
+
+fn executable(path: &std::path::Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, text).expect("a file");
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a mode");
+}
+
+#[test]
+fn every_hook_of_a_repository_runs_below_the_global_ones() {
+    let world = World::new();
+    assert_eq!(world.nospill(&["install", "--global", "--hook", "pre-commit"]).code, 0);
+    fs::write(world.at("input"), "a b\n  c\\d\n").expect("a file");
+    for name in HOOKS.split_whitespace() {
+        let run = |args: &[&str]| git(&world, "repo", &[&["hook", "run", "--to-stdin=../input", name, "--"], args].concat()).code;
+        let own = world.path().join(".git/hooks").join(name);
+        let saw =
+            format!("#!/bin/sh\n{{ printf '<%s>' \"$@\"; cat; }} > '{}'\nexit 7\n", world.at(&format!("saw-{name}")).display());
+        executable(&own, &saw);
+        assert_eq!(run(&["one", "two  three", ""]), 7, "{name}");
+        let got = fs::read_to_string(world.at(&format!("saw-{name}"))).unwrap_or_default();
+        assert_eq!(got, "<one><two  three><>a b\n  c\\d\n", "{name}");
+        fs::remove_file(&own).expect("a hook");
+        if !["push-to-checkout", "proc-receive"].contains(&name) {
+            assert_eq!(run(&[]), 0, "{name} without a hook of the repository's own");
+        }
+    }
+    let scripts = fs::read_dir(world.at("home/.config/nospill/hooks")).expect("a folder").count();
+    assert_eq!(scripts, HOOKS.split_whitespace().count());
+}
+
+#[test]
+fn a_server_below_the_global_hooks_does_what_it_did() {
+    let world = with_server();
+    for hook in ["pre-receive", "update", "post-receive", "post-update"] {
+        executable(&world.at("server.git/hooks").join(hook), &format!("#!/bin/sh\ncat > /dev/null\necho {hook} >> ../ran\n"));
+    }
+    let ran = world.nospill(&["install", "--global", "--hook", "pre-receive"]);
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+    world.stage("clean.py", "x = 1\n");
+    world.commit();
+    let ran = git(&world, "repo", &["push", "-q", "origin", "main"]);
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+    let saw = fs::read_to_string(world.at("ran")).expect("a file");
+    assert_eq!(saw, "pre-receive\nupdate\npost-receive\npost-update\n");
+    world.stage("new.py", token(2));
+    world.commit();
+    let ran = git(&world, "repo", &["push", "-q", "origin", "main"]);
+    assert!(ran.code != 0 && ran.whole().contains("new.py:1:10"), "{}", ran.whole());
+
+    // A work tree that a push brings up to date, unless something in it was changed.
+    assert_eq!(git(&world, ".", &["clone", "-q", "server.git", "live"]).code, 0);
+    assert_eq!(git(&world, "live", &["config", "receive.denyCurrentBranch", "updateInstead"]).code, 0);
+    world.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    for (text, is_taken) in [("x = 2\n", true), ("x = 3\n", false)] {
+        world.stage("clean.py", text);
+        world.commit();
+        if !is_taken {
+            fs::write(world.at("live/clean.py"), "mine\n").expect("a file");
+        }
+        let ran = git(&world, "repo", &["push", "-q", "../live", "main"]);
+        assert_eq!(ran.code == 0, is_taken, "{}", ran.whole());
+        let now = fs::read_to_string(world.at("live/clean.py")).expect("a file");
+        assert_eq!(now, if is_taken { text } else { "mine\n" });
+    }
+}
+
+#[test]
+fn a_push_that_is_not_scanned_in_time_is_refused() {
+    let world = with_server();
+    world.stage("clean.py", "x = 1\n");
+    world.commit();
+    world.git(&["push", "-q", "origin", "main:refs/heads/x"]);
+    let new = world.git(&["rev-parse", "HEAD"]);
+    let zeros = "0".repeat(40);
+    fs::write(world.at("input"), format!("{zeros} {} refs/heads/main\n", new.trim())).expect("a file");
+    // A git that never answers what is asked about the commits.
+    let real = world.command("sh", ".").args(["-c", "command -v git"]).output().expect("sh runs");
+    let real = String::from_utf8_lossy(&real.stdout).trim().to_owned();
+    let stub = format!("#!/bin/sh\ncase \"$*\" in *rev-list*) exec sleep 60 > /dev/null 2>&1 ;; esac\nexec '{real}' \"$@\"\n");
+    executable(&world.at("stub/git"), &stub);
+    let path = format!("{}:{}", world.at("stub").display(), std::env::var("PATH").expect("PATH"));
+    for (name, deadline) in [("--deadline", None), ("--threads", Some("1"))] {
+        let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "server.git");
+        command.env("PATH", &path).envs(deadline.map(|seconds| ("NOSPILL_DEADLINE", seconds)));
+        command.stdin(fs::File::open(world.at("input")).expect("a file"));
+        let ran: Ran = command.args(["pre-receive", name, "1"]).output().expect("nospill runs").into();
+        assert!(ran.code == 3 && ran.err.contains("not scanned within 1 seconds, so the push is refused"), "{}", ran.whole());
+    }
+}
+
 #[test]
 fn a_template_goes_into_new_repositories() {
     let world = World::new();

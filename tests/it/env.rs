@@ -146,3 +146,9 @@ pub(crate) fn text(template: &str, seed: usize) -> String {
 pub(crate) fn token(seed: usize) -> String {
     text("token = \"{join:gh:p_}{alnum:30}{crc32}\"\n", seed)
 }
+
+/// Says loudly that something was not tested, and why.
+#[allow(clippy::print_stderr, reason = "a test has nowhere else to say it")]
+pub(crate) fn skip(why: &str) {
+    eprintln!("SKIP: {why}");
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::env::{Ran, World, token};
+use crate::env::{Ran, World, skip, token};
 
 /// nospill with what real packers need of the environment.
 fn guard(world: &World, args: &[&str]) -> Ran {
@@ -75,6 +75,92 @@ fn npm_is_asked_what_it_would_ship() {
     assert!(ran.code == 1 && findings.contains("lib/a.js:1 github-pat deny"), "{}", ran.whole());
     assert!(findings.contains(".env:1") && !findings.contains("not-shipped"), "{}", ran.whole());
     assert!(!world.path().join("ran").exists(), "no script of the package is run");
+}
+
+/// A package whose every way to have code run leaves a mark.
+fn booby_trapped(world: &World) {
+    let scripts: Vec<String> =
+        ["prepack", "prepare", "prepublishOnly", "postpack", "preinstall", "install", "pnpm:devPreinstall"]
+            .map(|name| format!("\"{name}\":\"touch ran-{name}\""))
+            .to_vec();
+    let manifest = format!(
+        "{{\"name\":\"x\",\"version\":\"1.0.0\",\"license\":\"MIT\",\"scripts\":{{{}}},\"files\":[\"lib\",\".env\"]}}",
+        scripts.join(",")
+    );
+    world.write("package.json", manifest);
+    world.write("lib/a.js", format!("const {}", token(1)));
+    world.write(".env", format!("TOKEN={}", token(2)));
+    world.write("test/not-shipped.js", format!("const {}", token(3)));
+    for (file, text) in [
+        (".pnpmfile.cjs", "require('fs').writeFileSync('ran-pnpmfile', ''); module.exports = {}"),
+        (".yarnrc", "yarn-path \"./evil.js\"\n"),
+        ("evil.js", "require('fs').writeFileSync('ran-yarn-path', '')"),
+    ] {
+        world.write(file, text);
+    }
+}
+
+fn no_script_ran(world: &World) {
+    let names = fs::read_dir(world.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let ran: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with("ran")).collect();
+    assert!(ran.is_empty(), "code of the package was run: {ran:?}");
+}
+
+#[test]
+fn pnpm_and_yarn_are_asked_what_they_would_ship() {
+    for (program, lock) in [("pnpm", "pnpm-lock.yaml"), ("yarn", "yarn.lock")] {
+        if !can(program, &["--version"]) {
+            skip(&format!("{program} is not here, so it was not asked what it ships"));
+            continue;
+        }
+        let world = World::new();
+        booby_trapped(&world);
+        for with in [&["--with", program][..], &[]] {
+            let ran = guard(&world, &[&["package", "--format", "json"], with].concat());
+            let findings = ran.findings().join("\n");
+            assert!(ran.code == 1 && findings.contains("lib/a.js:1 github-pat deny"), "{program}: {}", ran.whole());
+            assert!(findings.contains(".env:1") && !findings.contains("not-shipped"), "{program}: {}", ran.whole());
+            no_script_ran(&world);
+            assert_eq!(ran.out.contains(&format!("{program} would ship 3 files")), !with.is_empty() || lock_is(&world, lock));
+            world.write(lock, "");
+        }
+        world.write(".yarnrc.yml", "yarnPath: ./evil.js\n");
+        if program == "yarn" {
+            let ran = guard(&world, &["package", "--with", "yarn"]);
+            assert!(ran.code == 3 && ran.out.contains("without running the package's own code"), "{}", ran.whole());
+            no_script_ran(&world);
+        }
+    }
+}
+
+fn lock_is(world: &World, lock: &str) -> bool {
+    world.path().join(lock).exists()
+}
+
+#[test]
+fn what_gem_and_nuget_built_is_looked_into() {
+    let world = World::new();
+    world.write("a.rb", token(1));
+    let build = r"
+import io, tarfile, zipfile
+with tarfile.open('data.tar.gz', 'w:gz') as data:
+    data.add('a.rb', 'lib/a.rb')
+with tarfile.open('x-1.0.gem', 'w') as gem:
+    gem.add('data.tar.gz')
+with zipfile.ZipFile('x.1.0.nupkg', 'w') as package:
+    package.write('a.rb', 'content/a.rb')
+";
+    fs::write(world.at("build.py"), build).expect("a file");
+    let ran: Ran = world.command("python3", "repo").arg("../build.py").output().expect("python3 runs").into();
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+    let ran = world.nospill(&["dir", "x-1.0.gem", "x.1.0.nupkg", "--format", "json"]);
+    let found = ran.findings();
+    assert_eq!(
+        found,
+        ["x-1.0.gem!data.tar.gz!lib/a.rb:1 github-pat deny", "x.1.0.nupkg!content/a.rb:1 github-pat deny"],
+        "{}",
+        ran.whole()
+    );
 }
 
 #[test]

@@ -115,7 +115,7 @@ const SECRETS: &[&str] = &[
 ];
 
 /// A history of branches and merges made by fast-import: files change by lines, move and come back.
-fn tangled(world: &World, commits: usize, seed: usize) {
+pub(crate) fn tangled(world: &World, commits: usize, seed: usize) {
     let mut random = Random::new("history", seed);
     const PATHS: &[&str] = &["a.py", "deploy/prod.yaml", "deploy/app.env", "src/core/main.c", "docs/README.md", ".npmrc"];
     let mut stream = Vec::new();

@@ -39,6 +39,9 @@ mod patterns;
 mod pipes;
 mod report;
 mod rules;
+mod shards;
 #[cfg(unix)]
 mod staged;
 mod targets;
+#[cfg(unix)]
+mod templates;

@@ -1,5 +1,6 @@
 //! The last walk: blobs that may hold something, scanned as files of the paths at which they stand.
 
+use super::shares::Shares;
 use crate::detect::scanner::Scratch;
 use crate::pipeline::{Pipeline, line_hash};
 use crate::rules::paths::PathRules;
@@ -44,13 +45,20 @@ pub(super) struct Exact<'p> {
     path_rules: &'p PathRules,
     forest: &'p Forest,
     places: [&'p Places; 2],
+    shares: Option<&'p Shares<'p>>,
     scratch: Scratch,
     pub(super) found: Found,
 }
 
 impl<'p> Exact<'p> {
-    pub(super) fn new(pipeline: &'p Pipeline, path_rules: &'p PathRules, forest: &'p Forest, places: [&'p Places; 2]) -> Self {
-        Self { pipeline, path_rules, forest, places, scratch: Scratch::default(), found: Found::default() }
+    pub(super) fn new(
+        pipeline: &'p Pipeline,
+        path_rules: &'p PathRules,
+        forest: &'p Forest,
+        places: [&'p Places; 2],
+        shares: Option<&'p Shares<'p>>,
+    ) -> Self {
+        Self { pipeline, path_rules, forest, places, shares, scratch: Scratch::default(), found: Found::default() }
     }
 }
 
@@ -63,6 +71,9 @@ impl Visitor for Exact<'_> {
             let first = places.pairs.partition_point(|(blob, _)| *blob < object);
             for &(_, number) in places.pairs[first..].iter().take_while(|(blob, _)| *blob == object) {
                 let path = places.paths.text(number);
+                if self.shares.is_some_and(|shares| !shares.tells(object, path)) {
+                    continue;
+                }
                 if !self.pipeline.policy.admits(path) {
                     self.found.excluded += 1;
                     continue;

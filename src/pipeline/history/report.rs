@@ -11,7 +11,7 @@ use crate::source::history::paths::Places;
 use crate::source::history::trees::Trees;
 use crate::source::pack::object::{Commit, Tag};
 use crate::source::pack::store::ReadCache;
-use crate::types::finding::{Finding, Secret, Trail};
+use crate::types::finding::{Evidence, Finding, Rank, Secret, Trail};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::oid::Oid;
 
@@ -42,6 +42,17 @@ impl Secrets for Table<'_> {
     }
 }
 
+/// Kinds of places of which each has its own first finding.
+const MESSAGE: u8 = 0;
+const TRACED: u8 = 1;
+const LOST: u8 = 2;
+
+/// What the findings of one secret have in common, whatever their paths. What is no value is one for itself.
+fn same(finding: &Finding) -> (u16, Secret) {
+    let is_value = !finding.secret.expose().is_empty();
+    (finding.rule, if is_value { finding.secret.clone() } else { Secret::new(finding.fingerprint.as_bytes()) })
+}
+
 /// How often a secret is there: the blobs and the paths that hold it.
 #[derive(Default)]
 struct Spread {
@@ -53,27 +64,39 @@ impl Tracing<'_> {
     /// Every finding of the history.
     pub(super) fn all(&self, places: &Places, beside: &Places, found: Found) -> Vec<Finding> {
         let mut findings = self.messages();
+        let shares = self.run.shares.as_ref();
         if found.in_blobs.is_empty() {
             return findings;
         }
         let mut spread: HashMap<(u16, Secret), Spread> = HashMap::new();
         for (in_blob, finding) in found.in_blobs.iter().flat_map(|in_blob| in_blob.findings.iter().map(move |f| (in_blob, f))) {
-            let spread = spread.entry((finding.rule, finding.secret.clone())).or_default();
+            let spread = spread.entry(same(finding)).or_default();
             spread.blobs.insert(in_blob.blob);
             let paths = if in_blob.beside { &beside.paths } else { &places.paths };
             spread.paths.insert(paths.text(in_blob.path).to_vec());
         }
-        let (lost, own): (Vec<InBlob>, Vec<InBlob>) = found.in_blobs.into_iter().partition(|in_blob| in_blob.beside);
+        let (mut lost, own): (Vec<InBlob>, Vec<InBlob>) = found.in_blobs.into_iter().partition(|in_blob| in_blob.beside);
+        lost.sort_by_key(|in_blob| (self.run.forest.oid(in_blob.blob), in_blob.path));
         let traced = self.traced(&places.paths, own);
-        let mut traced: Vec<Finding> =
-            traced.into_iter().chain(once(lost.into_iter().flat_map(|in_blob| in_blob.findings))).collect();
-        for finding in &mut traced {
-            let spread = spread.get(&(finding.rule, finding.secret.clone()));
-            if let (Some(trail), Some(spread)) = (&mut finding.trail, spread) {
-                (trail.objects, trail.paths) = (spread.blobs.len() as u32, spread.paths.len() as u32);
+        let lost = once(lost.into_iter().flat_map(|in_blob| in_blob.findings));
+        for (kind, mut finding) in traced.into_iter().map(|f| (TRACED, f)).chain(lost.map(|f| (LOST, f))) {
+            let Some(spread) = spread.get(&same(&finding)) else { continue };
+            let (objects, paths) = (spread.blobs.len() as u32, spread.paths.len() as u32);
+            if let Some(trail) = &mut finding.trail {
+                (trail.objects, trail.paths) = (objects, paths);
             }
+            finding.evidence = shares.map(|shares| {
+                let shared = spread.blobs.iter().filter(|&&blob| shares.is_shared(blob));
+                let mut shared: Vec<Oid> = shared.map(|&blob| self.run.forest.oid(blob)).collect();
+                shared.sort_unstable();
+                let rank = match &finding.origin {
+                    Origin::Lost { blob, .. } => Some(Rank { kind, time: 0, id: *blob }),
+                    _ => None,
+                };
+                Box::new(Evidence { objects, paths, shared, rank })
+            });
+            findings.push(finding);
         }
-        findings.extend(traced);
         findings
     }
 
@@ -104,7 +127,9 @@ impl Tracing<'_> {
         for number in 0..numbers.len() as u32 {
             let Some(trail) = trails.get(&number) else {
                 // A tag or ref names the blob, or its tree: no commit has it.
-                traced.extend(findings.range((number, 0)..=(number, u32::MAX)).next().map(|(_, finding)| finding.clone()));
+                let blobs = findings.range((number, 0)..=(number, u32::MAX));
+                let first = blobs.min_by_key(|((_, blob), _)| self.run.forest.oid(*blob));
+                traced.extend(first.map(|(_, finding)| finding.clone()));
                 continue;
             };
             let Some(mut finding) = findings.remove(&(number, trail.blob)) else { continue };
@@ -147,7 +172,7 @@ impl Tracing<'_> {
         let run = self.run;
         let of_head = self.graph.reach(run.forest, run.request.head).commits;
         let (mut cache, mut scratch) = (ReadCache::new(1 << 20), crate::detect::scanner::Scratch::default());
-        let mut earliest: BTreeMap<String, (i64, Finding)> = BTreeMap::new();
+        let mut earliest: BTreeMap<String, (Rank, Finding)> = BTreeMap::new();
         for &object in &self.seen.messages {
             let number = self.graph.of_object(object);
             let is_reached = match number {
@@ -165,12 +190,15 @@ impl Tracing<'_> {
             let input = Input { origin: Origin::Message { id }, content: Content::Owned(content[start..].to_vec()) };
             let in_head = number.is_some_and(|number| of_head[number as usize]);
             let trail = self.trail(&id, id, in_head, &mut cache);
-            let time = trail.as_ref().map_or(i64::MAX, |trail| trail.time);
+            let rank = Rank { kind: MESSAGE, time: trail.as_ref().map_or(i64::MAX, |trail| trail.time), id };
             for mut finding in run.pipeline.judge(&run.path_rules, &input, &mut scratch).0 {
                 finding.trail = trail.clone().map(Box::new);
-                let best = earliest.entry(finding.fingerprint.clone()).or_insert_with(|| (time, finding.clone()));
-                if time < best.0 {
-                    *best = (time, finding);
+                if run.shares.is_some() {
+                    finding.evidence = Some(Box::new(Evidence { rank: Some(rank), ..Evidence::default() }));
+                }
+                let best = earliest.entry(finding.fingerprint.clone()).or_insert_with(|| (rank, finding.clone()));
+                if rank < best.0 {
+                    *best = (rank, finding);
                 }
             }
         }

@@ -170,7 +170,11 @@ pub fn trails(
         }
     }
     for &number in order.iter().filter(|&&number| !is_parent[number as usize]) {
-        newest.insert(of(number), number);
+        // Not the last in order: what else the trees of these hold must not decide.
+        let best = newest.entry(of(number)).or_insert(number);
+        if walk.when(number) > walk.when(*best) {
+            *best = number;
+        }
     }
     for (outline, number) in newest {
         outlines

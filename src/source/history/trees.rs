@@ -32,6 +32,12 @@ pub trait Interest: Sync {
     fn name(&self, name: &[u8]) -> bool;
     /// Whether any blob below a folder of this name is.
     fn folder(&self, name: &[u8]) -> bool;
+    /// What [`Interest::met`] is told of a name.
+    fn tag(&self, _name: &[u8]) -> u16 {
+        0
+    }
+    /// A tree has an object under a name of this tag. Said at least once of each object and tag.
+    fn met(&self, _object: u32, _tag: u16) {}
 }
 
 /// What all workers of a walk share.
@@ -67,6 +73,7 @@ struct Known {
     is_asked: bool,
     /// Every blob below a folder of this name is.
     is_folder: bool,
+    tag: u16,
 }
 
 /// Where each entry of a tree starts, and what it is.
@@ -130,7 +137,7 @@ impl<'f, I: Interest> Shared<'f, I> {
     fn known(&self, name: &[u8]) -> Known {
         let number = self.names.lock().unwrap_or_else(PoisonError::into_inner).number(name);
         let (is_asked, is_folder) = (self.interest.name(name), self.interest.folder(name));
-        Known { number, last: (Vec::new(), NOT_KEPT), is_asked, is_folder }
+        Known { number, last: (Vec::new(), NOT_KEPT), is_asked, is_folder, tag: self.interest.tag(name) }
     }
 
     fn missing(&self, oid: &[u8], is_tree: bool) -> u32 {
@@ -179,6 +186,9 @@ impl<I: Interest> Reader<'_, '_, I> {
         let found = self.shared.forest.find(oid);
         if let Some(tree) = found.filter(|_| is_tree && known.is_folder) {
             self.shared.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(tree);
+        }
+        if let Some(object) = found {
+            self.shared.interest.met(object, known.tag);
         }
         let edge = match found {
             Some(object) if is_tree || known.is_asked || self.shared.interest.object(object) => {

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Proves the recipes of hooks/README.md with the real hook managers: pre-commit and prek (PyPI), husky, lefthook and
+# lint-staged (npm). Each gets a repository of its own, in which a commit with a secret must be blocked and a clean one pass.
+#
+#   ci/frameworks.sh [target/release/nospill]
+#
+# Nothing is installed outside of a temporary folder. What can't be fetched is skipped, loudly; then it exits with 77.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+program=$(realpath "${1:-$root/target/release/nospill}")
+[ -x "$program" ] || { echo "no program at $program" >&2; exit 2; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/bin" "$work/home"
+ln -s "$program" "$work/bin/nospill"
+export HOME=$work/home GIT_CONFIG_NOSYSTEM=1 PRE_COMMIT_HOME=$work/cache PREK_HOME=$work/prek-home
+export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
+unset CI
+export PATH=$work/bin:$work/venv/bin:$work/npm/node_modules/.bin:$PATH
+skipped=0
+
+skip() { echo "SKIP: $1 could not be fetched, so its recipe was not proven" >&2; skipped=1; }
+
+# A GitHub token, made here: nothing in this file looks like one. Its last six digits are a CRC-32 in base 62.
+token() {
+    python3 - "$1" <<'PY'
+import sys, zlib
+digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+n, body = int(sys.argv[1]) * 7919 + 104729, ""
+for _ in range(30):
+    n = (n * 6364136223846793005 + 1442695040888963407) % 2**64
+    body += digits[(n >> 33) % 62]
+crc, tail = zlib.crc32(body.encode()), ""
+for _ in range(6):
+    crc, tail = crc // 62, digits[crc % 62] + tail
+print("token = \"" + "gh" + "p_" + body + tail + "\"")
+PY
+}
+
+# repository NAME: an empty one, to stand in.
+repository() {
+    git init -q -b main "$work/$1"
+    cd "$work/$1"
+}
+
+# prove NAME: the hooks of the repository here block a secret in a file and in a message, and let a clean commit pass.
+prove() {
+    local log=$work/$1.log
+    echo 'x = 1' > clean.py
+    git add -A
+    git commit -q -m clean > "$log" 2>&1 || { cat "$log"; echo "FAIL: $1 blocks a clean commit" >&2; exit 1; }
+    token 1 > leak.py
+    git add leak.py
+    if git commit -q -m leak > "$log" 2>&1; then cat "$log"; echo "FAIL: $1 lets a secret in a file pass" >&2; exit 1; fi
+    grep -q 'leak.py:1:10' "$log" || { cat "$log"; echo "FAIL: $1 does not say where the secret is" >&2; exit 1; }
+    git rm -q --cached leak.py
+    rm leak.py
+    if git commit -q --allow-empty -m "$(token 2)" > "$log" 2>&1; then
+        cat "$log"; echo "FAIL: $1 lets a secret in a message pass" >&2; exit 1
+    fi
+    grep -q github-pat "$log" || { cat "$log"; echo "FAIL: $1 blocks a message for another reason" >&2; exit 1; }
+    echo "ok: $1 ($2)"
+}
+
+if python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q --disable-pip-version-check install pre-commit prek 2> "$work/pip.log"; then
+    # The hooks of this tree as a framework fetches them: from a repository, at a revision.
+    git init -q "$work/hooks"
+    cp "$root/.pre-commit-hooks.yaml" "$work/hooks/"
+    git -C "$work/hooks" add . && git -C "$work/hooks" commit -q -m hooks
+    for framework in pre-commit prek; do
+        repository "$framework"
+        cat > .pre-commit-config.yaml <<YAML
+default_install_hook_types: [pre-commit, commit-msg, pre-push]
+repos:
+  - repo: $work/hooks
+    rev: $(git -C "$work/hooks" rev-parse HEAD)
+    hooks: [{ id: nospill-system }, { id: nospill-commit-msg }, { id: nospill-pre-push }]
+YAML
+        "$framework" install > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
+        prove "$framework" "$("$framework" --version)"
+        # A push: what is not in the remote, hooks of commits passed by.
+        git init -q --bare "$work/$framework.git"
+        git remote add origin "$work/$framework.git"
+        git push -q origin main > "$work/push.log" 2>&1 || { cat "$work/push.log"; echo "FAIL: a clean push" >&2; exit 1; }
+        token 3 > leak.py
+        git add leak.py && git commit -q --no-verify -m leak
+        if git push -q origin main > "$work/push.log" 2>&1; then echo "FAIL: $framework lets a push pass" >&2; exit 1; fi
+        grep -q 'leak.py:1:10' "$work/push.log" || { cat "$work/push.log"; exit 1; }
+        echo "ok: $framework, pre-push"
+    done
+else
+    skip 'pre-commit and prek'
+fi
+
+if npm install --silent --no-fund --no-audit --prefix "$work/npm" husky lefthook lint-staged > "$work/npm.log" 2>&1; then
+    version() { node -p "require('$work/npm/node_modules/$1/package.json').version"; }
+    repository husky
+    echo '{}' > package.json
+    husky > /dev/null
+    echo 'nospill staged' > .husky/pre-commit
+    echo 'nospill commit-msg "$1"' > .husky/commit-msg
+    prove husky "$(version husky)"
+    # Beside lint-staged, as the recipe says.
+    repository lint-staged
+    echo '{ "lint-staged": { "*.py": "true" } }' > package.json
+    husky > /dev/null
+    printf '%s\n' 'lint-staged' 'nospill staged' > .husky/pre-commit
+    echo 'nospill commit-msg "$1"' > .husky/commit-msg
+    prove lint-staged "$(version lint-staged)"
+    repository lefthook
+    cat > lefthook.yml <<'YAML'
+pre-commit:
+  commands:
+    nospill:
+      run: nospill staged
+commit-msg:
+  commands:
+    nospill:
+      run: nospill commit-msg {1}
+YAML
+    lefthook install > /dev/null
+    prove lefthook "$(version lefthook)"
+else
+    skip 'husky, lefthook and lint-staged'
+fi
+[ "$skipped" = 0 ] || exit 77
