@@ -334,6 +334,7 @@ fn document(texts: &[String], choice: usize) -> Document {
     let history =
         || HistoryV1 { commit: commit(), in_head: true, last_seen: text(7), last_seen_date: None, objects: 1, paths: 1 };
     let finding = |number: usize, effect| FindingV1 {
+        evidence: None,
         rule: text(number),
         title: text(number + 1),
         severity: text(number + 2),
@@ -355,6 +356,7 @@ fn document(texts: &[String], choice: usize) -> Document {
         history: (choice & 2 != 0).then(history),
     };
     Document {
+        shard: None,
         version: 1,
         tool: Program { name: "nospill".into(), version: "0".into() },
         findings: vec![finding(0, Effect::Deny), finding(11, Effect::Audit)],
