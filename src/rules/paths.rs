@@ -60,7 +60,7 @@ impl LowerPath {
         self.path.make_ascii_lowercase();
         self.name = self.path.len() - file_name(&self.path).len();
         self.of_path = Pairs::of(&self.path);
-        self.of_name = Pairs::of(self.name());
+        self.of_name = if self.name == 0 { self.of_path } else { Pairs::of(self.name()) };
     }
 
     /// The whole path, in lower case.
@@ -181,17 +181,18 @@ impl PathRules {
 
     /// Whether a path that ends in this name may be a finding, whatever folder it is in.
     pub fn may_name(&self, name: &[u8]) -> bool {
-        let name = name.to_ascii_lowercase();
-        let extension = name.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
-        self.names.contains_key(&name)
+        let name = LowerPath::new(name);
+        let lower = name.path();
+        let extension = lower.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &lower[dot + 1..]);
+        self.names.contains_key(lower)
             || self.extensions.contains_key(extension)
-            || self.ends.iter().any(|glob| glob.matches(&LowerPath::new(&name)))
+            || self.ends.iter().any(|glob| glob.matches(&name))
     }
 
     /// Whether all below a folder of this name may be findings.
     pub fn may_name_folder(&self, name: &[u8]) -> bool {
-        let name = name.to_ascii_lowercase();
-        self.folders.iter().any(|glob| glob.matches(&LowerPath::new(&name)))
+        let name = LowerPath::new(name);
+        self.folders.iter().any(|glob| glob.matches(&name))
     }
 
     /// The rules for which this path is a finding, in rule order.
