@@ -30,7 +30,7 @@ def main():
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     head = subprocess.run(["git", "rev-list", "--max-count=1", "--skip=10", "--first-parent", "HEAD"], cwd=repo, capture_output=True, text=True)
     back = head.stdout.strip()
-    cache, report = tempfile.mkdtemp(), os.path.join(tempfile.mkdtemp(), "report")
+    cache, report = tempfile.mkdtemp(), os.path.join(tempfile.mkdtemp(), "report.json")
     rows = [
         ("git cat-file --batch of all objects", "git cat-file --batch-all-objects --batch --buffer --unordered".split()),
         ("nospill history", [nospill, "history"]),
