@@ -10,7 +10,7 @@ use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::guard::env::{Exposure, exposed, is_docker_context};
-use crate::guard::files::Files;
+use crate::guard::files;
 use crate::guard::packers::Packer;
 use crate::report::escape;
 use crate::settings::Settings;
@@ -130,18 +130,18 @@ fn package(settings: &Settings, with: &[Packer], dir: &Path) -> Result<Exit, Com
         .hint("run it where package.json, Cargo.toml, pyproject.toml or a Dockerfile is"));
     }
     let pipeline = setup::here(settings, Place::Files(&[]))?;
-    let (mut files, mut notices) = (Vec::new(), Vec::new());
+    let (mut shipped, mut notices) = (Vec::new(), Vec::new());
     let scratch = tempfile::tempdir().map_err(|error| CommandError::new(Kind::Io, format!("temporary folder: {error}")))?;
     for packer in packers {
         let folder: PathBuf = scratch.path().join(packer.as_str());
         std::fs::create_dir(&folder).map_err(|error| CommandError::new(Kind::Io, format!("temporary folder: {error}")))?;
         match packer.ships(dir, &folder) {
-            Ok(shipped) => {
-                notices.push(Notice::info("", format!("{} would ship {} files", packer.as_str(), shipped.len())));
-                files.extend(shipped);
+            Ok(of_packer) => {
+                notices.push(Notice::info("", format!("{} would ship {} files", packer.as_str(), of_packer.len())));
+                shipped.extend(of_packer);
             }
             Err(why) => notices.push(Notice::skipped(packer.as_str(), why)),
         }
     }
-    scan::run(settings, &pipeline, &Files::new(files, notices), Some(()), started)
+    scan::run(settings, &pipeline, &files::tree(shipped, notices), Some(()), started)
 }

@@ -76,21 +76,34 @@ pub enum Effect {
 
 /// One finding. Lines and columns are 1-based, columns count characters, the end is exclusive.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
 pub struct FindingV1 {
+    /// The rule's id.
     pub rule: String,
+    /// The rule's title.
     pub title: String,
+    /// `low`, `medium`, `high` or `critical`.
     pub severity: String,
+    /// `low`, `medium`, `high` or `proven`.
     pub confidence: String,
+    /// What becomes of it.
     pub effect: Effect,
+    /// Where it was found, `OUTER!INNER` inside archives.
     pub path: String,
+    /// Line of the first character.
     pub line: u32,
+    /// Column of the first character.
     pub column: u32,
+    /// Line of the last character.
     pub end_line: u32,
+    /// Column behind the last character.
     pub end_column: u32,
+    /// Masked, unless the run was told to show it.
     pub secret: String,
+    /// Of rule, path and secret.
     pub fingerprint: String,
+    /// What the value says of itself.
     pub note: Option<String>,
+    /// Why it does not count.
     pub suppressed: Option<String>,
     /// What to do.
     #[serde(default)]
@@ -107,56 +120,75 @@ pub struct FindingV1 {
     /// Only in a part of a run over a history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceV1>,
+    /// Only in a history scan.
     #[serde(flatten)]
     pub history: Option<HistoryV1>,
 }
 
 /// What only a history scan knows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
 pub struct HistoryV1 {
+    /// The one that brought it in.
     pub commit: CommitV1,
+    /// Whether `HEAD` has it.
     pub in_head: bool,
+    /// The last commit that had it.
     pub last_seen: String,
     /// When the commit `last_seen` was made.
     #[serde(default)]
     pub last_seen_date: Option<String>,
+    /// Blobs that hold it.
     pub objects: u32,
+    /// Paths that hold it.
     pub paths: u32,
 }
 
 /// The commit that brought a secret in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
 pub struct CommitV1 {
+    /// In hex.
     pub id: String,
+    /// Name.
     pub author: String,
+    /// Address.
     pub email: String,
+    /// RFC 3339, in the author's zone.
     pub date: String,
 }
 
 /// Non-fatal trouble.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
 pub struct NoticeV1 {
+    /// `skipped` or `info`.
     pub kind: String,
+    /// What it is about; may be empty.
     pub path: String,
+    /// What is wrong.
     pub why: String,
 }
 
 /// What was looked at, and how many findings there are of each effect.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the interface; README.md and the blueprint describe them")]
 pub struct SummaryV1 {
+    /// Contents scanned.
     pub objects: u64,
+    /// Bytes of these.
     pub bytes: u64,
+    /// Rules scanned with.
     pub rules: usize,
+    /// Findings that block.
     pub denied: usize,
+    /// Findings that are reported only.
     pub audited: usize,
+    /// Findings that do not count.
     pub suppressed: usize,
+    /// What should have been scanned and was not.
     pub skipped: usize,
+    /// Contents that are no text.
     pub binary: u64,
+    /// Paths left out by the configuration.
     pub excluded: u64,
+    /// Milliseconds of the run.
     pub elapsed_ms: u64,
 }
 

@@ -29,8 +29,14 @@ impl Tree {
         let Found { mut files, mut notices } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         files.sort_unstable();
         notices.sort_unstable();
-        let item = |path: &PathBuf| Item { origin: Origin::File { path: label(path).to_vec() }, size: 0 };
-        Ok(Self { items: files.iter().map(item).collect(), files, notices })
+        let origin = |path: PathBuf| (Origin::File { path: label(&path).to_vec() }, path);
+        Ok(Self::of(files.into_iter().map(origin).collect(), notices))
+    }
+
+    /// Of exactly these files, by what reports call them.
+    pub fn of(files: Vec<(Origin, PathBuf)>, notices: Vec<Notice>) -> Self {
+        let (origins, files): (Vec<Origin>, Vec<PathBuf>) = files.into_iter().unzip();
+        Self { items: origins.into_iter().map(|origin| Item { origin, size: 0 }).collect(), files, notices }
     }
 }
 
@@ -79,7 +85,7 @@ impl Source for Tree {
         let origin = self.items[at].origin.clone();
         match std::fs::read(&self.files[at]) {
             Ok(content) => Ok(Input { origin, content: Content::Owned(content) }),
-            Err(error) => Err(Notice::skipped(origin.path(), error.to_string())),
+            Err(error) => Err(Notice::skipped(origin.label(), error.to_string())),
         }
     }
 }
