@@ -120,13 +120,22 @@ fn is_promising(hint: &Hint, text: &[u8], clipped: bool) -> bool {
     if hint.byte.is_some_and(|byte| !clipped && !text.contains(&byte)) {
         return false;
     }
-    let mut run = 0;
     hint.run == 0
-        || text.iter().any(|&b| {
-            run = if hint.admits(b) { run + 1 } else { 0 };
-            run >= hint.run
-        })
-        || clipped && run > 0
+        || has_run(text, usize::from(hint.run), |byte| hint.admits(byte))
+        || clipped && text.last().is_some_and(|&byte| hint.admits(byte))
+}
+
+/// Whether so many admitted bytes stand side by side. Looks from the end of each stretch that could be one: the first byte
+/// met that is not admitted refutes all up to it.
+fn has_run(text: &[u8], len: usize, admits: impl Fn(u8) -> bool) -> bool {
+    let mut at = 0;
+    while let Some(stretch) = text.get(at..at + len) {
+        match stretch.iter().rposition(|&byte| !admits(byte)) {
+            Some(other) => at += other + 1,
+            None => return true,
+        }
+    }
+    false
 }
 
 /// Where the search goes on behind a match.
@@ -183,4 +192,19 @@ fn line_end(content: &[u8], from: usize) -> usize {
     const FARTHEST: usize = 1 << 20;
     let high = (from + FARTHEST).min(content.len());
     content[from..high].iter().position(|&b| b == b'\n').map_or(high, |at| from + at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn runs_are_found_as_byte_by_byte(text in "[ab ]{0,60}", len in 1usize..12) {
+            let text = text.as_bytes();
+            let want = text.windows(len).any(|window| window.iter().all(|&byte| byte != b' '));
+            prop_assert_eq!(has_run(text, len, |byte| byte != b' '), want);
+        }
+    }
 }
