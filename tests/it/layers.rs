@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// A crate or keyword and the only files that may name it.
 const NAMED: &[(&str, &[&str])] = &[
     ("git2::", &["src/source/git.rs"]),
-    ("unsafe {", &["src/source/mmap.rs"]),
+    ("unsafe {", &["src/source/mmap.rs", "src/detect/decode/digits/avx2.rs"]),
     ("unsafe fn", &[]),
     ("rayon::", &["src/pipeline.rs", "src/pipeline/history.rs"]),
     ("println!", &["build.rs"]),

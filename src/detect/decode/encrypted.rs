@@ -106,7 +106,7 @@ fn extent_of(content: &[u8], marker: Span, extent: Extent) -> Option<Span> {
             (rest[end] == close).then(|| reach(end + 1)).flatten()
         }
         Extent::Word => {
-            let word = |b: &u8| super::runs::is_digit(*b) || matches!(b, b':' | b'=');
+            let word = |b: &u8| super::digits::is_digit(*b) || matches!(b, b':' | b'=');
             let length = rest.iter().take_while(|b| word(b)).count();
             // A name, a comment or a short value is no ciphertext.
             (length >= 32).then(|| reach(length)).flatten()

@@ -216,7 +216,7 @@ fn in_digits(content: &[u8], start: usize, end: usize) -> bool {
     const BESIDE: usize = 8;
     let (Some(low), Some(after)) = (start.checked_sub(BESIDE), content.get(end..end + BESIDE)) else { return false };
     let near = || content[low..start].iter().chain(after);
-    near().all(|&b| super::runs::is_digit(b))
+    near().all(|&b| super::digits::is_digit(b))
         && near().any(u8::is_ascii_digit)
         && near().any(u8::is_ascii_uppercase)
         && near().any(u8::is_ascii_lowercase)

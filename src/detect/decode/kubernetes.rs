@@ -6,8 +6,8 @@
 
 use memchr::memmem;
 
+use super::digits::is_digit;
 use super::layer::{Cut, Layer};
-use super::runs::is_digit;
 use crate::types::finding::Via;
 use crate::types::span::Span;
 

@@ -6,6 +6,7 @@
 //! ordinary source text; a stretch whose decoded form is not text is dropped before any rule sees it. What is ciphertext
 //! is never decoded for a reason other than that it looks like text, and [`encrypted`] silences what rules see in it.
 
+mod digits;
 pub mod encoding;
 pub mod encrypted;
 mod escapes;
@@ -30,7 +31,7 @@ pub fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)
 }
 
 /// Only runs of base64 and hex digits.
-pub fn digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+pub fn runs_of_digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     runs::for_each(content, layer, visit);
 }
 
@@ -52,13 +53,22 @@ pub fn names_a_secret(part: &[u8]) -> bool {
 
 /// Whether a byte may be inside a run of digits, with the line breaks that are written as escapes.
 pub fn is_of_run(byte: u8) -> bool {
-    runs::is_digit(byte) || byte == b'\\'
+    digits::is_digit(byte) || byte == b'\\'
+}
+
+/// Where what [may be inside a run](is_of_run) ends, from `start` on.
+pub fn end_of_run(content: &[u8], start: usize) -> usize {
+    let mut end = digits::end(content, start, usize::MAX);
+    while content.get(end) == Some(&b'\\') {
+        end = digits::end(content, end + 1, usize::MAX);
+    }
+    end
 }
 
 /// Whether an encoded stretch may go on in this line from the one before: nothing but digits on it.
 pub fn may_go_on(line: &[u8]) -> bool {
     let text = line.trim_ascii();
-    !text.is_empty() && text.iter().all(|&b| runs::is_digit(b) || b"=\"',\\".contains(&b))
+    !text.is_empty() && text.iter().all(|&b| digits::is_digit(b) || b"=\"',\\".contains(&b))
 }
 
 /// Whether the bytes are text: nearly no control characters, nearly all of it valid UTF-8.

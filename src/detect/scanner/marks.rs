@@ -266,7 +266,7 @@ impl Scanner {
             });
         };
         for &slice in &slices {
-            look(slice, decode::digits, heir);
+            look(slice, decode::runs_of_digits, heir);
         }
         for &slice in &wide {
             look(slice, decode::escaped, heir);
@@ -407,7 +407,7 @@ fn with_digits(content: &[u8], span: Span) -> Span {
     let low = span.start.saturating_sub(WRAPPED);
     let high = (span.end + WRAPPED).min(content.len());
     let start = content[low..span.start].iter().rposition(|&b| !decode::is_of_run(b)).map_or(low, |at| low + at + 1);
-    let end = content[span.end..high].iter().position(|&b| !decode::is_of_run(b)).map_or(high, |at| span.end + at);
+    let end = decode::end_of_run(&content[..high], span.end);
     let mut wide = Span::new(start, end);
     // Only a run that starts its line may go on from the line before, only one that ends it in the line behind.
     let lead = content[low..wide.start].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();

@@ -1,0 +1,179 @@
+//! Base64 digits: what they stand for, and where long runs of them are.
+//!
+//! The search for runs goes over every text, so it comes in two forms that find the same. The portable one looks at words
+//! of eight bytes, as far apart as a run can have none of them inside it. The one for processors with AVX2 makes a bit of
+//! every byte, 64 at a time, and finds long runs of ones by shifting the bits against each other.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+use crate::types::span::Span;
+
+/// Values of base64 digits of either alphabet; [`NONE`] for other bytes.
+const VALUES: [u8; 256] = values();
+const NONE: u8 = 0xff;
+
+const fn values() -> [u8; 256] {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut values = [NONE; 256];
+    let mut at = 0;
+    while at < DIGITS.len() {
+        values[DIGITS[at] as usize] = at as u8;
+        at += 1;
+    }
+    values[b'-' as usize] = 62;
+    values[b'_' as usize] = 63;
+    values
+}
+
+/// What a digit of either base64 alphabet stands for, 0 to 63; 255 for other bytes.
+#[inline(always)]
+pub(super) fn value(byte: u8) -> u8 {
+    VALUES[usize::from(byte)]
+}
+
+/// Whether the byte is a digit of either base64 alphabet.
+pub(super) fn is_digit(byte: u8) -> bool {
+    value(byte) != NONE
+}
+
+/// The first run of `shortest` (16 to 32) digits at least in `content[from..]`, as far as it goes. What stands before
+/// `from` is not looked at.
+pub(super) fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(found) = avx2::next_run(content, from, shortest) {
+        return found;
+    }
+    portable(content, from, shortest)
+}
+
+/// Bytes looked at together.
+const WORD: usize = 8;
+
+/// As [`next_run`]. A run holds a whole word among those that stand so far apart, wherever it starts.
+fn portable(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+    let step = shortest - WORD + 1;
+    let mut at = from;
+    while at + WORD <= content.len() {
+        if foreign(word_at(content, at)) == 0 {
+            let before = content[from..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
+            let run = Span::new(at - before, end(content, at + WORD, usize::MAX));
+            if run.len() >= shortest {
+                return Some(run);
+            }
+        }
+        at += step;
+    }
+    None
+}
+
+/// Where the digits from `start` on end, at most `limit` of them.
+pub(super) fn end(content: &[u8], start: usize, limit: usize) -> usize {
+    let last = content.len().min(start.saturating_add(limit));
+    let mut end = start;
+    while end < last {
+        let foreign = foreign(word_at(content, end));
+        if foreign != 0 {
+            return last.min(end + foreign.trailing_zeros() as usize / 8);
+        }
+        end += WORD;
+    }
+    last
+}
+
+/// The word at `at`, from the end of the content on zeros.
+fn word_at(content: &[u8], at: usize) -> u64 {
+    content.get(at..).and_then(|rest| rest.first_chunk()).map_or_else(
+        || {
+            let mut bytes = [0; WORD];
+            let rest = content.get(at..).unwrap_or_default();
+            let known = rest.len().min(WORD);
+            bytes[..known].copy_from_slice(&rest[..known]);
+            u64::from_le_bytes(bytes)
+        },
+        |bytes| u64::from_le_bytes(*bytes),
+    )
+}
+
+/// The high bit of each byte of a word that is no digit of either base64 alphabet.
+#[inline(always)]
+fn foreign(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    let low = word & !HIGH;
+    // Of bytes under 0x80 the sums carry into the high bit and no further.
+    let from = |bytes: u64, first: u8| bytes + ONES * (0x80 - u64::from(first));
+    let other = |byte: u8| (low ^ (ONES * u64::from(byte))) + ONES * 0x7f;
+    let folded = low | (ONES * 0x20);
+    let letter = from(folded, b'a') & !from(folded, b'z' + 1);
+    let number_or_slash = from(low, b'/') & !from(low, b'9' + 1);
+    let sign = !(other(b'+') & other(b'-') & other(b'_'));
+    (word | !(letter | number_or_slash | sign)) & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn foreign_bytes_are_those_without_a_value() {
+        for byte in 0..=u8::MAX {
+            for place in 0..WORD {
+                let mut bytes = *b"aZ09+/-_";
+                bytes[place] = byte;
+                let want = if is_digit(byte) { 0 } else { 0x80 << (8 * place) };
+                assert_eq!(foreign(u64::from_le_bytes(bytes)), want, "{byte} at {place}");
+            }
+        }
+    }
+
+    /// The first run, found byte by byte.
+    fn plainly(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+        let mut at = from;
+        while at < content.len() {
+            let digits = content[at..].iter().take_while(|&&byte| is_digit(byte)).count();
+            if digits >= shortest {
+                return Some(Span::new(at, at + digits));
+            }
+            at += digits + 1;
+        }
+        None
+    }
+
+    #[test]
+    fn every_byte_ends_a_run_or_does_not() {
+        for byte in 0..=u8::MAX {
+            for place in 0..80 {
+                let mut content = [b'a'; 80];
+                content[place] = byte;
+                let want = plainly(&content, 0, 24);
+                assert_eq!(next_run(&content, 0, 24), want, "{byte} at {place}");
+                assert_eq!(portable(&content, 0, 24), want, "{byte} at {place}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ends_of_runs(content in "[a-c+_. \u{e9}]{0,60}", middle in 0usize..40, limit in 0usize..40) {
+            let content = content.as_bytes();
+            let middle = middle.min(content.len());
+            let digits = content[middle..].iter().take(limit).take_while(|&&b| is_digit(b)).count();
+            prop_assert_eq!(end(content, middle, limit), middle + digits);
+        }
+
+        #[test]
+        fn no_run_is_missed(
+            parts in prop::collection::vec(("[a-zA-Z0-9+/_-]{0,70}", "[ .=\\u{e9}\n]{1,3}"), 0..8),
+            from in 0usize..100,
+            shortest in 16usize..=32,
+        ) {
+            let content: Vec<u8> = parts.into_iter().flat_map(|(run, other)| [run, other].concat().into_bytes()).collect();
+            let from = from.min(content.len());
+            let want = plainly(&content, from, shortest);
+            prop_assert_eq!(next_run(&content, from, shortest), want);
+            prop_assert_eq!(portable(&content, from, shortest), want);
+        }
+    }
+}
