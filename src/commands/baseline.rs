@@ -146,6 +146,14 @@ fn create(from: Option<PathBuf>, known: KnownArgs) -> Result<Exit, CommandError>
         let unknown = state.open().filter(|finding| !is_known(finding)).count();
         text.push_str(&format!("{} of {} foreign entries speak of a finding", foreign.used(state.open()), foreign.len()));
         text.push_str(&format!("; {unknown} findings are in none of them and still count\n"));
+        if let [first, rest @ ..] = foreign.unread() {
+            let lines = rest.iter().take(9).fold(first.to_string(), |lines, line| format!("{lines}, {line}"));
+            let more = if rest.len() > 9 { ", ..." } else { "" };
+            text.push_str(&format!(
+                "{} not read, being no `file:rule:line`: line {lines}{more}\n",
+                plural(foreign.unread().len())
+            ));
+        }
     }
     say(&text)?;
     Ok(Exit::Clean)

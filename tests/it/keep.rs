@@ -313,7 +313,7 @@ fn foreign_baselines_become_ours() {
     let secret = |line: &str| line.split('"').nth(1).expect("quotes").to_owned();
     let report = serde_json::json!([{"RuleID": "x", "File": "a.py", "StartLine": 77, "Secret": secret(&one)}]);
     world.write("../report.json", report.to_string());
-    world.write("../ignore", format!("# a comment\n{}:b.py:github-pat:1\na.py:x:9\n", "a".repeat(40)));
+    world.write("../ignore", format!("# a comment\n{}:b.py:github-pat:1\n\na.py:x:9 # old\na.py|x|0f\n", "a".repeat(40)));
     use sha1::{Digest as _, Sha1};
     let hash: String = Sha1::digest(secret(&two)).iter().map(|b| format!("{b:02x}")).collect();
     let baseline =
@@ -321,6 +321,7 @@ fn foreign_baselines_become_ours() {
     world.write("../secrets.json", baseline.to_string());
     for (file, said, left) in [
         ("../report.json", "1 of 1", vec!["a.py:2", "b.py:1"]),
+        ("../ignore", "1 entry not read, being no `file:rule:line`: line 5\n", vec!["a.py:1", "a.py:2"]),
         ("../ignore", "1 of 2", vec!["a.py:1", "a.py:2"]),
         ("../secrets.json", "1 of 1", vec!["a.py:1", "b.py:1"]),
     ] {

@@ -13,6 +13,8 @@ use crate::types::finding::Finding;
 /// What another scanner knows.
 pub struct Foreign {
     entries: Vec<Known>,
+    /// Lines, from 1, that are entries of no known form.
+    unread: Vec<usize>,
 }
 
 /// One finding of another scanner.
@@ -60,6 +62,7 @@ impl Foreign {
     /// # Errors
     /// It is JSON of another form.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        let mut unread = Vec::new();
         let entries = match text.trim_start().chars().next() {
             Some('[') => serde_json::from_str::<Vec<Gitleaks>>(text).map(|found| found.into_iter().map(gitleaks).collect()),
             Some('{') => serde_json::from_str::<DetectSecrets>(text).map(|found| {
@@ -72,9 +75,23 @@ impl Foreign {
                 let all = found.results.into_iter();
                 all.flat_map(|(path, hashed)| hashed.into_iter().map(move |h| known(&path, h)).collect::<Vec<_>>()).collect()
             }),
-            _ => Ok(text.lines().filter_map(ignored).collect()),
+            _ => {
+                let said = text.lines().map(without_comment).enumerate().filter(|(_, line)| !line.is_empty());
+                let mut entry = |(at, line)| {
+                    ignored(line).or_else(|| {
+                        unread.push(at + 1);
+                        None
+                    })
+                };
+                Ok(said.filter_map(&mut entry).collect())
+            }
         };
-        entries.map(|entries| Self { entries })
+        entries.map(|entries| Self { entries, unread })
+    }
+
+    /// Lines, from 1, of a `.gitleaksignore` that are of no form that names a place.
+    pub(super) fn unread(&self) -> &[usize] {
+        &self.unread
     }
 
     /// How many entries there are.
@@ -121,10 +138,15 @@ fn gitleaks(found: Gitleaks) -> Known {
 
 /// `file:rule:line` or `commit:file:rule:line`.
 fn ignored(line: &str) -> Option<Known> {
-    let line = line.split(" #").next()?.trim();
     let mut parts = line.rsplitn(3, ':');
     let (number, _rule, path) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
     let is_commit = |word: &str| word.len() == 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let path = path.split_once(':').filter(|(commit, _)| is_commit(commit)).map_or(path, |(_, path)| path);
-    (!line.starts_with('#')).then(|| Known { path: path.to_owned(), line: Some(number), secret: None, sha1: None })
+    Some(Known { path: path.to_owned(), line: Some(number), secret: None, sha1: None })
+}
+
+/// A line of a `.gitleaksignore` without blanks and the comment behind it; empty when it is nothing but that.
+fn without_comment(line: &str) -> &str {
+    let line = line.split_once(" #").map_or(line, |(line, _)| line).trim();
+    if line.starts_with('#') { "" } else { line }
 }
