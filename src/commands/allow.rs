@@ -1,12 +1,11 @@
 //! `nospill allow`: an entry in `.nospill.toml` for a finding.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::setup::{self, Files, Top};
-use super::{disk, say};
+use super::{disk, put, say};
 use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
@@ -176,24 +175,4 @@ fn literal(path: &str) -> String {
         |c: char| if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!') { format!("\\{c}") } else { c.to_string() };
     let text: String = path.chars().map(escape).collect();
     if text.contains('/') { text } else { format!("/{text}") }
-}
-
-/// Writes a file beside its place and renames it into it; its mode stays.
-///
-/// # Errors
-/// The folder can't be written.
-pub(super) fn put(path: &Path, text: &[u8]) -> Result<(), CommandError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let wrap = |error: std::io::Error| CommandError::new(Kind::Io, format!("{}: {error}", path.display()));
-    let mut file = tempfile::Builder::new().prefix(".nospill-").tempfile_in(folder).map_err(wrap)?;
-    file.write_all(text).map_err(wrap)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode());
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(wrap)?;
-    }
-    file.as_file().sync_all().map_err(wrap)?;
-    file.persist(path).map_err(|error| wrap(error.error))?;
-    Ok(())
 }

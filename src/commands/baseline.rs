@@ -6,9 +6,8 @@ pub mod foreign;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::allow::put;
 use super::setup::{self, Files, Place, Top};
-use super::{disk, say};
+use super::{disk, put, say};
 use crate::cli::keep::{BaselineCommand, KnownArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;

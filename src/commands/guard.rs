@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::setup::{self, Place};
-use super::{allow, say, scan};
+use super::{put, say, scan};
 use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -95,7 +95,7 @@ fn add(file: &Path, lines: impl Iterator<Item = String>) -> Result<(), CommandEr
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }
-    allow::put(file, &text)?;
+    put(file, &text)?;
     say(&format!(
         "added to {}: {}\n",
         escape::path(file.as_os_str().as_encoded_bytes()),

@@ -20,6 +20,7 @@ mod merge_driver;
 pub mod outputs;
 mod progress;
 pub mod push;
+mod replace;
 pub mod report;
 pub mod rules;
 pub mod scan;
@@ -30,7 +31,9 @@ pub mod stdin;
 pub mod uninstall;
 
 use std::io::{self, Write as _};
+use std::path::Path;
 
+use self::replace::{Mode, replace};
 use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
 use crate::pipeline::veil;
@@ -56,4 +59,12 @@ fn print(text: &str) -> Result<(), CommandError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a file that people keep: a configuration, a baseline, a list of what is ignored. Its mode stays.
+///
+/// # Errors
+/// The folder can't be written.
+fn put(path: &Path, content: &[u8]) -> Result<(), CommandError> {
+    replace(path, content, Mode::Kept).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))
 }

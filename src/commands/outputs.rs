@@ -1,9 +1,8 @@
-//! Reports on their way to standard output and to files. A file is written beside its place and renamed into it: who reads it
-//! meets the report of before or the report of now, and the one of before stays when anything fails.
+//! Reports on their way to standard output and to files.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::replace::{Mode, replace};
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
@@ -47,30 +46,13 @@ impl Outputs<'_> {
     /// # Errors
     /// One can't be written; those before it are.
     pub fn write(&self, files: &[(Format, PathBuf)]) -> Result<(), CommandError> {
+        let mode = if self.values == Values::Masked { Mode::New } else { Mode::Private };
         for (format, path) in files {
-            replace(path, &self.text(*format, Colour::Off), self.values).map_err(|error| {
+            replace(path, self.text(*format, Colour::Off).as_bytes(), mode).map_err(|error| {
                 CommandError::new(Kind::Io, format!("{}: {error}", path.display()))
                     .hint("the folder must exist and be writable; a report that was there before is as it was")
             })?;
         }
         Ok(())
     }
-}
-
-fn replace(path: &Path, text: &str, values: Values) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() {
-        return Err(std::io::Error::other("this is a folder"));
-    }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nospill-report-");
-    #[cfg(unix)]
-    if values == Values::Masked {
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
