@@ -47,7 +47,7 @@ pub fn join(mut parts: Vec<Document>) -> Result<Document, JoinError> {
     }
     whole.sort();
     if !is_sharded {
-        whole.findings.dedup_by(|a, b| same_place(a, b));
+        whole.findings.dedup_by(|a, b| a.place() == b.place());
     }
     recount(&mut whole);
     Ok(whole)
@@ -162,13 +162,4 @@ fn settle(findings: &mut Vec<FindingV1>, spread: &Spread) {
             (history.objects, history.paths) = sum.unwrap_or((evidence.objects, evidence.paths));
         }
     }
-}
-
-fn same_place(a: &FindingV1, b: &FindingV1) -> bool {
-    fn key(finding: &FindingV1) -> impl Eq + '_ {
-        let commit = finding.history.as_ref().map(|history| history.commit.id.as_str());
-        let place = (finding.line, finding.column, finding.end_line, finding.end_column);
-        (&finding.path, place, &finding.rule, commit, &finding.fingerprint)
-    }
-    key(a) == key(b)
 }

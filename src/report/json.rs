@@ -125,6 +125,15 @@ pub struct FindingV1 {
     pub history: Option<HistoryV1>,
 }
 
+impl FindingV1 {
+    /// What findings are sorted by; of a run, no two have the same.
+    pub(super) fn place(&self) -> impl Ord + '_ {
+        let commit = self.history.as_ref().map(|history| history.commit.id.as_str());
+        let place = (self.line, self.column, self.end_line, self.end_column);
+        (&self.path, place, &self.rule, commit, &self.fingerprint)
+    }
+}
+
 /// What only a history scan knows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HistoryV1 {
@@ -234,12 +243,7 @@ impl Document {
 
     /// Puts it in an order that only what it says decides, so that parts can be joined into the whole.
     pub(super) fn sort(&mut self) {
-        fn key(finding: &FindingV1) -> impl Ord + '_ {
-            let commit = finding.history.as_ref().map(|history| history.commit.id.as_str());
-            let place = (finding.line, finding.column, finding.end_line, finding.end_column);
-            (&finding.path, place, &finding.rule, commit, &finding.fingerprint)
-        }
-        self.findings.sort_by(|a, b| key(a).cmp(&key(b)));
+        self.findings.sort_by(|a, b| a.place().cmp(&b.place()));
         // What was skipped comes first.
         self.notices.sort_by(|a, b| (&b.kind, &a.path, &a.why).cmp(&(&a.kind, &b.path, &b.why)));
         self.notices.dedup();

@@ -76,14 +76,14 @@ impl Foreign {
                 all.flat_map(|(path, hashed)| hashed.into_iter().map(move |h| known(&path, h)).collect::<Vec<_>>()).collect()
             }),
             _ => {
-                let said = text.lines().map(without_comment).enumerate().filter(|(_, line)| !line.is_empty());
-                let mut entry = |(at, line)| {
-                    ignored(line).or_else(|| {
-                        unread.push(at + 1);
-                        None
-                    })
-                };
-                Ok(said.filter_map(&mut entry).collect())
+                let mut entries = Vec::new();
+                for (at, line) in text.lines().map(without_comment).enumerate().filter(|(_, line)| !line.is_empty()) {
+                    match ignored(line) {
+                        Some(entry) => entries.push(entry),
+                        None => unread.push(at + 1),
+                    }
+                }
+                Ok(entries)
             }
         };
         entries.map(|entries| Self { entries, unread })

@@ -23,6 +23,7 @@ const TASTE: usize = 64;
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     let mut at = 0;
     while let Some(run) = digits::next_run(content, at, SHORTEST) {
+        let run = without_escape(content, run);
         at = if is_promising(content, run) { run.end.max(decode(content, run, layer, visit)) } else { run.end };
     }
 }
@@ -31,7 +32,7 @@ pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(
 /// is asked about: all conditions are one, so that the processor has one branch to foretell.
 #[inline(always)]
 fn is_promising(content: &[u8], run: Span) -> bool {
-    let Some(digits) = content[without_escape(content, run).start..].first_chunk::<7>() else { return false };
+    let Some(digits) = content[run.start..].first_chunk::<7>() else { return false };
     let values = digits.map(value);
     // The high bits of the first bytes: clear in ASCII.
     let high = (values[0] | values[4]) & 32 | (values[1] | values[5]) & 8 | (values[2] | values[6]) & 2;
@@ -48,7 +49,6 @@ fn without_escape(content: &[u8], run: Span) -> Span {
 
 /// Decodes one run and the lines that go on from it; where the search goes on.
 fn decode(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> usize {
-    let run = without_escape(content, run);
     let text = run.of(content);
     if tastes_like_hex(text) {
         hex(content, run, layer, visit);

@@ -5,7 +5,7 @@
 //! what another clone of the repository has beside. A blob that no tree names falls to a shard by its own name, as do the
 //! messages of commits and tags.
 
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 use crate::source::history::trees::Interest;
 use crate::source::pack::forest::Forest;
@@ -18,10 +18,10 @@ const NONE: u16 = u16::MAX;
 pub(super) struct Shares<'f> {
     shard: Shard,
     forest: &'f Forest,
-    /// By object: the least and the greatest number of the shards that it belongs to, and this shard's, if it is one.
+    /// By object: the least and the greatest number of the shards that it belongs to, and whether this is one of them.
     least: Vec<AtomicU16>,
     greatest: Vec<AtomicU16>,
-    own: Vec<AtomicU16>,
+    own: Vec<AtomicBool>,
 }
 
 /// Reads the names that trees give.
@@ -49,7 +49,7 @@ impl Interest for Naming<'_, '_> {
         shares.least[at].fetch_min(holder, Ordering::Relaxed);
         shares.greatest[at].fetch_max(holder, Ordering::Relaxed);
         if holder == shares.shard.number() {
-            shares.own[at].store(holder, Ordering::Relaxed);
+            shares.own[at].store(true, Ordering::Relaxed);
         }
     }
 }
@@ -58,7 +58,8 @@ impl<'f> Shares<'f> {
     /// For the objects of a forest, before names are known.
     pub(super) fn new(shard: Shard, forest: &'f Forest) -> Self {
         let all = |value| (0..forest.len()).map(|_| AtomicU16::new(value)).collect();
-        Self { shard, forest, least: all(NONE), greatest: all(0), own: all(NONE) }
+        let own = (0..forest.len()).map(|_| AtomicBool::new(false)).collect();
+        Self { shard, forest, least: all(NONE), greatest: all(0), own }
     }
 
     /// The shard that counts an object, among those that look at it.
@@ -71,7 +72,7 @@ impl<'f> Shares<'f> {
 
     /// Whether this shard looks at a blob.
     pub(super) fn has_blob(&self, object: u32) -> bool {
-        self.own[object as usize].load(Ordering::Relaxed) != NONE || self.counts(object)
+        self.own[object as usize].load(Ordering::Relaxed) || self.counts(object)
     }
 
     /// Whether an object is counted here: of all shards one does.
