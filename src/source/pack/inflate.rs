@@ -41,6 +41,15 @@ impl Inflater {
             Err(DecompressionError::BadData) => Err(ReadError::Corrupt("its data do not inflate")),
         }
     }
+
+    /// Inflates the stream at the start of `stream` into `out`, whose old content is lost, where it comes to no more than
+    /// `room` bytes. `None`: it is longer, or broken.
+    pub fn inflate_within(&mut self, stream: &[u8], room: usize, out: &mut Vec<u8>) -> Option<()> {
+        out.resize(room, 0);
+        let size = self.zlib.zlib_decompress(stream, out).ok()?;
+        out.truncate(size);
+        Some(())
+    }
 }
 
 #[cfg(test)]
@@ -62,5 +71,8 @@ mod tests {
             assert!(inflater.inflate(&stream, size, max, &mut out).is_err(), "{size}");
         }
         assert!(inflater.inflate(&[], 0, 9, &mut out).is_err());
+        assert_eq!((inflater.inflate_within(&stream, 4999, &mut out), inflater.inflate_within(&[], 9, &mut out)), (None, None));
+        assert_eq!(inflater.inflate_within(&stream, 6000, &mut out), Some(()));
+        assert_eq!(out, [7; 5000]);
     }
 }

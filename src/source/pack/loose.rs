@@ -72,6 +72,9 @@ pub fn read(path: &Path, max: u64, inflater: &mut Inflater, content: &mut Vec<u8
 /// # Errors
 /// `Corrupt`, or `TooLarge`.
 pub fn parse(stream: &[u8], max: u64, inflater: &mut Inflater, content: &mut Vec<u8>) -> Result<Kind, ReadError> {
+    if let Some(kind) = small(stream, max, inflater, content) {
+        return Ok(kind);
+    }
     let (kind, size, start) = parse_header(stream)?;
     if size > max {
         return Err(ReadError::TooLarge { size });
@@ -80,6 +83,21 @@ pub fn parse(stream: &[u8], max: u64, inflater: &mut Inflater, content: &mut Vec
     inflater.inflate(stream, whole, whole, content)?;
     content.drain(..start);
     Ok(kind)
+}
+
+/// A stream that inflates to little more than its own size, which most do, is inflated without having its header read first:
+/// that takes a decoder of its own, and more time than the content. `None` where it is otherwise, or wrong.
+fn small(stream: &[u8], max: u64, inflater: &mut Inflater, content: &mut Vec<u8>) -> Option<Kind> {
+    const ROOM: usize = 4;
+    const MOST: usize = 1 << 20;
+    let room = (stream.len().saturating_mul(ROOM) + LONGEST_HEADER).min(MOST);
+    inflater.inflate_within(stream, room, content)?;
+    let (kind, size, start) = words(&content[..content.len().min(LONGEST_HEADER)])?;
+    let is_whole = size == (content.len() - start) as u64 && size <= max;
+    is_whole.then(|| {
+        content.drain(..start);
+        kind
+    })
 }
 
 fn io_error(error: &io::Error) -> ReadError {
@@ -95,14 +113,16 @@ fn parse_header(stream: &[u8]) -> Result<(Kind, u64, usize), ReadError> {
     let mut start = Vec::with_capacity(LONGEST_HEADER);
     // A stream that is cut off or broken further on has given its header by then.
     let _ = flate2::read::ZlibDecoder::new(stream).take(LONGEST_HEADER as u64).read_to_end(&mut start);
-    let parse = || {
-        let nul = memchr::memchr(0, &start)?;
-        let blank = memchr::memchr(b' ', &start[..nul])?;
-        let digits = std::str::from_utf8(&start[blank + 1..nul]).ok()?;
-        let plain = digits.bytes().all(|b| b.is_ascii_digit());
-        Some((Kind::from_word(&start[..blank])?, digits.parse().ok().filter(|_| plain)?, nul + 1))
-    };
-    parse().ok_or(ReadError::Corrupt("a loose object without a header"))
+    words(&start).ok_or(ReadError::Corrupt("a loose object without a header"))
+}
+
+/// Type, size and length of the header that a content starts with.
+fn words(start: &[u8]) -> Option<(Kind, u64, usize)> {
+    let nul = memchr::memchr(0, start)?;
+    let blank = memchr::memchr(b' ', &start[..nul])?;
+    let digits = std::str::from_utf8(&start[blank + 1..nul]).ok()?;
+    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    Some((Kind::from_word(&start[..blank])?, digits.parse().ok().filter(|_| plain)?, nul + 1))
 }
 
 #[cfg(test)]
