@@ -86,7 +86,9 @@ fn read(path: &Path) -> Result<Vec<Rule>, Box<dyn Error>> {
     let mut rules = Vec::new();
     for raw in &file.rule {
         raw.has_examples()?;
-        rules.push(raw.to_rule(&file.family, &file.docs)?);
+        let rule = raw.to_rule(&file.family, &file.docs)?;
+        let hint = rule.regex.as_deref().map_or(rule::Hint::NONE, |regex| hint::of(regex, &rule.keywords));
+        rules.push(Rule { hint, ..rule });
     }
     Ok(rules)
 }

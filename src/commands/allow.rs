@@ -121,7 +121,7 @@ pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Findin
     }
     let text = document.to_string();
     let files = Files { repository: Some((text.clone().into_bytes(), FILE_NAME.to_owned())), ..Files::default() };
-    setup::pipeline(settings, files, &mut |path| top.read(path))?;
+    setup::pipeline(settings, files, &mut |path| top.baseline(path))?;
     put(&top.folder.join(FILE_NAME), text.as_bytes())?;
     say(&said)
 }

@@ -109,7 +109,7 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
     let mut name = None;
     let mut without = |path: &str| {
         name = Some(path.to_owned());
-        Ok(Some(Vec::new()))
+        Ok(Some(Vec::new().into()))
     };
     let (pipeline, outcome) = if history {
         let top = Top::here()?;

@@ -13,7 +13,7 @@ use crate::source::walk::Walk;
 /// A path does not exist, or a configuration is wrong.
 pub(super) fn scan(settings: &Settings, dir: &DirSettings, progress: &Progress) -> Result<(Pipeline, Outcome), CommandError> {
     let top = Top::here()?;
-    scan_with(settings, dir, progress, &mut |path| top.read(path))
+    scan_with(settings, dir, progress, &mut |path| top.baseline(path))
 }
 
 /// The same, with a baseline that `read` reads.

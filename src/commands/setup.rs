@@ -15,7 +15,7 @@ use crate::config::schema::FILE_NAME;
 use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
 use crate::pipeline::Pipeline;
-use crate::policy::baseline::{self, Baseline};
+use crate::policy::baseline::{self, Baseline, Bytes};
 use crate::settings::Settings;
 use crate::source::plumbing;
 
@@ -76,13 +76,13 @@ pub fn baseline_name(layers: &[Layer]) -> Option<&str> {
     layers.iter().rev().find_map(|layer| layer.config.baseline.file.as_deref())
 }
 
-/// The baseline's bytes; the first finding reads them.
-fn baseline_file(settings: &Settings, layers: &[Layer], read: &mut Reader<'_>) -> Result<Option<ConfigText>, CommandError> {
+/// The baseline, which the first finding asks for.
+fn baseline_file(settings: &Settings, layers: &[Layer], read: &mut Reader<'_>) -> Result<Option<(Bytes, String)>, CommandError> {
     let found = match (&settings.layers.baseline, baseline_name(layers)) {
         (Some(path), _) => {
             let text =
                 std::fs::read(path).map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
-            Some((text, path.display().to_string()))
+            Some((text.into(), path.display().to_string()))
         }
         (None, Some(name)) => {
             let text = read(name)?.ok_or_else(|| {
@@ -118,7 +118,12 @@ pub fn here(settings: &Settings, place: Place<'_>) -> Result<Pipeline, CommandEr
         return from_revision(settings, revision, start);
     }
     let files = Files::on_disk(settings, &top, place)?;
-    pipeline(settings, files, &mut |path| top.read(path))
+    pipeline(settings, files, &mut |path| top.baseline(path))
+}
+
+/// What stands behind the name of a revision's file in messages.
+pub fn of_revision(revision: &str) -> String {
+    format!(" ({revision})")
 }
 
 /// The pipeline that the files of a commit describe, so that what is scanned can't allow itself.
@@ -131,18 +136,19 @@ pub fn from_revision(settings: &Settings, revision: &str, start: &str) -> Result
             .hint("in a shallow clone the base of a range may be missing: fetch it")
     })?;
     let names: Vec<Cow<'_, str>> = listed.split(|&b| b == 0).map(String::from_utf8_lossy).collect();
-    let mut read = |path: &str| -> Result<Option<Vec<u8>>, CommandError> {
+    let read = |path: &str| -> Result<Option<Vec<u8>>, CommandError> {
         match names.iter().any(|name| name == path) {
             true => Ok(Some(plumbing::output(&["cat-file", "blob", &format!("{revision}:{path}")])?)),
             false => Ok(None),
         }
     };
+    let mut baseline = |path: &str| Ok(read(path)?.map(Bytes::from));
     let mut files = Files { start: start.to_owned(), ..Files::default() };
     if let Some(named) = files::named_or(settings, || Ok(None))? {
         files.repository = Some(named);
-        return pipeline(settings, files, &mut read);
+        return pipeline(settings, files, &mut baseline);
     }
-    let label = |path: &str| format!("{path} ({revision})");
+    let label = |path: &str| format!("{path}{}", of_revision(revision));
     files.repository = read(FILE_NAME)?.map(|text| (text, label(FILE_NAME)));
     for name in &names {
         if let Some(base) = name.strip_suffix(FILE_NAME).filter(|base| base.ends_with('/'))
@@ -151,5 +157,5 @@ pub fn from_revision(settings: &Settings, revision: &str, start: &str) -> Result
             files.nested.push((base.to_owned(), (text, label(name))));
         }
     }
-    pipeline(settings, files, &mut read)
+    pipeline(settings, files, &mut baseline)
 }

@@ -8,7 +8,7 @@ use crate::config::schema::FILE_NAME;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::pipeline::Pipeline;
-use crate::policy::baseline;
+use crate::policy::baseline::{self, Bytes};
 use crate::settings::Settings;
 use crate::source::staged::{Objects, Opened, Staged};
 
@@ -48,11 +48,12 @@ fn pipeline(settings: &Settings, source: &Staged, objects: &mut Option<Objects>)
     }
     setup::pipeline(settings, files, &mut |path| {
         if path == baseline::FILE_NAME {
-            return Ok(source.file(path.as_bytes(), objects)?);
+            let read = source.later(path.as_bytes());
+            return Ok(read.map(|read| Bytes::Later(Box::new(move || read().map_err(|error| error.to_string())))));
         }
         // One of another name is asked for by the configuration that was just read.
         match crate::source::plumbing::staged_blobs()?.iter().any(|(staged, _)| staged == path.as_bytes()) {
-            true => Ok(Some(crate::source::plumbing::output(&["cat-file", "blob", &format!(":0:{path}")])?)),
+            true => Ok(Some(crate::source::plumbing::output(&["cat-file", "blob", &format!(":0:{path}")])?.into())),
             false => Ok(None),
         }
     })

@@ -1,5 +1,7 @@
 //! One layer: a file as read, what may stand in it, and where its values are.
 
+use std::cell::OnceCell;
+
 use super::schema::{Config, ConfigError};
 
 /// Which layer a file is, the weakest first.
@@ -34,6 +36,8 @@ pub struct Layer {
     pub text: Vec<u8>,
     /// What they say.
     pub config: Config,
+    /// Where lines end, found when a place is first asked for: hundreds of entries ask.
+    ends: OnceCell<Vec<usize>>,
 }
 
 impl Layer {
@@ -43,7 +47,7 @@ impl Layer {
     /// It does not parse, holds an unknown key, or one that is not for this layer.
     pub fn read(rank: Rank, text: Vec<u8>, file: String) -> Result<Self, ConfigError> {
         let config = Config::parse(&text, &file)?;
-        let layer = Self { rank, file, text, config };
+        let layer = Self { rank, file, text, config, ends: OnceCell::new() };
         match layer.misplaced() {
             None => Ok(layer),
             Some((place, what)) => Err(ConfigError::Value { place, what }),
@@ -79,8 +83,8 @@ impl Layer {
 
     /// `FILE:LINE` of a byte of the text.
     pub fn place(&self, offset: usize) -> String {
-        let before = &self.text[..offset.min(self.text.len())];
-        format!("{}:{}", self.file, memchr::memchr_iter(b'\n', before).count() + 1)
+        let ends = self.ends.get_or_init(|| memchr::memchr_iter(b'\n', &self.text).collect());
+        format!("{}:{}", self.file, ends.partition_point(|end| *end < offset) + 1)
     }
 
     /// `FILE:LINE` of a key; of the file where it is not found. Parses the text once more, so it is for messages.

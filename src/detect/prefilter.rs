@@ -14,6 +14,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use self::fingerprint::Fingerprint;
 use crate::rules::ruleset::RuleSet;
+use crate::types::rule::Rule;
 
 /// A keyword at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +31,8 @@ pub struct Hit {
 #[derive(Debug)]
 pub struct Prefilter {
     keywords: Cow<'static, [Keyword]>,
+    /// Those of a user's rules, numbered behind `keywords`.
+    own: Vec<Keyword>,
     fingerprint: Tables,
     longest: usize,
 }
@@ -42,11 +45,11 @@ struct Keyword {
     rule: u16,
 }
 
-/// The tables of the built-in rules come with the binary; any other set builds its own.
+/// The tables of the built-in rules come with the binary; what is added to them, and any other set's, is made when it runs.
 #[derive(Debug)]
 enum Tables {
     Static(&'static Fingerprint),
-    Built(Box<Fingerprint>),
+    Made(Fingerprint),
 }
 
 impl std::ops::Deref for Tables {
@@ -55,7 +58,7 @@ impl std::ops::Deref for Tables {
     fn deref(&self) -> &Fingerprint {
         match self {
             Self::Static(tables) => tables,
-            Self::Built(tables) => tables,
+            Self::Made(tables) => tables,
         }
     }
 }
@@ -63,35 +66,51 @@ impl std::ops::Deref for Tables {
 impl Prefilter {
     /// For every keyword of every rule of the set.
     pub fn new(rules: &RuleSet) -> Self {
-        if rules.is_builtin() {
-            return Self {
-                keywords: Cow::Borrowed(&builtin::KEYWORDS),
-                fingerprint: Tables::Static(&builtin::TABLES),
-                longest: builtin::LONGEST,
-            };
+        if !rules.has_builtin() {
+            return Self::from_keywords(Self::keywords(rules.iter()));
         }
-        Self::build(rules)
+        let builtin = Self {
+            keywords: Cow::Borrowed(&builtin::KEYWORDS),
+            own: Vec::new(),
+            fingerprint: Tables::Static(&builtin::TABLES),
+            longest: builtin::LONGEST,
+        };
+        match Self::keywords(rules.custom()) {
+            own if own.is_empty() => builtin,
+            own => builtin.and(own, &builtin::TABLES),
+        }
     }
 
-    fn build(rules: &RuleSet) -> Self {
-        let keywords = rules.iter().flat_map(|(index, rule)| {
-            let keywords = rule.keywords.iter().zip(rule.anchors.iter());
-            keywords.map(move |(text, anchors)| (Keyword { text: text.clone(), rule: index }, *anchors))
-        });
-        Self::from_keywords(keywords.collect())
+    fn keywords<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Vec<(Keyword, [u8; 2])> {
+        let of_rule = |(rule, pattern): (u16, &'r Rule)| {
+            let keywords = pattern.keywords.iter().zip(pattern.anchors.iter());
+            keywords.map(move |(text, anchors)| (Keyword { text: text.clone(), rule }, *anchors))
+        };
+        rules.flat_map(of_rule).collect()
     }
 
     fn from_keywords(keywords: Vec<(Keyword, [u8; 2])>) -> Self {
-        let fingerprint = Fingerprint::new(keywords.iter().map(|(keyword, anchors)| (keyword.text.as_bytes(), *anchors)));
+        let fingerprint = Fingerprint::new(pieces(&keywords));
         let longest = keywords.iter().map(|(keyword, _)| keyword.text.len()).max().unwrap_or_default();
         let keywords = keywords.into_iter().map(|(keyword, _)| keyword).collect();
-        Self { keywords, fingerprint: Tables::Built(fingerprint), longest }
+        Self { keywords, own: Vec::new(), fingerprint: Tables::Made(fingerprint), longest }
+    }
+
+    /// These keywords and others behind them; `tables` are those of these.
+    fn and(self, own: Vec<(Keyword, [u8; 2])>, tables: &'static Fingerprint) -> Self {
+        let fingerprint = Tables::Made(tables.with(pieces(&own), self.keywords.len() as u16));
+        let longest = own.iter().map(|(keyword, _)| keyword.text.len()).fold(self.longest, usize::max);
+        Self { own: own.into_iter().map(|(keyword, _)| keyword).collect(), fingerprint, longest, ..self }
+    }
+
+    fn keyword(&self, number: usize) -> &Keyword {
+        self.keywords.get(number).unwrap_or_else(|| &self.own[number - self.keywords.len()])
     }
 
     /// Calls `found` for every keyword occurrence, overlapping ones included, in no order.
     pub fn for_each(&self, content: &[u8], mut found: impl FnMut(Hit)) {
         self.fingerprint.for_each(content, |start, keyword| {
-            let keyword = &self.keywords[usize::from(keyword)];
+            let keyword = self.keyword(usize::from(keyword));
             let end = start + keyword.text.len();
             if content.get(start..end).is_some_and(|text| text.eq_ignore_ascii_case(keyword.text.as_bytes())) {
                 found(Hit { start, len: keyword.text.len() as u16, rule: keyword.rule });
@@ -106,11 +125,15 @@ impl Prefilter {
 
     /// The plain way, for tests and benches: one Aho-Corasick automaton over all keywords. Slow to build.
     pub fn oracle(&self) -> Oracle<'_> {
-        let texts = self.keywords.iter().map(|keyword| keyword.text.as_bytes());
+        let texts = self.keywords.iter().chain(&self.own).map(|keyword| keyword.text.as_bytes());
         let automaton =
             AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts);
         Oracle { prefilter: self, automaton: automaton.ok() }
     }
+}
+
+fn pieces(keywords: &[(Keyword, [u8; 2])]) -> impl Iterator<Item = (&[u8], [u8; 2])> {
+    keywords.iter().map(|(keyword, anchors)| (keyword.text.as_bytes(), *anchors))
 }
 
 /// The automaton over all keywords of a [`Prefilter`].
@@ -131,7 +154,7 @@ impl Oracle<'_> {
         let found = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(content));
         let mut hits: Vec<Hit> = found
             .map(|hit| {
-                let keyword = &self.prefilter.keywords[hit.pattern().as_usize()];
+                let keyword = self.prefilter.keyword(hit.pattern().as_usize());
                 Hit { start: hit.start(), len: keyword.text.len() as u16, rule: keyword.rule }
             })
             .collect();
@@ -169,12 +192,32 @@ mod tests {
 
     #[test]
     fn tables_of_the_build_are_those_of_a_run() {
-        let (given, built) = (Prefilter::new(&RuleSet::builtin()), Prefilter::build(&RuleSet::builtin()));
+        let rules = RuleSet::builtin();
+        let (given, built) = (Prefilter::new(&rules), Prefilter::from_keywords(Prefilter::keywords(rules.iter())));
         assert!(matches!(given.fingerprint, Tables::Static(_)));
         assert!(given.longest == built.longest && given.keywords == built.keywords && *given.fingerprint == *built.fingerprint);
     }
 
+    /// What stands around keywords may well hold built-in ones, too.
+    const WORDS: [&str; 6] = ["aws_", "token", "key", "AKIA", "pass", "ghp"];
+
+    fn keyword((rule, text): (usize, &String)) -> (Keyword, [u8; 2]) {
+        (Keyword { text: text.clone().into(), rule: rule as u16 }, anchors(text.as_bytes()))
+    }
+
     proptest! {
+        #[test]
+        fn keywords_beside_the_built_in_ones_are_found_with_these(
+            keywords in prop::collection::vec("[a-ck_.]{3,7}", 1..40),
+            content in prop::collection::vec((0usize..46, "[a-cA-C_.\\x00]{0,9}"), 0..60),
+        ) {
+            let own: Vec<_> = keywords.iter().enumerate().map(keyword).collect();
+            let prefilter = Prefilter::new(&RuleSet::builtin()).and(own, &builtin::TABLES);
+            let word = |at: usize| WORDS.get(at).copied().or_else(|| keywords.get(at - WORDS.len()).map(String::as_str)).unwrap_or_default();
+            let content: String = content.iter().map(|(at, text)| [word(*at), text].concat()).collect();
+            prop_assert_eq!(hits(&prefilter, content.as_bytes()), prefilter.oracle().hits(content.as_bytes()));
+        }
+
         #[test]
         fn equals_the_automaton(
             keywords in prop::collection::vec("[a-c_.]{3,7}", 1..12),
@@ -182,7 +225,6 @@ mod tests {
             before in 0usize..9000,
         ) {
             let content = [" ".repeat(before), content].concat();
-            let keyword = |(rule, text): (usize, &String)| (Keyword { text: text.clone().into(), rule: rule as u16 }, anchors(text.as_bytes()));
             let prefilter = Prefilter::from_keywords(keywords.iter().enumerate().map(keyword).collect());
             prop_assert_eq!(hits(&prefilter, content.as_bytes()), prefilter.oracle().hits(content.as_bytes()));
         }

@@ -218,7 +218,7 @@ impl Scanner {
                     None => {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
-                        window::around(self.rules.rule(rule), text.content, of_rule, found, matcher);
+                        window::around(self.rules.sought(rule), text.content, of_rule, found, matcher);
                         self.judge(rule, text.content, found, matches);
                     }
                 }

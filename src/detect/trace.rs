@@ -195,7 +195,7 @@ impl Tracer<'_> {
         match (hits, &mut matcher) {
             (Some(hits), Some(matcher)) => {
                 let mut slot = Some(matcher);
-                window::around(rules.rule(index), content, hits, &mut found, || slot.take());
+                window::around(rules.sought(index), content, hits, &mut found, || slot.take());
             }
             (None, Some(matcher)) => matcher.everywhere(content, &mut found),
             (_, None) => {}

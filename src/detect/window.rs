@@ -7,7 +7,8 @@
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::prefilter::Hit;
-use crate::types::rule::{Hint, Rule, Text};
+use crate::rules::ruleset::Sought;
+use crate::types::rule::{Hint, Text};
 use crate::types::span::Span;
 
 /// Bytes each side of a keyword on a long line.
@@ -75,7 +76,7 @@ impl Matcher {
 /// Every match in the windows around `hits` (sorted by start) of one rule. `matcher` is asked for only when a window
 /// holds what the rule's hint demands, so that most regexes are never compiled.
 pub fn around<'m>(
-    rule: &Rule,
+    sought: Sought<'_>,
     content: &[u8],
     hits: &[Hit],
     found: &mut Vec<Found>,
@@ -87,18 +88,18 @@ pub fn around<'m>(
         if place.end <= resume {
             continue;
         }
-        let mut window = Window::around(rule, content, place);
+        let mut window = Window::around(sought.reach, content, place);
         // Windows that meet are one: a match may lie across them.
         while let Some(next) = hits.next_if(|next| next.start <= window.span.end) {
             if next.end > window.span.end || window.span.end < window.limit {
-                window.join(Window::around(rule, content, next));
+                window.join(Window::around(sought.reach, content, next));
             }
         }
-        if !is_promising(&rule.hint, window.span.of(content), window.is_clipped()) {
+        if !is_promising(sought.hint, window.span.of(content), window.is_clipped()) {
             continue;
         }
         if ready.is_none() {
-            if !window.is_clipped() && !has_any(&rule.hint.also, window.span.of(content)) {
+            if !window.is_clipped() && !has_any(&sought.hint.also, window.span.of(content)) {
                 continue;
             }
             ready = matcher();
@@ -152,8 +153,8 @@ struct Window {
 }
 
 impl Window {
-    fn around(rule: &Rule, content: &[u8], place: Span) -> Self {
-        if let Some(reach) = rule.reach {
+    fn around(reach: Option<u32>, content: &[u8], place: Span) -> Self {
+        if let Some(reach) = reach {
             let reach = reach as usize;
             let end = (place.end + reach).min(content.len());
             return Self { span: Span::new(place.start.saturating_sub(reach), end), limit: content.len(), on_line: false };

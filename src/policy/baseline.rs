@@ -12,6 +12,29 @@ pub const FILE_NAME: &str = ".nospill.baseline";
 
 const HEAD: &str = "# nospill baseline 1: known findings, by content. `nospill baseline --help` says how it is kept.";
 
+/// A baseline's bytes: most runs find nothing, and have no use for them.
+pub enum Bytes {
+    /// Read already.
+    Here(Vec<u8>),
+    /// Read when the first finding asks; an error says what is wrong.
+    Later(Box<dyn Fn() -> Result<Vec<u8>, String> + Send + Sync>),
+}
+
+impl std::fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Here(text) => write!(f, "{} bytes", text.len()),
+            Self::Later(_) => f.write_str("not read yet"),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(text: Vec<u8>) -> Self {
+        Self::Here(text)
+    }
+}
+
 /// One known finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
@@ -99,14 +122,25 @@ pub enum Renames {
 pub struct Known {
     by_rule: HashMap<String, Vec<Entry>>,
     renames: Renames,
-    /// The first line that is no entry: then nothing is known.
-    pub broken: Option<usize>,
+    /// What is wrong with the file: then nothing is known.
+    pub broken: Option<String>,
 }
 
 impl Known {
-    /// Of a file whose line can't be read: nothing is known.
-    pub(super) fn broken(line: usize) -> Self {
-        Self { broken: Some(line), ..Self::default() }
+    /// Of a baseline as it is read; nothing is known of one that is broken.
+    pub(super) fn read(bytes: &Bytes, file: &str, renames: Renames) -> Self {
+        let broken = |what: String| Self { broken: Some(format!("{what}, so that none of it counts")), ..Self::default() };
+        let parse = |text: &[u8]| match Baseline::parse(text) {
+            Ok(baseline) => baseline.index(renames),
+            Err(line) => broken(format!("{file}:{line} is no entry of a baseline")),
+        };
+        match bytes {
+            Bytes::Here(text) => parse(text),
+            Bytes::Later(read) => match read() {
+                Ok(text) => parse(&text),
+                Err(why) => broken(format!("{file} can't be read: {why}")),
+            },
+        }
     }
 
     /// The entry that a finding is, if it is known. Costs one slow hash for each salt and path that must be tried: mostly

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::allow::{Allow, is_named};
-use super::baseline::{Baseline, Known, Renames};
+use super::baseline::{Bytes, Known, Renames};
 use super::inline::{self, Markers};
 use super::paths::{Excludes, Globs, from_top};
 use super::seal::fingerprint;
@@ -76,7 +76,7 @@ pub struct Policy {
     /// Which markers on a line count.
     pub markers: Markers,
     /// The baseline's bytes and its name for messages.
-    pub baseline: Option<(Vec<u8>, String)>,
+    pub baseline: Option<(Bytes, String)>,
     /// Whether baselined secrets may move.
     pub renames: Renames,
     /// Largest content that is scanned, in bytes.
@@ -159,30 +159,19 @@ impl Policy {
                 }
             }
         }
-        if lock.is_none() && self.baseline.is_some() {
-            let known = self.known().find(&rule.id, &path, finding.secret.expose(), &own);
-            if known.is_some() {
+        if let (None, Some((bytes, file))) = (lock, &self.baseline) {
+            let known = self.known.get_or_init(|| Known::read(bytes, file, self.renames));
+            if known.find(&rule.id, &path, finding.secret.expose(), &own).is_some() {
                 finding.verdict = Verdict::Suppressed(Reason::Baseline);
                 return;
             }
-            if let (Some(line), Some((_, file))) = (self.known().broken, &self.baseline) {
-                note(finding, format!("{file}:{line} is no entry of a baseline, so that none of it counts"));
+            if let Some(why) = &known.broken {
+                note(finding, why.clone());
             }
         }
         if let Some((allow, (day, _))) = expired.and_then(|allow| allow.expires.as_ref().map(|expires| (allow, expires))) {
             note(finding, format!("the allow entry at {} expired on {day}", allow.place));
         }
-    }
-
-    /// The baseline, read at the first call. One that does not parse counts for nothing.
-    fn known(&self) -> &Known {
-        self.known.get_or_init(|| {
-            let text = self.baseline.as_ref().map(|(text, _)| text.as_slice()).unwrap_or_default();
-            match Baseline::parse(text) {
-                Ok(baseline) => baseline.index(self.renames),
-                Err(line) => Known::broken(line),
-            }
-        })
     }
 }
 

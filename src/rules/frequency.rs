@@ -26,13 +26,15 @@ fn commonness(piece: &[u8]) -> u32 {
 }
 
 fn counted(piece: &[u8]) -> Option<u32> {
-    let folded: String = piece.iter().map(|byte| format!("{:02x}", byte | 0x20)).collect();
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let half = |at: usize| (piece[at / 2] | 0x20) >> (4 - at % 2 * 4) & 15;
+    let folded: [u8; 2 * PIECE] = std::array::from_fn(|at| DIGITS[usize::from(half(at))]);
     let lines = COMMON.as_bytes().chunks(LINE);
     let (mut low, mut high) = (0, lines.len());
     while low < high {
         let middle = (low + high) / 2;
         let line = &COMMON[middle * LINE..(middle * LINE + LINE).min(COMMON.len())];
-        match line[..2 * PIECE].cmp(&folded) {
+        match line.as_bytes()[..2 * PIECE].cmp(&folded) {
             std::cmp::Ordering::Less => low = middle + 1,
             std::cmp::Ordering::Greater => high = middle,
             std::cmp::Ordering::Equal => return line[2 * PIECE..].trim().parse().ok(),

@@ -10,10 +10,10 @@ use std::borrow::Cow;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::types::rule::Hint;
+use crate::types::rule::{Hint, Text};
 
 /// The hint of a regex with these (lower-case) keywords; the empty one where it does not parse.
-pub fn of(regex: &str, keywords: &[String]) -> Hint {
+pub fn of(regex: &str, keywords: &[Text]) -> Hint {
     let parser = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(regex);
     let Ok(hir) = parser else { return Hint::NONE };
     let secret = capture(&hir);
@@ -103,7 +103,7 @@ mod tests {
             (r"(?<secret>\xff{9})", 9, 0, None),
             ("(", 0, 0, None),
         ] {
-            let hint = of(regex, &["key".to_owned()]);
+            let hint = of(regex, &["key".into()]);
             assert_eq!((hint.run, hint.alphabet, hint.byte), (run, alphabet, byte), "{regex}");
         }
     }
@@ -116,7 +116,7 @@ mod tests {
             (r"(?i:pwd)=(?<secret>[^;]+)", &[]),
             (r"x(?:abc)?(?<secret>[0-9]+)", &[]),
         ] {
-            assert_eq!(of(regex, &["pwd".to_owned(), "pwd=".to_owned()]).also, want, "{regex}");
+            assert_eq!(of(regex, &["pwd".into(), "pwd=".into()]).also, want, "{regex}");
         }
     }
 }

@@ -5,12 +5,15 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::builtin;
 use super::paths::PathFilter;
-use crate::types::rule::{Confidence, Rule, Severity};
+use super::{builtin, hint, plain};
+use crate::types::rule::{Confidence, Hint, Rule, Severity};
 
 /// Most rules a set may hold: rule indexes are `u16`.
 pub const MAX_RULES: usize = u16::MAX as usize;
+
+/// Most keywords that rules beside the built-in ones may have: the tables of the keyword search count in `u16`.
+pub const MAX_KEYWORDS: usize = 4000;
 
 /// What is wrong with a set of rules.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,9 @@ pub enum RuleSetError {
     /// More than [`MAX_RULES`].
     #[error("more than {MAX_RULES} rules")]
     TooMany,
+    /// More than [`MAX_KEYWORDS`].
+    #[error("the rules of one's own have more than {MAX_KEYWORDS} keywords")]
+    Keywords,
 }
 
 /// The rules of one run. A rule is named by its index everywhere; built-in rules come first.
@@ -37,6 +43,8 @@ pub struct RuleSet {
     builtin: &'static [Rule],
     custom: Vec<Rule>,
     compiled: Vec<OnceLock<Option<Compiled>>>,
+    /// Of the custom rules.
+    hints: Vec<OnceLock<Hint>>,
     paths: Vec<OnceLock<PathFilter>>,
     /// Rules whose worth was set otherwise, by index; mostly none.
     changed: Vec<(u16, Rule)>,
@@ -51,6 +59,15 @@ pub struct Compiled {
     pub group: usize,
 }
 
+/// What the search around a keyword asks of a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'r> {
+    /// Bytes on each side of a keyword; `None`: the keyword's line.
+    pub reach: Option<u32>,
+    /// What the regex needs to match at all.
+    pub hint: &'r Hint,
+}
+
 impl RuleSet {
     /// The built-in rules. Compiles nothing.
     pub fn builtin() -> Self {
@@ -60,7 +77,7 @@ impl RuleSet {
     /// The built-in rules and `custom` ones behind them, whose regexes are checked here so that an error shows at once.
     ///
     /// # Errors
-    /// A regex that does not compile, an id used twice, too many rules.
+    /// A regex that does not compile, an id used twice, too many rules or keywords.
     pub fn with_custom(custom: Vec<Rule>) -> Result<Self, RuleSetError> {
         let set = Self::of(builtin::rules(), custom);
         set.validate()?;
@@ -80,13 +97,17 @@ impl RuleSet {
     fn of(builtin: &'static [Rule], custom: Vec<Rule>) -> Self {
         let count = builtin.len() + custom.len();
         let compiled = std::iter::repeat_with(OnceLock::new).take(count).collect();
+        let hints = std::iter::repeat_with(OnceLock::new).take(custom.len()).collect();
         let paths = std::iter::repeat_with(OnceLock::new).take(count).collect();
-        Self { builtin, custom, compiled, paths, changed: Vec::new() }
+        Self { builtin, custom, compiled, hints, paths, changed: Vec::new() }
     }
 
     fn validate(&self) -> Result<(), RuleSetError> {
         if self.len() > MAX_RULES {
             return Err(RuleSetError::TooMany);
+        }
+        if self.custom.iter().map(|rule| rule.keywords.len()).sum::<usize>() > MAX_KEYWORDS {
+            return Err(RuleSetError::Keywords);
         }
         for (at, rule) in self.custom.iter().enumerate() {
             let same = |other: &Rule| other.id == rule.id;
@@ -102,9 +123,14 @@ impl RuleSet {
         Ok(())
     }
 
-    /// Whether it is the built-in rules, all of them and no other.
-    pub fn is_builtin(&self) -> bool {
-        self.custom.is_empty() && !self.builtin.is_empty()
+    /// Whether the built-in rules are among them.
+    pub fn has_builtin(&self) -> bool {
+        !self.builtin.is_empty()
+    }
+
+    /// The rules that are not built in, with their indexes.
+    pub fn custom(&self) -> impl Iterator<Item = (u16, &Rule)> {
+        (self.builtin.len() as u16..self.len() as u16).map(|index| (index, self.rule(index)))
     }
 
     /// How many rules there are.
@@ -155,6 +181,19 @@ impl RuleSet {
         self.iter().filter(|(index, _)| self.compiled[usize::from(*index)].get().is_some()).map(|(_, rule)| rule)
     }
 
+    /// What a search around its keywords asks of a rule; what a custom regex needs is read off it at the first call.
+    pub fn sought(&self, index: u16) -> Sought<'_> {
+        let rule = self.rule(index);
+        let hint = match usize::from(index).checked_sub(self.builtin.len()) {
+            None => &rule.hint,
+            Some(custom) => self.hints[custom].get_or_init(|| {
+                let of = |regex| hint::of(regex, &rule.keywords);
+                rule.regex.as_deref().map_or(Hint::NONE, of)
+            }),
+        };
+        Sought { reach: rule.reach, hint }
+    }
+
     /// The rule's regex, compiled on the first call. `None` for rules without one, and for a built-in regex that does not
     /// compile, which a test rules out.
     pub fn regex(&self, index: u16) -> Option<&Compiled> {
@@ -167,6 +206,9 @@ impl RuleSet {
 fn surely_compiles(regex: &str) -> bool {
     // The limit is four megabytes; what a unit takes is counted in tens of bytes.
     const SMALL: usize = 2000;
+    if plain::weight(regex).is_some_and(|weight| weight <= SMALL) {
+        return true;
+    }
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build();
     parser.parse(regex).is_ok_and(|hir| weight(&hir) <= SMALL)
 }
@@ -211,12 +253,31 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleSetError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::schema::RawRule;
+
+    #[test]
+    fn a_custom_regex_has_its_hint_when_it_is_asked_for() {
+        let raw = |keywords: &[&str], regex: &str| RawRule {
+            id: "house-key".to_owned(),
+            keywords: keywords.iter().map(|&text| text.to_owned()).collect(),
+            regex: Some(regex.to_owned()),
+            ..RawRule::default()
+        };
+        let rule = raw(&["house"], "house-(?<secret>[0-9a-f]{32})").to_rule("custom", "").expect("a rule");
+        let rules = RuleSet::with_custom(vec![rule.clone()]).expect("a set");
+        let (index, _) = rules.custom().next().expect("the rule");
+        assert_eq!((rule.hint.run, rules.sought(index).hint.run), (0, 32));
+        let many: Vec<String> = (0..=MAX_KEYWORDS).map(|n| format!("word{n}")).collect();
+        let many = raw(&many.iter().map(String::as_str).collect::<Vec<_>>(), "word").to_rule("custom", "").expect("a rule");
+        assert!(matches!(RuleSet::with_custom(vec![many]), Err(RuleSetError::Keywords)));
+    }
 
     #[test]
     fn what_may_not_compile_is_tried_at_once() {
         for (regex, is_sure) in [
             ("house-[0-9a-f]{32}", true),
             ("(a|b)*c?", true),
+            (r"(?x) a # b", true),
             ("a{1000}", true),
             ("(a{100}){100}", false),
             ("(", false),

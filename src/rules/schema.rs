@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::frequency;
 use super::services::RawService;
-use super::{frequency, hint};
 use crate::types::rule::{Check, Checksum, Confidence, Hint, Magic, Reader, Requires, Rule, Severity, Structure, Text, Texts};
 
 /// A patterns file.
@@ -211,7 +211,7 @@ impl RawRule {
                 .ok_or_else(|| self.wrong(format!("unknown confidence `{confidence}`; one of high, medium, low")))?,
             anchors: Cow::Owned(lower.iter().map(|k| frequency::anchors(k.as_bytes())).collect()),
             keywords: owned(&lower),
-            hint: self.regex.as_deref().map_or(Hint::NONE, |regex| hint::of(regex, &lower)),
+            hint: Hint::NONE,
             regex: self.regex.clone().map(Cow::Owned),
             reader: match self.reader.as_deref() {
                 None => None,

@@ -62,9 +62,19 @@ pub struct Staged {
 }
 
 /// How objects are read.
+#[derive(Clone, Copy)]
 enum Access {
     Library,
     Plumbing,
+}
+
+impl Access {
+    fn open(self) -> Result<Objects, SourceError> {
+        match self {
+            Self::Library => Ok(Objects::Library(Repo::from_env()?)),
+            Self::Plumbing => Ok(Objects::Plumbing(CatFile::start()?)),
+        }
+    }
 }
 
 /// A worker's way to objects.
@@ -178,6 +188,13 @@ impl Staged {
         objects.blob(&blob).map(Some)
     }
 
+    /// The same as something that can be asked later, on any thread; it opens the repository for itself.
+    pub fn later(&self, path: &[u8]) -> Option<impl Fn() -> Result<Vec<u8>, SourceError> + Send + Sync + use<>> {
+        let (access, (_, blob)) = (self.access, self.named.iter().find(|(named, _)| named == path)?);
+        let blob = *blob;
+        Some(move || access.open()?.blob(&blob))
+    }
+
     fn attribute_places(&self, repo: &Repo) -> Option<Places> {
         let configured = repo.config_path("core.attributesfile");
         let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".config"));
@@ -213,10 +230,7 @@ impl Source for Staged {
     type Worker = Objects;
 
     fn worker(&self) -> Result<Objects, SourceError> {
-        match self.access {
-            Access::Library => Ok(Objects::Library(Repo::from_env()?)),
-            Access::Plumbing => Ok(Objects::Plumbing(CatFile::start()?)),
-        }
+        self.access.open()
     }
 
     fn items(&self) -> (&[Item], &[Notice]) {

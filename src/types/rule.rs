@@ -269,7 +269,7 @@ pub struct Rule {
     pub anchors: Cow<'static, [[u8; 2]]>,
     /// Bytes regex with a group `secret`; `None` for path rules.
     pub regex: Option<Text>,
-    /// What the regex needs, derived from it.
+    /// What the regex needs, derived from it when a built-in rule was built; nothing is known of any other here.
     pub hint: Hint,
     /// What reads the place of a keyword instead of a regex.
     pub reader: Option<Reader>,

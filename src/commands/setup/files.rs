@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
+use crate::policy::baseline::Bytes;
 use crate::settings::Settings;
 use crate::source::plumbing;
 
 /// A configuration file's bytes and its name for messages.
 pub type ConfigText = (Vec<u8>, String);
 
-/// Reads a file of the place that a run is about, by its path from the top; `None` when there is none.
-pub type Reader<'r> = dyn FnMut(&str) -> Result<Option<Vec<u8>>, CommandError> + 'r;
+/// Finds a baseline in the place that a run is about, by its path from the top; `None` when there is none.
+pub type Reader<'r> = dyn FnMut(&str) -> Result<Option<Bytes>, CommandError> + 'r;
 
 /// The files of a run.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +130,14 @@ impl Top {
             Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(CommandError::new(Kind::Config, format!("{}: {error}", path.display()))),
         }
+    }
+
+    /// The same as a baseline.
+    ///
+    /// # Errors
+    /// It is there and can't be read.
+    pub fn baseline(&self, path: &str) -> Result<Option<Bytes>, CommandError> {
+        Ok(self.read(path)?.map(Bytes::from))
     }
 
     /// The folder of a configuration met below the current folder, seen from the top; `None` for the one at the top, and

@@ -3,11 +3,19 @@
 use std::borrow::Cow;
 
 use super::Keyword;
-use super::fingerprint::{Fingerprint, Piece, Slot};
+use super::fingerprint::{Fingerprint, Piece, Slot, Table};
 
 include!(concat!(env!("OUT_DIR"), "/fingerprint.rs"));
 
-pub(super) static TABLES: Fingerprint = Fingerprint { bitmap: bitmap(), slots: slots(), pieces: Cow::Borrowed(&PIECES) };
+pub(super) static TABLES: Fingerprint = Fingerprint {
+    bitmap: Table::Static(&BITMAP),
+    slots: Table::Static(&SLOTS),
+    pieces: Cow::Borrowed(&PIECES),
+    added: Vec::new(),
+};
+
+static BITMAP: [u32; Fingerprint::WORDS] = bitmap();
+static SLOTS: [Slot; Fingerprint::SLOTS] = slots();
 
 const fn bitmap() -> [u32; Fingerprint::WORDS] {
     let mut bitmap = [0; Fingerprint::WORDS];

@@ -5,6 +5,7 @@
 //! bitmap, the last one the bit in it: a piece whose last byte is unknown, as it lies behind the keyword, fills a word.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use crate::rules::frequency::PIECE;
 
@@ -39,11 +40,54 @@ pub(super) struct Piece {
 /// The pieces of all keywords.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
-    pub(super) bitmap: [u32; Self::WORDS],
-    pub(super) slots: [Slot; Self::SLOTS],
+    pub(super) bitmap: Table<u32, { Self::WORDS }>,
+    pub(super) slots: Table<Slot, { Self::SLOTS }>,
     /// By slot.
     pub(super) pieces: Cow<'static, [Piece]>,
+    /// Behind `pieces`: those of slots that keywords were added to.
+    pub(super) added: Vec<Piece>,
 }
+
+/// A table that comes with the binary, or one that was made. A made one is never on the stack, which it would fill.
+#[derive(Debug)]
+pub(super) enum Table<T: 'static, const N: usize> {
+    Static(&'static [T; N]),
+    Made(Box<[T; N]>),
+}
+
+impl<T: Copy, const N: usize> Table<T, N> {
+    fn filled(value: T) -> Box<[T; N]> {
+        Self::boxed(vec![value; N])
+    }
+
+    fn copied(&self) -> Box<[T; N]> {
+        Self::boxed(self.to_vec())
+    }
+
+    fn boxed(values: Vec<T>) -> Box<[T; N]> {
+        let Ok(table) = values.into_boxed_slice().try_into() else { unreachable!("it was made with N values") };
+        table
+    }
+}
+
+impl<T, const N: usize> Deref for Table<T, N> {
+    type Target = [T; N];
+
+    fn deref(&self) -> &[T; N] {
+        match self {
+            Self::Static(table) => table,
+            Self::Made(table) => table,
+        }
+    }
+}
+
+impl<T: PartialEq, const N: usize> PartialEq for Table<T, N> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Eq, const N: usize> Eq for Table<T, N> {}
 
 /// The pieces of a few words of the bitmap that lie side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,31 +158,9 @@ impl Fingerprint {
     pub(super) const SLOTS: usize = 1 << SLOT_BITS;
 
     /// For keywords of three bytes at least, each with the offsets of its rarest pieces and known by its number.
-    pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Box<Self> {
-        let mut unsorted = Vec::with_capacity(keywords.size_hint().0 * 2);
-        let (bitmap, slots) = ([0; Self::WORDS], [Slot::EMPTY; Self::SLOTS]);
-        let mut tables = Box::new(Self { bitmap, slots, pieces: Cow::Borrowed(&[]) });
-        let Self { bitmap, slots, .. } = &mut *tables;
-        for (keyword, (text, offsets)) in keywords.enumerate() {
-            let mut bytes = [0; 8];
-            let known = text.len().min(bytes.len());
-            bytes[..known].copy_from_slice(&text[..known]);
-            let mask = u64::MAX >> (64 - 8 * known);
-            let of_keyword = Piece { head: head(bytes) & mask, mask, keyword: keyword as u16, offset: 0 };
-            for offset in offsets {
-                pieces_at(text, offset, |folded, open| {
-                    bitmap[index(folded)] |= if open { u32::MAX } else { 1 << bit(folded) };
-                    let entry = (slot(folded), Piece { offset, ..of_keyword });
-                    // Open pieces of one keyword may share a slot; once is enough there.
-                    if !(open && unsorted.iter().rev().take(128).any(|other| *other == entry)) {
-                        let slot = &mut slots[entry.0];
-                        slot.count += 1;
-                        slot.before |= text[..usize::from(offset)].last().map_or(u32::MAX, |byte| 1 << (byte & 31));
-                        unsorted.push(entry);
-                    }
-                });
-            }
-        }
+    pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Self {
+        let (mut bitmap, mut slots) = (Table::<_, { Self::WORDS }>::filled(0), Table::<_, { Self::SLOTS }>::filled(Slot::EMPTY));
+        let unsorted = gather(keywords, 0, &mut bitmap, &mut slots);
         let mut next = 0;
         for slot in slots.iter_mut().filter(|slot| slot.count > 0) {
             slot.start = next;
@@ -151,8 +173,32 @@ impl Fingerprint {
             pieces[usize::from(slot.start + slot.count)] = piece;
             slot.count += 1;
         }
-        tables.pieces = Cow::Owned(pieces);
-        tables
+        let (bitmap, slots) = (Table::Made(bitmap), Table::Made(slots));
+        Self { bitmap, slots, pieces: Cow::Owned(pieces), added: Vec::new() }
+    }
+
+    /// These tables and a few keywords more, whose numbers begin at `first`. Only the slots that they touch are made anew.
+    pub(super) fn with<'k>(&'static self, keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>, first: u16) -> Self {
+        let (mut bitmap, mut slots) = (self.bitmap.copied(), self.slots.copied());
+        let mut unsorted = gather(keywords, first, &mut bitmap, &mut slots);
+        unsorted.sort_by_key(|(slot, _)| *slot);
+        let mut added: Vec<Piece> = Vec::with_capacity(unsorted.len() * 2);
+        for of_slot in unsorted.chunk_by(|a, b| a.0 == b.0) {
+            let slot = of_slot[0].0;
+            slots[slot].start = (self.pieces.len() + added.len()) as u16;
+            added.extend(self.of_slot(self.slots[slot]));
+            added.extend(of_slot.iter().map(|(_, piece)| piece));
+        }
+        let pieces = Cow::Borrowed(&*self.pieces);
+        Self { bitmap: Table::Made(bitmap), slots: Table::Made(slots), pieces, added }
+    }
+
+    fn of_slot(&self, slot: Slot) -> &[Piece] {
+        let (start, count) = (usize::from(slot.start), usize::from(slot.count));
+        match start.checked_sub(self.pieces.len()) {
+            None => &self.pieces[start..][..count],
+            Some(start) => &self.added[start..][..count],
+        }
     }
 
     /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
@@ -170,11 +216,11 @@ impl Fingerprint {
 
     /// Keeps the places before which a byte stands that may stand there; how many they are. No branch depends on it.
     fn refute(&self, content: &[u8], block: usize, places: &mut [u16]) -> usize {
-        let mut kept = 0;
+        let (slots, mut kept) = (&*self.slots, 0);
         for next in 0..places.len() {
             let place = places[next];
             let at = block + usize::from(place);
-            let slot = &self.slots[slot(folded(&window(content, at)))];
+            let slot = &slots[slot(folded(&window(content, at)))];
             let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
             places[kept] = place;
             kept += (slot.before >> before & 1) as usize;
@@ -185,9 +231,9 @@ impl Fingerprint {
     /// The places of a block that pass the bitmap; how many they are. No branch depends on what passes.
     #[inline(never)]
     fn pass(&self, block: &[u8], places: &mut [u16; BLOCK / 2 + STEP / 2]) -> usize {
-        let (mut count, mut at) = (0, 0);
+        let (bitmap, mut count, mut at) = (&*self.bitmap, 0, 0);
         while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk::<LOOK>()) {
-            count += self.step(chunk, at, &mut places[count..]);
+            count += step(bitmap, chunk, at, &mut places[count..]);
             at += STEP;
         }
         // The end of the content, with nothing behind it.
@@ -195,34 +241,15 @@ impl Fingerprint {
             let mut chunk = [0; LOOK];
             let known = &block[at..block.len().min(at + LOOK)];
             chunk[..known.len()].copy_from_slice(known);
-            count += self.step(&chunk, at, &mut places[count..]);
+            count += step(bitmap, &chunk, at, &mut places[count..]);
             at += STEP;
         }
         count
     }
 
-    #[inline(always)]
-    fn step(&self, chunk: &[u8; LOOK], at: usize, places: &mut [u16]) -> usize {
-        // Both halves of all eight pieces, in the lanes of two vectors.
-        let pairs: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2], chunk[place * 2 + 1]]));
-        let rests: [u16; STEP / 2] =
-            std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2 + 2], chunk[place * 2 + 3]]));
-        let indices: [u16; STEP / 2] = std::array::from_fn(|place| index_of(pairs[place], rests[place]));
-        let bits = rests.map(|rest| rest >> 8);
-        let mut passed = 0;
-        for place in (0..STEP / 2).rev() {
-            passed = passed << 1 | self.bitmap[usize::from(indices[place])] >> (bits[place] & 31) & 1;
-        }
-        let (offsets, count) = &SPREAD[passed as usize & 0xff];
-        if let Some(places) = places.first_chunk_mut::<{ STEP / 2 }>() {
-            *places = offsets.map(|offset| at as u16 + offset);
-        }
-        usize::from(*count)
-    }
-
     fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
         let slot = self.slots[slot(folded(&window(content, at)))];
-        for piece in &self.pieces[usize::from(slot.start)..][..usize::from(slot.count)] {
+        for piece in self.of_slot(slot) {
             if let Some(start) = at.checked_sub(usize::from(piece.offset))
                 && head(window(content, start)) & piece.mask == piece.head
             {
@@ -230,6 +257,57 @@ impl Fingerprint {
             }
         }
     }
+}
+
+/// Sets the bits of keywords, counts their pieces in their slots and gives these, in no order; the first keyword's number is
+/// `first`.
+fn gather<'k>(
+    keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>,
+    first: u16,
+    bitmap: &mut [u32; Fingerprint::WORDS],
+    slots: &mut [Slot; Fingerprint::SLOTS],
+) -> Vec<(usize, Piece)> {
+    let mut unsorted = Vec::with_capacity(keywords.size_hint().0 * 2);
+    for (keyword, (text, offsets)) in (first..).zip(keywords) {
+        let mut bytes = [0; 8];
+        let known = text.len().min(bytes.len());
+        bytes[..known].copy_from_slice(&text[..known]);
+        let mask = u64::MAX >> (64 - 8 * known);
+        let of_keyword = Piece { head: head(bytes) & mask, mask, keyword, offset: 0 };
+        for offset in offsets {
+            pieces_at(text, offset, |folded, open| {
+                bitmap[index(folded)] |= if open { u32::MAX } else { 1 << bit(folded) };
+                let entry = (slot(folded), Piece { offset, ..of_keyword });
+                // Open pieces of one keyword may share a slot; once is enough there.
+                if !(open && unsorted.iter().rev().take(128).any(|other| *other == entry)) {
+                    let slot = &mut slots[entry.0];
+                    slot.count += 1;
+                    slot.before |= text[..usize::from(offset)].last().map_or(u32::MAX, |byte| 1 << (byte & 31));
+                    unsorted.push(entry);
+                }
+            });
+        }
+    }
+    unsorted
+}
+
+/// The places of a chunk that pass the bitmap, from `places` on; how many they are.
+#[inline(always)]
+fn step(bitmap: &[u32; Fingerprint::WORDS], chunk: &[u8; LOOK], at: usize, places: &mut [u16]) -> usize {
+    // Both halves of all eight pieces, in the lanes of two vectors.
+    let pairs: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2], chunk[place * 2 + 1]]));
+    let rests: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2 + 2], chunk[place * 2 + 3]]));
+    let indices: [u16; STEP / 2] = std::array::from_fn(|place| index_of(pairs[place], rests[place]));
+    let bits = rests.map(|rest| rest >> 8);
+    let mut passed = 0;
+    for place in (0..STEP / 2).rev() {
+        passed = passed << 1 | bitmap[usize::from(indices[place])] >> (bits[place] & 31) & 1;
+    }
+    let (offsets, count) = &SPREAD[passed as usize & 0xff];
+    if let Some(places) = places.first_chunk_mut::<{ STEP / 2 }>() {
+        *places = offsets.map(|offset| at as u16 + offset);
+    }
+    usize::from(*count)
 }
 
 /// The eight bytes of a content from a place, zeros behind its end.

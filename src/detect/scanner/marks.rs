@@ -205,7 +205,9 @@ impl Scanner {
             let hits: Vec<Hit> = marks.iter().filter(|mark| mark.rule == index).map(hit).collect();
             let Scratch { matchers, found, .. } = scratch;
             let mut slot = Some(&mut matchers[usize::from(index)]);
-            window::around(rule, content, &hits, found, || slot.take().and_then(|slot| self.matcher(index, slot)));
+            window::around(self.rules.sought(index), content, &hits, found, || {
+                slot.take().and_then(|slot| self.matcher(index, slot))
+            });
             for mark in marks.iter_mut().filter(|mark| mark.rule == index && is_due(mark)) {
                 mark.live = false;
             }

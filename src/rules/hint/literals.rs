@@ -2,6 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use crate::types::rule::Text;
+
 /// Most literals of one set: more cost more to look for than they save.
 const MOST: usize = 24;
 /// Shortest literal that settles anything.
@@ -9,7 +11,7 @@ const SHORTEST: usize = 3;
 
 /// The set (in lower case) whose shortest literal is longest, of those that the keywords do not imply already; empty
 /// where there is none.
-pub(super) fn demanded(hir: &Hir, keywords: &[String]) -> Vec<String> {
+pub(super) fn demanded(hir: &Hir, keywords: &[Text]) -> Vec<String> {
     let mut sets = Vec::new();
     collect(hir, &mut sets);
     let implied = |set: &Vec<Vec<u8>>| {
