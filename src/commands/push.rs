@@ -5,11 +5,13 @@ use std::io::{Read as _, Write as _};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::history;
+use super::{added, history};
 use crate::cli::doors::ReceiveArgs;
 use crate::cli::scan::{HistoryArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::report::escape;
+use crate::settings::Settings;
 use crate::source::plumbing;
 use crate::source::repository::resolve;
 use crate::types::oid::Oid;
@@ -38,7 +40,7 @@ pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandE
     if let Some(remote) = remote.filter(|remote| is_name(remote)) {
         known.extend(plumbing::ref_objects(&format!("refs/remotes/{remote}/"))?);
     }
-    range(new, known, scan)
+    guarded(new, known, scan)
 }
 
 /// Scans what a push brings to this server.
@@ -51,7 +53,7 @@ pub fn pre_receive(args: ReceiveArgs) -> Result<Exit, CommandError> {
         let [_, after, _] = fields(&line)?;
         new.extend(object(after)?);
     }
-    within(args.deadline, move || range(new, known, args.scan))
+    within(args.deadline, move || guarded(new, known, args.scan))
 }
 
 /// Scans what a push brings to one ref.
@@ -62,7 +64,7 @@ pub fn update(old: &str, new: &str, args: ReceiveArgs) -> Result<Exit, CommandEr
     let mut known = plumbing::ref_objects("")?;
     known.extend(object(old)?);
     let new = object(new)?.into_iter().collect();
-    within(args.deadline, move || range(new, known, args.scan))
+    within(args.deadline, move || guarded(new, known, args.scan))
 }
 
 /// Says what a merge brought in; never fails for what it finds.
@@ -88,6 +90,18 @@ fn range(mut new: Vec<Oid>, mut known: Vec<Oid>, scan: ScanArgs) -> Result<Exit,
     }
     let revisions = new.iter().map(Oid::to_string).chain(known.iter().map(|oid| format!("^{oid}"))).collect();
     history::run(HistoryArgs { scan, ..HistoryArgs::of(revisions) })
+}
+
+/// The same for what is about to be pushed, or received: allow entries by those who may not add them refuse it, too.
+fn guarded(new: Vec<Oid>, known: Vec<Oid>, scan: ScanArgs) -> Result<Exit, CommandError> {
+    let settings = Settings::of_layers(scan.layers.clone());
+    let refused = if new.is_empty() { Vec::new() } else { added::refused(&settings, &new, &known)? };
+    let exit = range(new, known, scan)?;
+    refused.iter().for_each(|why| say(&escape::message(why)));
+    Ok(match exit {
+        Exit::Clean | Exit::Incomplete if !refused.is_empty() => Exit::Denied,
+        other => other,
+    })
 }
 
 /// Runs `job` for so many seconds at most. What is still running then ends with the program.

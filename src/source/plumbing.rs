@@ -73,8 +73,20 @@ pub fn with_warnings(args: &[&str]) -> Result<(Vec<u8>, String), SourceError> {
 /// As [`output`].
 pub fn filtered(args: &[&str], input: &[u8]) -> Result<Vec<u8>, SourceError> {
     let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
-    let failed = |error: std::io::Error| plumbing(&args, error);
-    let mut command = git(&args);
+    fed(git(&args), &args, input)
+}
+
+/// The same of a command whose paths are patterns.
+///
+/// # Errors
+/// As [`output`].
+pub fn filtered_with_patterns(args: &[&str], input: &[u8]) -> Result<Vec<u8>, SourceError> {
+    let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
+    fed(with_patterns(&args), &args, input)
+}
+
+fn fed(mut command: Command, args: &[&OsStr], input: &[u8]) -> Result<Vec<u8>, SourceError> {
+    let failed = |error: std::io::Error| plumbing(args, error);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
     let mut stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
@@ -83,7 +95,7 @@ pub fn filtered(args: &[&str], input: &[u8]) -> Result<Vec<u8>, SourceError> {
         child.wait_with_output()
     });
     let output = output.map_err(failed)?;
-    if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
+    if output.status.success() { Ok(output.stdout) } else { Err(plumbing(args, String::from_utf8_lossy(&output.stderr))) }
 }
 
 /// What a command prints that runs in a folder.

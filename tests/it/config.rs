@@ -271,6 +271,43 @@ fn an_entry_of_somebody_who_may_not_excuses_nothing() {
 }
 
 #[test]
+fn owners_are_asked_after_in_folders_and_in_a_revisions_configuration() {
+    let world = World::new();
+    world.stage("top.txt", "x\n");
+    world.commit();
+    let by = |who: &str| {
+        world.git(&["commit", "-q", "--no-verify", "--author", &format!("Who <{who}>"), "-m", "change"]);
+    };
+    world.stage("a/.nospill.toml", "[[allow]]\nreason = 'r'\npath = 'one.txt'\n");
+    by("ada@example.org");
+    world.stage("b/.nospill.toml", "# b\n[[allow]]\nreason = 'r'\npath = 'one.txt'\n");
+    by("eve@example.org");
+    for (seed, path) in ["a/one.txt", "b/one.txt"].into_iter().enumerate() {
+        world.stage(path, token(seed));
+    }
+    by("eve@example.org");
+    let organisation =
+        "[[owner]]\npath = 'b/*'\nmay_allow = ['ada@*']\n\n[[owner]]\npath = 'a/*'\nmay_allow = ['*@example.org']\n";
+    std::fs::write(world.at("policy.toml"), organisation).expect("a file");
+    let policy = world.at("policy.toml").display().to_string();
+    let want = ["a/one.txt:1 github-pat off", "b/one.txt:1 github-pat deny"];
+    for from in [&[][..], &["--config-from", "HEAD"], &["HEAD~1..", "--config-from", "HEAD~1"]] {
+        for dir in ["repo", "repo/b"] {
+            let args = [&["history", "--policy", &policy], from].concat();
+            assert_eq!(world.nospill_in(dir, &[&args[..], &["--format", "json"]].concat()).findings(), want, "{dir} {from:?}");
+            let ran = world.nospill_in(dir, &args);
+            let said = "note: b/.nospill.toml: the allow entry at line 2 does not count: eve@example.org may not add it: ";
+            assert!(ran.out.contains(said) && ran.out.contains("policy.toml:1"), "{dir} {from:?}: {}", ran.whole());
+        }
+    }
+    // One that is newer than the configuration that counts is reported in a folder, too.
+    let ran = world.nospill(&["history", "--policy", &policy, "--config-from", "HEAD~2"]);
+    let said = "note: b/.nospill.toml: the allow entry at line 2 is newer than the configuration that counts; it would excuse 1 \
+                finding of this run; by eve@example.org, who may not add it: ";
+    assert!(ran.out.contains(said) && !ran.out.contains("note: a/.nospill.toml"), "{}", ran.whole());
+}
+
+#[test]
 fn a_folders_configuration_counts_wherever_it_is_met() {
     let world = world();
     world.git(&["commit", "-qm", "both", "--no-verify"]);

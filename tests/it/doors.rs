@@ -113,6 +113,62 @@ fn a_server_refuses_a_push_and_the_pusher_reads_why() {
 }
 
 #[test]
+fn a_push_with_an_allow_entry_of_somebody_who_may_not_is_refused() {
+    for hook in ["pre-receive", "update", "pre-push"] {
+        let world = with_server();
+        let organisation = "[[owner]]\npath = '.nospill.toml'\nmay_allow = ['ada@example.org']\n";
+        fs::write(world.at("policy.toml"), organisation).expect("a file");
+        let policy = world.at("policy.toml").display().to_string();
+        let dir = if hook == "pre-push" { "repo" } else { "server.git" };
+        assert_eq!(world.nospill_in(dir, &["install", "--hook", hook]).code, 0);
+        let push = |refs: &[&str]| -> Ran {
+            let mut command = world.command("git", "repo");
+            command.args(["-c", "protocol.file.allow=always", "push", "-q", "origin"]).args(refs).env("NOSPILL_POLICY", &policy);
+            command.output().expect("git runs").into()
+        };
+        let by = |who: &str| {
+            world.git(&["commit", "-q", "--no-verify", "--allow-empty", "--author", &format!("Who <{who}>"), "-m", "change"]);
+        };
+        let entry = |path: &str, more: &str| format!("[[allow]]\nreason = 'r'\npath = '{path}'\n{more}\n");
+        world.stage(".nospill.toml", entry("a.txt", "expires = '2090-01-01'"));
+        by("ada@example.org");
+        assert_eq!(push(&["main"]).code, 0, "{hook}: she may");
+        world.stage("src/b.py", "x = 1\n");
+        by("eve@example.org");
+        assert_eq!(push(&["main"]).code, 0, "{hook}: nothing is allowed by it");
+        let refused = |ran: Ran, place: &str| {
+            let said = format!(
+                "{place} in {}: eve@example.org may not add this allow entry: ",
+                &world.git(&["rev-parse", "HEAD"])[..10]
+            );
+            assert!(ran.code != 0 && ran.whole().contains(&said), "{hook}: {said}: {}", ran.whole());
+            world.git(&["reset", "-q", "--hard", "HEAD~1"]);
+        };
+        // In a folder; with a line taken away, of which no line is hers; and on two new branches at once.
+        world.stage("src/.nospill.toml", entry("b.py", ""));
+        by("eve@example.org");
+        refused(push(&["main"]), "src/.nospill.toml:1");
+        world.stage(".nospill.toml", entry("a.txt", ""));
+        by("eve@example.org");
+        refused(push(&["main"]), ".nospill.toml:1");
+        world.stage(".nospill.toml", format!("# why\n{}", entry("a.txt", "expires = '2090-01-01'")));
+        by("eve@example.org");
+        assert_eq!(push(&["main"]).code, 0, "{hook}: a comment allows nothing");
+        world.stage(".nospill.toml", format!("{}{}", entry("a.txt", "expires = '2090-01-01'"), entry("b.txt", "")));
+        by("eve@example.org");
+        refused(push(&["main:one", "main:two"]), ".nospill.toml:5");
+        // Brought by a merge, it is still its author's.
+        world.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+        world.stage("src/.nospill.toml", entry("c.py", ""));
+        by("ada@example.org");
+        world.git(&["checkout", "-q", "main"]);
+        world.git(&["-c", "user.email=eve@example.org", "merge", "-q", "--no-ff", "--no-verify", "side", "-m", "merge"]);
+        let ran = push(&["main"]);
+        assert_eq!(ran.code, 0, "{hook}: {}", ran.whole());
+    }
+}
+
+#[test]
 fn post_merge_only_says_it() {
     let world = World::new();
     world.commit();
