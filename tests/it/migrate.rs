@@ -371,6 +371,30 @@ fn parts_that_weaken_are_not_carried_over() {
         out.contains("exclude = [\"/vendor/**\"]") && out.contains("exclude.lines `x.*`") && out.contains("plugin `Own`"),
         "{out}"
     );
+    // Patterns without a name, or with names that come to the same, are rules of their own.
+    world.write(
+        "many.json",
+        r#"{"rules": [{"id": "x/secretlint-rule-pattern", "options": {"patterns": [{"pattern": "/in-[0-9]{6}/"}, {"pattern": "/out-[0-9]{6}/"},
+            {"name": "House Key", "pattern": "/a-[0-9]{6}/"}, {"name": "house_key", "pattern": "/b-[0-9]{6}/"}, {"name": "鍵", "pattern": "/c-[0-9]{6}/"}]}}]}"#,
+    );
+    let out = world.nospill(&["config", "import", "secretlint", "many.json"]).out;
+    for id in ["custom-pattern", "custom-pattern-2", "custom-house-key", "custom-house-key-2", "custom-rule"] {
+        assert!(out.contains(&format!("id = \"{id}\"\n")), "{id}: {out}");
+    }
+    world.write(".nospill.toml", &out);
+    assert_eq!(world.nospill(&["dir", "--config", ".nospill.toml", "many.json"]).code, 0, "{out}");
+    // What was allowed is not copied into a comment.
+    let (line, word) = (crate::env::token(5), format!("pa{}w0rd", "ss"));
+    let secret = line.split('"').nth(1).expect("a token");
+    world.write(".gitallowed", format!("{line}key = {word}\nexample\\.org\n"));
+    let allowed = world.nospill(&["config", "import", "git-allowed", ".gitallowed"]).out;
+    world
+        .write("own.toml", format!("[allowlist]\nregexes = ['{secret}', '{word}', '[0-9a-f]{{8}}']\nstopwords = ['{secret}']\n"));
+    let own = world.nospill(&["config", "import", "gitleaks", "own.toml"]).out;
+    assert!(allowed.contains("example") && own.contains("[0-9a-f]{8}"), "{allowed}{own}");
+    for out in [allowed, own] {
+        assert!(!out.contains(secret) && !out.contains(&word) && out.matches("not carried over").count() > 2, "{out}");
+    }
     world.write("broken.yml", "rules: [");
     assert_eq!(world.nospill(&["config", "import", "secretlint", "broken.yml"]).code, 2);
 }

@@ -14,9 +14,13 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::cli::keep::Tool;
 use crate::commands::print;
+use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::pipeline::veil;
 use crate::report::escape;
+use crate::rules::ruleset::RuleSet;
+use crate::types::finding::Secret;
 
 /// What becomes of a file.
 #[derive(Default)]
@@ -96,14 +100,52 @@ fn list(texts: &[String]) -> String {
 fn own_id(name: &str) -> String {
     let dashed = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
-    format!("custom-{}", words.join("-"))
+    // A name may have no letter of ours at all.
+    format!("custom-{}", if words.is_empty() { "rule".to_owned() } else { words.join("-") })
+}
+
+/// What is said of an entry, without what may be a secret in it: what other scanners are told to allow looks like one.
+fn masked(scanner: &Scanner, said: &str) -> String {
+    const SHORTEST: usize = 8;
+    let said = veil::text(scanner, said);
+    let (mut masked, mut word) = (String::with_capacity(said.len()), String::new());
+    let put = |word: &mut String, masked: &mut String| {
+        let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
+        match word.len() >= SHORTEST && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
+            true => masked.push_str(&Secret::new(word.as_bytes()).redacted()),
+            false => masked.push_str(word),
+        }
+        word.clear();
+    };
+    for c in said.chars() {
+        if c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=') {
+            word.push(c);
+        } else {
+            put(&mut word, &mut masked);
+            masked.push(c);
+        }
+    }
+    put(&mut word, &mut masked);
+    masked
 }
 
 impl Imported {
+    /// An id of ours for a rule of theirs, which no rule has yet.
+    fn own_id(&self, name: &str) -> String {
+        let id = own_id(name);
+        let is_taken = |id: &str| self.rules.iter().any(|rule| rule.starts_with(&format!("[[rule]]\nid = {}\n", quoted(id))));
+        let numbered = (2..).map(|number| format!("{id}-{number}"));
+        std::iter::once(id.clone()).chain(numbered).find(|id| !is_taken(id)).unwrap_or(id)
+    }
+
     fn render(&self, file: &Path) -> String {
+        let scanner = Scanner::new(RuleSet::builtin());
         let mut text = format!("# From {}.\n", escape::path(file.as_os_str().as_encoded_bytes()));
         for lost in &self.lost {
-            text.push_str(&format!("# not carried over: {}\n", escape::path(lost.replace('\n', " ").as_bytes())));
+            text.push_str(&format!(
+                "# not carried over: {}\n",
+                escape::path(masked(&scanner, &lost.replace('\n', " ")).as_bytes())
+            ));
         }
         self.others.iter().for_each(|other| text.push_str(&format!("{other}\n")));
         if !self.exclude.is_empty() || !self.include.is_empty() {

@@ -59,7 +59,7 @@ impl Imported {
 
     fn gitleaks_rule(&mut self, rule: &Table) {
         let Some(id) = text(rule, "id") else { return self.lost.push("a rule without id".to_owned()) };
-        let own = super::own_id(&id);
+        let own = self.own_id(&id);
         for list in tables(rule, &["allowlists", "allowlist", "whitelist"]) {
             self.allowlist(list, std::slice::from_ref(&own), &id);
         }

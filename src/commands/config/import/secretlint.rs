@@ -2,7 +2,7 @@
 
 use yaml_rust2::{Yaml, YamlEmitter};
 
-use super::{Imported, gitleaks, glob, own_id, quoted};
+use super::{Imported, gitleaks, glob, quoted};
 
 /// Rules of secretlint's that are about one provider, and ours: the last word of theirs, globs of ours.
 const PROVIDERS: &[(&str, &str)] = &[
@@ -130,7 +130,7 @@ impl Imported {
                 self.lost.push(format!("pattern `{name}`: its regex does not compile here"));
                 continue;
             };
-            let id = own_id(&if number == 0 { name.to_owned() } else { format!("{name}-{}", number + 1) });
+            let id = self.own_id(&if number == 0 { name.to_owned() } else { format!("{name}-{}", number + 1) });
             let path = if paths.is_empty() { String::new() } else { format!("path = [{}]\n", super::list(&paths)) };
             self.rules.push(format!(
                 "[[rule]]\nid = {}\ntitle = {}\nregex = {}\n{path}",

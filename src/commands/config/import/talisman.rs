@@ -3,7 +3,7 @@
 use yaml_rust2::Yaml;
 
 use super::secretlint::{shown, texts};
-use super::{Imported, gitleaks, own_id, quoted};
+use super::{Imported, gitleaks, quoted};
 
 impl Imported {
     /// All of a `.talismanrc`.
@@ -18,7 +18,7 @@ impl Imported {
         for (number, pattern) in texts(&file["custom_patterns"]).iter().enumerate() {
             match gitleaks::grouped(pattern, 0) {
                 Some(regex) => {
-                    let id = own_id(&format!("talisman-{}", number + 1));
+                    let id = self.own_id(&format!("talisman-{}", number + 1));
                     self.rules.push(format!("[[rule]]\nid = {}\nregex = {}\n", quoted(&id), quoted(&regex)));
                 }
                 None => self.lost.push(format!("custom_patterns `{pattern}`: it does not compile here")),
