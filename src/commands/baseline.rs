@@ -149,7 +149,7 @@ fn create(from: Option<PathBuf>, known: KnownArgs) -> Result<Exit, CommandError>
             let lines = rest.iter().take(9).fold(first.to_string(), |lines, line| format!("{lines}, {line}"));
             let more = if rest.len() > 9 { ", ..." } else { "" };
             text.push_str(&format!(
-                "{} not read, being no `file:rule:line`: line {lines}{more}\n",
+                "{} not read, being no `file:rule:line` or `file|rule|hash`: line {lines}{more}\n",
                 plural(foreign.unread().len())
             ));
         }

@@ -319,9 +319,13 @@ fn foreign_baselines_become_ours() {
     let baseline =
         serde_json::json!({"version": "1", "results": {"a.py": [{"type": "x", "filename": "a.py", "hashed_secret": hash}]}});
     world.write("../secrets.json", baseline.to_string());
+    let sha256 = |text: &str| sha2::Sha256::digest(text).iter().map(|b| format!("{b:02X}")).collect::<String>();
+    let hashes = format!("# of contents\na.py|some_rule,_in_words.|{}\nb.py|x|{}\n", sha256(&secret(&two)), sha256("other"));
+    world.write("../hashes", hashes);
     for (file, said, left) in [
+        ("../hashes", "1 of 2", vec!["a.py:1", "b.py:1"]),
         ("../report.json", "1 of 1", vec!["a.py:2", "b.py:1"]),
-        ("../ignore", "1 entry not read, being no `file:rule:line`: line 5\n", vec!["a.py:1", "a.py:2"]),
+        ("../ignore", "1 entry not read, being no `file:rule:line` or `file|rule|hash`: line 5\n", vec!["a.py:1", "a.py:2"]),
         ("../ignore", "1 of 2", vec!["a.py:1", "a.py:2"]),
         ("../secrets.json", "1 of 1", vec!["a.py:1", "b.py:1"]),
     ] {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
 
 use crate::error::{CommandError, Kind};
 use crate::types::finding::Finding;
@@ -22,8 +23,8 @@ struct Known {
     path: String,
     line: Option<u32>,
     secret: Option<Vec<u8>>,
-    /// SHA-1 of the secret, in hex.
-    sha1: Option<String>,
+    /// A hash of the secret, in hex: SHA-1 or, where it has 64 digits, SHA-256.
+    hash: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -70,7 +71,7 @@ impl Foreign {
                     path: path.replace('\\', "/"),
                     line: None,
                     secret: None,
-                    sha1: Some(hashed.hashed_secret.to_ascii_lowercase()),
+                    hash: Some(hashed.hashed_secret.to_ascii_lowercase()),
                 };
                 let all = found.results.into_iter();
                 all.flat_map(|(path, hashed)| hashed.into_iter().map(move |h| known(&path, h)).collect::<Vec<_>>()).collect()
@@ -119,30 +120,49 @@ impl Known {
             (None, _) => true,
             (_, None) => false,
         };
-        let is_it = match (&self.secret, &self.sha1) {
+        let is_it = match (&self.secret, &self.hash) {
             // Where one scanner takes the key only and another its prefix, too, it is still the same.
             (Some(known), _) => memchr::memmem::find(known, secret).or_else(|| memchr::memmem::find(secret, known)).is_some(),
-            (None, Some(hash)) => *hash == Sha1::digest(secret).iter().map(|b| format!("{b:02x}")).collect::<String>(),
+            (None, Some(hash)) => is_hash_of(hash, secret),
             (None, None) => same_line(),
         };
         self.path.as_bytes() == finding.origin.path() && !secret.is_empty() && is_it
     }
 }
 
+/// Whether a hash is a secret's: scanners differ in whether they take the line feed, or quotes, with it.
+fn is_hash_of(hash: &str, secret: &[u8]) -> bool {
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let of = |text: &[u8]| match hash.len() {
+        SHA256 => hex(&Sha256::digest(text)),
+        _ => hex(&Sha1::digest(text)),
+    };
+    let forms = [secret.to_vec(), [secret, b"\n"].concat(), [b"\"", secret, b"\""].concat(), [b"'", secret, b"'"].concat()];
+    forms.iter().any(|form| of(form) == hash)
+}
+
+/// Hex digits of a SHA-256.
+const SHA256: usize = 64;
+
 /// A redacted report knows places only.
 fn gitleaks(found: Gitleaks) -> Known {
     let is_whole = !found.secret.is_empty() && !found.secret.contains("REDACTED") && !found.secret.ends_with("...");
     let secret = is_whole.then(|| found.secret.into_bytes());
-    Known { path: found.file.replace('\\', "/"), line: Some(found.start_line), secret, sha1: None }
+    Known { path: found.file.replace('\\', "/"), line: Some(found.start_line), secret, hash: None }
 }
 
-/// `file:rule:line` or `commit:file:rule:line`.
+/// `file:rule:line`, `commit:file:rule:line`, or `file|rule|hash`.
 fn ignored(line: &str) -> Option<Known> {
+    if let Some((path, rest)) = line.split_once('|') {
+        let hash = rest.rsplit('|').next().unwrap_or(rest).trim().to_ascii_lowercase();
+        let is_hash = matches!(hash.len(), 40 | SHA256) && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        return is_hash.then(|| Known { path: path.trim().to_owned(), line: None, secret: None, hash: Some(hash) });
+    }
     let mut parts = line.rsplitn(3, ':');
     let (number, _rule, path) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
     let is_commit = |word: &str| word.len() == 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let path = path.split_once(':').filter(|(commit, _)| is_commit(commit)).map_or(path, |(_, path)| path);
-    Some(Known { path: path.to_owned(), line: Some(number), secret: None, sha1: None })
+    Some(Known { path: path.to_owned(), line: Some(number), secret: None, hash: None })
 }
 
 /// A line of a `.gitleaksignore` without blanks and the comment behind it; empty when it is nothing but that.
