@@ -128,6 +128,55 @@ const FACTS: &[Fact] = &[
         holds: &[],
     },
     Fact {
+        repository: "DataBiosphere/azul",
+        shape: Shape::GitAllowed(&["# why, over lines", "", "# which", "HOUSE_NUMBER=123456"]),
+        left_out: &[],
+        scanned: &["a.sh"],
+        lost: &["`HOUSE_NUMBER=123456`"],
+        holds: &[],
+    },
+    Fact {
+        repository: "GoogleCloudPlatform/gcpdiag",
+        shape: Shape::GitAllowed(&["one_part/queries/some_names.json"]),
+        left_out: &[],
+        // It may stand in a content as well as be a path.
+        scanned: &["one_part/queries/some_names.json"],
+        lost: &["some_names.json"],
+        holds: &[],
+    },
+    Fact {
+        repository: "0xCarbon/cratedex",
+        shape: Shape::Gitleaks { is_extended: false, table: "[allowlist]", keys: &[("paths", &["out/", r"\.tool/"])] },
+        left_out: &["out/a", "x/out/b/c", "layout/a", ".tool/a"],
+        scanned: &["out", "tool/a"],
+        lost: &[],
+        holds: &[],
+    },
+    Fact {
+        repository: "0kaba0hub/yarilo",
+        shape: Shape::Gitleaks {
+            is_extended: true,
+            table: "[[allowlists]]\ncondition = \"AND\"\nregexTarget = \"match\"",
+            keys: &[("regexes", &["Plans\\.2026"]), ("paths", &[r"in/box/plan_test\.go"])],
+        },
+        left_out: &[],
+        scanned: &["in/box/plan_test.go"],
+        lost: &["regexes `Plans", "conditions must all hold"],
+        holds: &[],
+    },
+    Fact {
+        repository: "Medal-Social/Pilot",
+        shape: Shape::Secretlint {
+            in_preset: &[],
+            others: "",
+            ignored: ("ignorePatterns", &["**/out/**", "**/.kept/READ.md", "**/*.spec.ts", "some-lock.yaml"]),
+        },
+        left_out: &["out/a", "x/out/a", ".kept/READ.md", "a/b.spec.ts", "some-lock.yaml", "x/some-lock.yaml"],
+        scanned: &["a.ts", "READ.md"],
+        lost: &[],
+        holds: &[],
+    },
+    Fact {
         repository: "BMMRO-tech/BMMRO",
         shape: Shape::Talisman {
             files: &[
@@ -329,7 +378,7 @@ fn files_shaped_as_real_ones_are_imported() {
         for word in fact.lost {
             assert!(lost.iter().any(|line| line.contains(word)), "{of}: {word} in {lost:#?}");
         }
-        assert_eq!(ran.err.contains("entries were not carried over"), !lost.is_empty(), "{of}: {}", ran.err);
+        assert_eq!(ran.err.contains("not carried over: the comments say which"), !lost.is_empty(), "{of}: {}", ran.err);
         for part in fact.holds {
             assert!(ran.out.contains(part), "{of}: {part} in\n{}", ran.out);
         }

@@ -50,7 +50,8 @@ pub(super) fn run(tool: Tool, file: &Path) -> Result<Exit, CommandError> {
     print(&imported.render(file))?;
     if let lost @ 1.. = imported.lost.len() {
         // Standard output mostly goes into a file.
-        let _ = writeln!(std::io::stderr(), "nospill: {lost} entries were not carried over: the comments say which");
+        let what = if lost == 1 { "1 entry was".to_owned() } else { format!("{lost} entries were") };
+        let _ = writeln!(std::io::stderr(), "nospill: {what} not carried over: the comments say which");
     }
     Ok(Exit::Clean)
 }
@@ -118,7 +119,7 @@ fn masked(scanner: &Scanner, said: &str) -> String {
         word.clear();
     };
     for c in said.chars() {
-        if c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=') {
+        if c.is_ascii_alphanumeric() || matches!(c, '_' | '+') {
             word.push(c);
         } else {
             put(&mut word, &mut masked);
