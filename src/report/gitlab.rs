@@ -20,7 +20,7 @@ pub fn render(document: &Document, now: u64) -> String {
     let tool = json!({
         "id": "nospill",
         "name": "nospill",
-        "version": flat(&document.tool.version),
+        "version": some(&document.tool.version),
         "vendor": { "name": "nospill" },
     });
     let messages: Vec<Value> = document
@@ -58,7 +58,7 @@ fn vulnerability(finding: &FindingV1) -> Value {
         _ => "Unknown",
     };
     let commit = finding.history.as_ref().map_or(NO_COMMIT, |history| &history.commit.id);
-    let rule = flat(&finding.rule);
+    let rule = some(&finding.rule);
     json!({
         "id": id(finding, commit),
         "category": "secret_detection",
@@ -72,9 +72,14 @@ fn vulnerability(finding: &FindingV1) -> Value {
             "file": flat(&finding.path),
             "start_line": finding.line,
             "end_line": finding.end_line,
-            "commit": { "sha": flat(commit) },
+            "commit": { "sha": some(commit) },
         },
     })
+}
+
+/// The schema wants something to stand there.
+fn some(text: &str) -> String {
+    if text.is_empty() { "unknown".to_owned() } else { flat(text) }
 }
 
 /// A UUID of what the finding is and where: the same in every run.

@@ -31,6 +31,7 @@ pub fn render(document: &Document) -> String {
         results: Lazily(results),
         tool: json!({ "driver": {
             "name": "nospill",
+            "fullName": some(&format!("nospill {}", document.tool.version)),
             "version": some(&document.tool.version),
             "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
         } }),
@@ -65,7 +66,7 @@ fn rule(id: &str, findings: &[&FindingV1]) -> Value {
     let level = if findings.iter().any(|finding| finding.effect == Effect::Deny) { "error" } else { "warning" };
     json!({
         "id": some(id),
-        "name": some(id),
+        "name": name(id),
         "shortDescription": { "text": some(&first.title) },
         "fullDescription": { "text": some(&format!("{}. {}", first.title, first.advice)) },
         "help": { "text": some(&first.advice) },
@@ -81,6 +82,15 @@ fn rule(id: &str, findings: &[&FindingV1]) -> Value {
             },
         },
     })
+}
+
+/// A rule's name, which Azure's code scanning wants and which must not be the id: `github-pat` is `GithubPat`.
+fn name(id: &str) -> String {
+    let words = id.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital =
+        |word: &str| word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>();
+    let name: String = words.map(capital).collect::<String>().chars().take(LONGEST).collect();
+    if name.is_empty() || name == id { format!("Rule{name}") } else { name }
 }
 
 fn precision(confidence: &str) -> (u8, &'static str) {
