@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the wheel and the npm package from this tree, installs each into an empty place and lets what was installed find a
-# secret; the npm package also as the guard of a publication.
+# secret, and guard packages that leak an .env and a key: one of Python, one of npm before it is published, one of cargo.
 #
 #   packages/test.sh [target/release/nospill]
 #
@@ -50,6 +50,23 @@ prove() {
     echo "ok: $name"
 }
 
+# leaky FOLDER: what must not be shipped.
+leaky() {
+    mkdir -p "$1"
+    echo "API_TOKEN=$(token)" > "$1/.env"
+    openssl genpkey -algorithm ed25519 > "$1/server.key" 2> /dev/null
+}
+
+# guarded NAME COMMAND…: the guard says where the token and the key are, whatever the package calls their folder.
+guarded() {
+    local name=$1 code=0
+    shift
+    "$@" > "$work/log" 2>&1 || code=$?
+    [ "$code" = 1 ] || fail "guard of $name: exit $code"
+    grep -qE '^ *--> .*\.env:1' "$work/log" && grep -qE '^ *--> .*server\.key:1' "$work/log" || fail "guard of $name: not all is found"
+    echo "ok: guard of $name"
+}
+
 mkdir "$work/leak" "$work/clean"
 echo "token = \"$(token)\"" > "$work/leak/settings.py"
 echo 'x = 1' > "$work/clean/settings.py"
@@ -65,9 +82,39 @@ if python3 -m venv "$work/maturin" && "$work/maturin/bin/pip" -q --disable-pip-v
     "$work/venv/bin/pip" -q --disable-pip-version-check install --no-index "$work"/wheels/nospill-"$version"-py3-none-*.whl > "$work/log" 2>&1 ||
         fail 'the wheel can not be installed'
     prove "wheel ($(basename "$work"/wheels/*.whl), $("$work/maturin/bin/maturin" --version))" "$work/venv/bin/nospill"
+    if "$work/venv/bin/pip" -q --disable-pip-version-check install build setuptools 2> "$work/log"; then
+        leaky "$work/python/leaky"
+        touch "$work/python/leaky/__init__.py"
+        cat > "$work/python/pyproject.toml" <<'TOML'
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "leaky"
+version = "1.0"
+[tool.setuptools]
+packages = ["leaky"]
+package-data = { leaky = [".env", "*.key"] }
+TOML
+        cd "$work/python"
+        PATH=$work/venv/bin:$PATH guarded "a Python package ($("$work/venv/bin/python" -m build --version | cut -d' ' -f1,2))" nospill guard package
+        grep -qE 'leaky-1\.0\.tar\.gz!' "$work/log" && grep -qE 'leaky-1\.0-py3-none-any\.whl!' "$work/log" || fail 'sdist and wheel are not both looked into'
+        [ ! -e "$work/python/dist" ] || fail 'the guard leaves what it built'
+    else
+        skip 'build and setuptools' 'the guard of a Python package'
+    fi
 else
     skip maturin 'the wheel'
 fi
+
+leaky "$work/cargo"
+cd "$work/cargo"
+git init -q
+mkdir src
+touch src/lib.rs
+printf '[package]\nname = "leaky"\nversion = "1.0.0"\nedition = "2021"\n' > Cargo.toml
+git add .
+guarded "a crate ($(cargo --version | cut -d' ' -f1,2))" "$program" guard package
 
 if command -v npm > /dev/null; then
     strip -o "$work/nospill" "$program"
@@ -77,21 +124,22 @@ if command -v npm > /dev/null; then
     # What a project that publishes itself would have: the guard runs before anything is sent, and a key is among the files.
     cat > package.json <<'JSON'
 {
-  "name": "leaky", "version": "1.0.0", "files": ["index.js", ".env"],
+  "name": "leaky", "version": "1.0.0", "files": ["index.js", ".env", "server.key"],
   "scripts": { "prepublishOnly": "nospill guard package" }
 }
 JSON
     npm install --silent --offline --no-fund --no-audit --save-dev "$package" > "$work/log" 2>&1 || fail 'the npm package can not be installed'
     prove "npm package ($(basename "$package"), npm $(npm --version))" npx --no-install nospill
     echo 'module.exports = 1' > index.js
-    echo "API_TOKEN=$(token)" > .env
+    leaky "$work/project"
     # Of a dry run as of a real one; the registry is one that nobody answers at, so that nothing can be sent by accident.
-    publish() { npm publish --dry-run --ignore-scripts=false --registry http://127.0.0.1:9 "$@" > "$work/log" 2>&1; }
-    if publish; then fail 'a package with a key is published'; fi
-    grep -q '^ *--> .env:1' "$work/log" || fail 'the guard does not say where the key is'
-    rm .env
+    publish() {
+        npm publish --dry-run --ignore-scripts=false --registry http://127.0.0.1:9 > "$work/npm.log" 2>&1 || { cat "$work/npm.log"; return 1; }
+    }
+    guarded "an npm package, before it is published (npm $(npm --version))" publish
+    rm .env server.key
     npm run --silent prepublishOnly > "$work/log" 2>&1 || fail 'the guard holds a clean package up'
-    echo 'ok: the guard stops npm publish'
+    echo 'ok: a clean npm package passes'
 else
     skip npm 'the npm package'
 fi
