@@ -38,7 +38,8 @@ pub struct ShardV1 {
     /// How many parts there are.
     pub of: u16,
     /// The same for all parts of a run.
-    pub key: String,
+    #[serde(alias = "key")]
+    pub run: String,
 }
 
 /// What joins a part's finding with those of other parts.
@@ -220,7 +221,7 @@ impl Document {
     pub fn new(report: &Report<'_>) -> Self {
         let (counts, summary) = (report.counts(), &report.summary);
         let notice = |path: &[u8], why: &str, kind: &str| NoticeV1 { kind: kind.into(), path: lossy(path), why: why.into() };
-        let shard = |of: &Sharded| ShardV1 { number: of.shard.number(), of: of.shard.of(), key: of.key.clone() };
+        let shard = |of: &Sharded| ShardV1 { number: of.shard.number(), of: of.shard.of(), run: of.key.clone() };
         let mut document = Self {
             version: 1,
             tool: Tool { name: "nospill".into(), version: env!("CARGO_PKG_VERSION").into() },
