@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::form::{Lazily, flat, sentence};
+use super::form::{Lazily, flat, noted, sentence};
 use super::json::{Document, FindingV1};
 use crate::types::date;
 
@@ -23,10 +23,8 @@ pub fn render(document: &Document, now: u64) -> String {
         "version": some(&document.tool.version),
         "vendor": { "name": "nospill" },
     });
-    let messages: Vec<Value> = document
-        .skipped()
-        .map(|notice| json!({ "level": "warn", "value": flat(&format!("not scanned: {}: {}", notice.path, notice.why)) }))
-        .collect();
+    let messages: Vec<Value> =
+        document.skipped().map(|notice| json!({ "level": "warn", "value": format!("not scanned: {}", noted(notice)) })).collect();
     let scan = json!({
         "analyzer": tool,
         "scanner": tool,

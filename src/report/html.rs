@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::escape::markup;
-use super::form::flat;
+use super::form::{flat, noted};
 use super::json::{Document, Effect, FindingV1, HistoryV1};
 use crate::types::date;
 
@@ -257,8 +257,7 @@ fn day(text: &str) -> Option<i64> {
 }
 
 fn skipped(document: &Document) -> String {
-    let items: Vec<String> =
-        document.skipped().map(|notice| format!("<li><code>{}</code>: {}</li>", text(&notice.path), text(&notice.why))).collect();
+    let items: Vec<String> = document.skipped().map(|notice| format!("<li>{}</li>", markup(&noted(notice)))).collect();
     if items.is_empty() { String::new() } else { format!("<h2>Not scanned</h2>\n<ul>{}</ul>\n", items.concat()) }
 }
 
