@@ -13,6 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/home"
 ln -s "$program" "$work/bin/nospill"
+export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=${CARGO_HOME:-$HOME/.cargo}
 export HOME=$work/home GIT_CONFIG_NOSYSTEM=1 PRE_COMMIT_HOME=$work/cache PREK_HOME=$work/prek-home
 export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
 unset CI
@@ -35,6 +36,12 @@ for _ in range(6):
     crc, tail = crc // 62, digits[crc % 62] + tail
 print("token = \"" + "gh" + "p_" + body + tail + "\"")
 PY
+}
+
+# hasty COMMAND…: with a release profile that is one of development, and one folder for what is built.
+hasty() {
+    CARGO_TARGET_DIR=$work/target CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=0 "$@"
 }
 
 # repository NAME: an empty one, to stand in.
@@ -87,6 +94,21 @@ YAML
         if git push -q origin main > "$work/push.log" 2>&1; then echo "FAIL: $framework lets a push pass" >&2; exit 1; fi
         grep -q 'leak.py:1:10' "$work/push.log" || { cat "$work/push.log"; exit 1; }
         echo "ok: $framework, pre-push"
+    done
+    # The hook that builds the program itself, from a repository that holds it: built for haste, not for use.
+    git clone -q "$root" "$work/source"
+    for framework in pre-commit prek; do
+        repository "$framework-rust"
+        printf 'repos:\n  - repo: %s\n    rev: %s\n    hooks: [{ id: nospill }]\n' "$work/source" "$(git -C "$work/source" rev-parse HEAD)" \
+            > .pre-commit-config.yaml
+        "$framework" install > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
+        hasty "$framework" install-hooks > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
+        token 4 > leak.py
+        git add .
+        # Without the program that stands on PATH here.
+        if PATH=${PATH#"$work/bin:"} git commit -q -m leak > "$work/$framework.log" 2>&1; then echo "FAIL: $framework, built" >&2; exit 1; fi
+        grep -q 'leak.py:1:10' "$work/$framework.log" || { cat "$work/$framework.log"; exit 1; }
+        echo "ok: $framework, which built the program"
     done
 else
     skip 'pre-commit and prek'

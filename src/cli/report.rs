@@ -77,6 +77,10 @@ Examples:
         #[command(flatten)]
         to: ReportOutput,
     },
+    /// Print the JSON Schema of JSON reports.
+    #[command(after_help = "Examples:
+  nospill report schema > report.schema.json")]
+    Schema,
 }
 
 /// Where a report goes that is no scan's.

@@ -2,12 +2,15 @@
 
 pub mod depth;
 pub mod plan;
+mod properties;
+pub mod provider;
 
 use std::io::Write as _;
 
 use serde_json::Value;
 
-use self::plan::{Plan, Revisions, Sources, Trigger, plan, revisions};
+use self::plan::{Plan, Revisions, Trigger, revisions};
+use self::provider::{Sources, plan};
 use super::history;
 use crate::cli::doors::CiArgs;
 use crate::cli::scan::HistoryArgs;
@@ -26,7 +29,8 @@ const LARGEST_EVENT: u64 = 64 << 20;
 pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
     let var = |name: &str| std::env::var(name).ok();
     let event = event();
-    let found = plan(&Sources { var: &var, event: &event });
+    let parameters = properties::of_build();
+    let found = plan(&Sources { var: &var, event: &event, parameter: &|name| parameters.get(name).cloned() });
     let has = |revision: &str| resolve(&format!("{revision}^{{commit}}")).is_some();
     let mut scan = args.scan;
     if scan.format.is_none() {

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::guard::env::{Exposure, exposed, is_docker_context};
 use crate::guard::files;
 use crate::guard::packers::Packer;
+use crate::guard::unasked::unasked;
 use crate::report::escape;
 use crate::settings::Settings;
 use crate::source::plumbing;
@@ -122,15 +123,18 @@ fn package(settings: &Settings, with: &[Packer], dir: &Path) -> Result<Exit, Com
         [] => Packer::ALL.into_iter().filter(|packer| packer.is_for(dir)).collect(),
         named => named.to_vec(),
     };
+    let unasked = unasked(dir);
     if packers.is_empty() {
-        return Err(CommandError::new(
+        let error = CommandError::new(
             Kind::User,
             format!("{}: nothing here that npm, cargo, python or docker would pack", dir.display()),
-        )
-        .hint("run it where package.json, Cargo.toml, pyproject.toml or a Dockerfile is"));
+        );
+        let error = unasked.iter().fold(error, |error, why| error.hint(*why));
+        return Err(error.hint("run it where package.json, Cargo.toml, pyproject.toml or a Dockerfile is"));
     }
     let pipeline = setup::here(settings, Place::Files(&[]))?;
-    let (mut shipped, mut notices) = (Vec::new(), Vec::new());
+    let mut shipped = Vec::new();
+    let mut notices: Vec<Notice> = unasked.into_iter().map(|why| Notice::info("", why)).collect();
     let scratch = tempfile::tempdir().map_err(|error| CommandError::new(Kind::Io, format!("temporary folder: {error}")))?;
     for packer in packers {
         let folder: PathBuf = scratch.path().join(packer.as_str());

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::report::Values;
 use crate::report::human::Colour;
 use crate::report::join::{join, recount};
-use crate::report::json::Document;
+use crate::report::json::{self, Document};
 
 /// Converts or merges. The exit is what the scan's would have been.
 ///
@@ -22,6 +22,7 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
     let (files, to, is_merge): (Vec<PathBuf>, ReportOutput, bool) = match command {
         ReportCommand::Convert { file, to } => (vec![file], to, false),
         ReportCommand::Merge { files, to } => (files, to, true),
+        ReportCommand::Schema => return print(&json::json_schema()).map(|()| Exit::Clean),
     };
     if to.output.iter().map(|(format, _)| *format).chain(to.format).any(|format| format == Format::Human) {
         return Err(CommandError::new(Kind::User, "a report can't be turned back into the human format")

@@ -7,3 +7,4 @@ pub mod dockerignore;
 pub mod env;
 pub mod files;
 pub mod packers;
+pub mod unasked;

@@ -1,7 +1,6 @@
 //! What packers would ship, asked of the packers themselves. Scripts of the package are not run where the packer can be told
 //! so; a Python build runs the project's own build backend, as publishing would. Packers that cannot be asked without running
-//! the package's code are not: yarn from version 2 on (plugins, `prepack`), gem (a gemspec is a program) and nuget (a project
-//! file is one). What these built can be scanned: `nospill dir FILE.gem`.
+//! the package's code are not (see `unasked`).
 
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -127,7 +126,7 @@ fn listed(dir: &Path, program: &str, text: &[u8]) -> Result<Vec<Shipped>, String
 }
 
 /// Whether a package is for yarn 2 or later.
-fn is_berry(dir: &Path) -> bool {
+pub(super) fn is_berry(dir: &Path) -> bool {
     let manifest = std::fs::read(dir.join("package.json")).ok();
     let manifest: Value = manifest.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or(Value::Null);
     let named = manifest["packageManager"].as_str().and_then(|name| name.strip_prefix("yarn@"));
@@ -183,7 +182,11 @@ fn python(dir: &Path, scratch: &Path) -> Result<Vec<Shipped>, String> {
     let built = scratch.join("dist");
     let to = built.display().to_string();
     let isolated = output(dir, "python3", &["-m", "build", "--outdir", &to, "."]);
-    isolated.or_else(|why| output(dir, "python3", &["-m", "build", "--no-isolation", "--outdir", &to, "."]).map_err(|_| why))?;
+    isolated
+        .or_else(|why| output(dir, "python3", &["-m", "build", "--no-isolation", "--outdir", &to, "."]).map_err(|_| why))
+        .map_err(
+            |why| if why.ends_with("No module named build") { format!("{why}; `pip install build` brings it") } else { why },
+        )?;
     let archives = std::fs::read_dir(&built).map_err(|error| format!("python3 -m build: {error}"))?;
     let mut files = Vec::new();
     for archive in archives.filter_map(Result::ok).map(|entry| entry.path()) {

@@ -3,7 +3,7 @@
 //! Both find commands in any text, so what comes from the repository is escaped as the agent's own library does, and what
 //! would begin a command is broken up.
 
-use super::form::{flat, sentence};
+use super::form::{flat, noted, sentence};
 use super::json::{Document, Effect, FindingV1};
 
 /// Logging commands: an issue for each finding and for what was not scanned, then the result of the task.
@@ -16,7 +16,7 @@ pub fn azure(document: &Document) -> String {
         text.push_str(&format!("##vso[task.logissue type={kind};{place}]{}\n", azure_message(&located(finding))));
     }
     for notice in document.skipped() {
-        let message = azure_message(&flat(&format!("not scanned: {}: {}", notice.path, notice.why)));
+        let message = azure_message(&format!("not scanned: {}", noted(notice)));
         text.push_str(&format!("##vso[task.logissue type=warning;code=not-scanned]{message}\n"));
     }
     let summary = &document.summary;
@@ -40,7 +40,7 @@ pub fn github(document: &Document) -> String {
         text.push_str(&format!("::{kind} {place}::{}\n", github_message(&located(finding))));
     }
     for notice in document.skipped() {
-        let message = github_message(&flat(&format!("not scanned: {}: {}", notice.path, notice.why)));
+        let message = github_message(&format!("not scanned: {}", noted(notice)));
         text.push_str(&format!("::warning title=not scanned::{message}\n"));
     }
     text

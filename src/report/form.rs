@@ -1,6 +1,6 @@
 //! The forms of a report for machines, and what they share: the sentence that a finding becomes.
 
-use super::json::{Document, FindingV1};
+use super::json::{Document, FindingV1, NoticeV1};
 use super::{annotations, escape, gitlab, html, json, junit, lines, markdown, sarif, table};
 
 /// How a report is written.
@@ -70,6 +70,12 @@ pub(super) fn sentence(finding: &FindingV1) -> String {
     text.push_str(". ");
     text.push_str(&finding.advice);
     flat(text.trim_end())
+}
+
+/// One line for a notice, which need not be about a path.
+pub(super) fn noted(notice: &NoticeV1) -> String {
+    let colon = if notice.path.is_empty() { "" } else { ": " };
+    flat(&format!("{}{colon}{}", notice.path, notice.why))
 }
 
 /// One line without unsafe characters.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::form::{Lazily, flat, sentence};
+use super::form::{Lazily, flat, noted, sentence};
 use super::json::{Document, FindingV1};
 use crate::types::date;
 
@@ -20,13 +20,11 @@ pub fn render(document: &Document, now: u64) -> String {
     let tool = json!({
         "id": "nospill",
         "name": "nospill",
-        "version": flat(&document.tool.version),
+        "version": some(&document.tool.version),
         "vendor": { "name": "nospill" },
     });
-    let messages: Vec<Value> = document
-        .skipped()
-        .map(|notice| json!({ "level": "warn", "value": flat(&format!("not scanned: {}: {}", notice.path, notice.why)) }))
-        .collect();
+    let messages: Vec<Value> =
+        document.skipped().map(|notice| json!({ "level": "warn", "value": format!("not scanned: {}", noted(notice)) })).collect();
     let scan = json!({
         "analyzer": tool,
         "scanner": tool,
@@ -58,7 +56,7 @@ fn vulnerability(finding: &FindingV1) -> Value {
         _ => "Unknown",
     };
     let commit = finding.history.as_ref().map_or(NO_COMMIT, |history| &history.commit.id);
-    let rule = flat(&finding.rule);
+    let rule = some(&finding.rule);
     json!({
         "id": id(finding, commit),
         "category": "secret_detection",
@@ -72,9 +70,14 @@ fn vulnerability(finding: &FindingV1) -> Value {
             "file": flat(&finding.path),
             "start_line": finding.line,
             "end_line": finding.end_line,
-            "commit": { "sha": flat(commit) },
+            "commit": { "sha": some(commit) },
         },
     })
+}
+
+/// The schema wants something to stand there.
+fn some(text: &str) -> String {
+    if text.is_empty() { "unknown".to_owned() } else { flat(text) }
 }
 
 /// A UUID of what the finding is and where: the same in every run.

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::escape::markup;
-use super::form::flat;
+use super::form::{flat, noted};
 use super::json::{Document, Effect, FindingV1, HistoryV1};
 use crate::types::date;
 
@@ -110,14 +110,15 @@ fn group(group: &Group<'_>) -> String {
     let (first, severity) = (group.first(), group.severity());
     let effect = if group.is_denied() { "deny" } else { "audit" };
     let (rule, path, places) = (text(&first.rule), text(&first.path), group.findings.len());
-    let plural = if places == 1 { "" } else { "s" };
+    let at = text(&end_of(&format!("{}:{}", first.path, first.line), 60));
+    let more = if places == 1 { String::new() } else { format!(" and {} more", places - 1) };
     let secret = if first.secret.is_empty() { String::new() } else { format!("<code>{}</code>", text(&first.secret)) };
     let inside: String = group.findings.iter().map(|finding| place(finding)).collect();
     format!(
         "<details data-rule=\"{rule}\" data-path=\"{path}\" data-severity=\"{severity}\" data-effect=\"{effect}\" \
          data-rank=\"{}\" data-places=\"{places}\"><summary><span class=\"tag {effect}\">{effect}</span>\
          <span class=\"tag {severity}\">{severity}</span><span class=\"title\">{} <code>{rule}</code></span>{secret}\
-         <span>{places} place{plural}</span></summary><div class=\"inside\"><p>{}</p><ul>{inside}</ul></div></details>\n",
+         <span class=\"where\">{at}{more}</span></summary><div class=\"inside\"><p>{}</p><ul>{inside}</ul></div></details>\n",
         group.rank(),
         text(&first.title),
         text(&first.advice),
@@ -228,12 +229,12 @@ fn timeline(groups: &[Group<'_>]) -> String {
         .iter()
         .enumerate()
         .map(|(row, (start, end, group))| {
-            let (y, name) = (row * ROW + 12, markup(&short(&group.first().rule, 30)));
+            let (y, name) = (row * ROW + 12, text(&end_of(&group.first().path, 34)));
             let (class, until) = end.map_or(("open", 760), |end| ("gone", x(end)));
-            let path = text(&group.first().path);
+            let title = text(&format!("{}, {}", group.first().rule, group.first().path));
             format!(
                 "<text x=\"0\" y=\"{}\">{name}</text><line class=\"{class}\" x1=\"{}\" y1=\"{y}\" x2=\"{until}\" y2=\"{y}\">\
-                 <title>{path}</title></line>",
+                 <title>{title}</title></line>",
                 y + 4,
                 x(*start)
             )
@@ -256,14 +257,19 @@ fn day(text: &str) -> Option<i64> {
 }
 
 fn skipped(document: &Document) -> String {
-    let items: Vec<String> =
-        document.skipped().map(|notice| format!("<li><code>{}</code>: {}</li>", text(&notice.path), text(&notice.why))).collect();
+    let items: Vec<String> = document.skipped().map(|notice| format!("<li>{}</li>", markup(&noted(notice)))).collect();
     if items.is_empty() { String::new() } else { format!("<h2>Not scanned</h2>\n<ul>{}</ul>\n", items.concat()) }
 }
 
 fn short(text: &str, limit: usize) -> String {
     let text = flat(text);
     if text.chars().count() <= limit { text } else { text.chars().take(limit - 1).chain(['…']).collect() }
+}
+
+/// The end of a path, which says more than its start.
+fn end_of(path: &str, limit: usize) -> String {
+    let count = path.chars().count();
+    if count <= limit { path.to_owned() } else { ['…'].into_iter().chain(path.chars().skip(count - limit + 1)).collect() }
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn check(parts: &[Document]) -> Result<bool, JoinError> {
                 if one.of != other.of {
                     return Err(JoinError::Different("they are parts of different numbers of shards"));
                 }
-                if one.key != other.key || pair[0].tool.version != pair[1].tool.version {
+                if one.run != other.run || pair[0].tool.version != pair[1].tool.version {
                     let why = "refs, rules or what was asked for differ, or the versions of nospill";
                     return Err(JoinError::Different(why));
                 }

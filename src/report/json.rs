@@ -1,5 +1,7 @@
 //! The JSON report, version 1, and what every report for a machine is made of. Later changes add fields and never rename one.
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -10,7 +12,8 @@ use crate::types::rule::Rule;
 use crate::types::shard::Sharded;
 
 /// A report as JSON has it. One that was read back may say anything: nothing in it is to be trusted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "nospill report")]
 pub struct Document {
     /// 1.
     pub version: u32,
@@ -28,18 +31,19 @@ pub struct Document {
 }
 
 /// A part of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ShardV1 {
     /// From 1 on.
     pub number: u16,
     /// How many parts there are.
     pub of: u16,
     /// The same for all parts of a run.
-    pub key: String,
+    #[serde(alias = "key")]
+    pub run: String,
 }
 
 /// What joins a part's finding with those of other parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EvidenceV1 {
     /// Objects of this part that hold the secret.
     pub objects: u32,
@@ -54,7 +58,7 @@ pub struct EvidenceV1 {
 }
 
 /// Who wrote a report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `nospill`.
     pub name: String,
@@ -63,7 +67,7 @@ pub struct Tool {
 }
 
 /// What becomes of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// It blocks.
@@ -75,7 +79,7 @@ pub enum Effect {
 }
 
 /// One finding. Lines and columns are 1-based, columns count characters, the end is exclusive.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FindingV1 {
     /// The rule's id.
     pub rule: String,
@@ -135,7 +139,7 @@ impl FindingV1 {
 }
 
 /// What only a history scan knows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryV1 {
     /// The one that brought it in.
     pub commit: CommitV1,
@@ -153,7 +157,7 @@ pub struct HistoryV1 {
 }
 
 /// The commit that brought a secret in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CommitV1 {
     /// In hex.
     pub id: String,
@@ -166,7 +170,7 @@ pub struct CommitV1 {
 }
 
 /// Non-fatal trouble.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct NoticeV1 {
     /// `skipped` or `info`.
     pub kind: String,
@@ -177,7 +181,7 @@ pub struct NoticeV1 {
 }
 
 /// What was looked at, and how many findings there are of each effect.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SummaryV1 {
     /// Contents scanned.
     pub objects: u64,
@@ -217,7 +221,7 @@ impl Document {
     pub fn new(report: &Report<'_>) -> Self {
         let (counts, summary) = (report.counts(), &report.summary);
         let notice = |path: &[u8], why: &str, kind: &str| NoticeV1 { kind: kind.into(), path: lossy(path), why: why.into() };
-        let shard = |of: &Sharded| ShardV1 { number: of.shard.number(), of: of.shard.of(), key: of.key.clone() };
+        let shard = |of: &Sharded| ShardV1 { number: of.shard.number(), of: of.shard.of(), run: of.key.clone() };
         let mut document = Self {
             version: 1,
             tool: Tool { name: "nospill".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -273,6 +277,14 @@ impl Document {
 pub fn render(document: &Document) -> String {
     let mut text =
         serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of what is written: which members there always are, and what they hold.
+pub fn json_schema() -> String {
+    let written = SchemaSettings::default().for_serialize().into_generator();
+    let mut text = serde_json::to_string_pretty(&written.into_root_schema_for::<Document>()).unwrap_or_default();
     text.push('\n');
     text
 }

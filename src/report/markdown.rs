@@ -1,7 +1,7 @@
 //! A summary in Markdown, for job summary pages and merge request comments. All text from outside is written in character
 //! references, which Markdown shows and never reads as markup.
 
-use super::form::flat;
+use super::form::{flat, noted};
 use super::json::{Document, Effect, FindingV1};
 
 /// Rows at most; a job summary may have 1 MiB.
@@ -35,7 +35,7 @@ pub fn render(document: &Document) -> String {
     if findings.len() > ROWS {
         text.push_str(&format!("\nand {} more.\n", findings.len() - ROWS));
     }
-    let skipped: Vec<String> = document.skipped().map(|n| format!("- {}: {}\n", code(&n.path), plain(&n.why))).collect();
+    let skipped: Vec<String> = document.skipped().map(|n| format!("- {}\n", plain(&noted(n)))).collect();
     if !skipped.is_empty() {
         text.push_str(&format!("\n### Not scanned\n\n{}", skipped[..skipped.len().min(ROWS)].concat()));
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::form::{Lazily, flat, sentence};
-use super::json::{Document, Effect, FindingV1};
+use super::form::{Lazily, flat, noted, sentence};
+use super::json::{Document, Effect, FindingV1, NoticeV1};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Longest description of a rule that code scanning takes.
@@ -19,8 +19,7 @@ pub fn render(document: &Document) -> String {
     document.counted().for_each(|finding| rules.entry(&finding.rule).or_default().1.push(finding));
     rules.values_mut().enumerate().for_each(|(number, (index, _))| *index = number);
     let results = || document.counted().map(|finding| result(finding, rules[finding.rule.as_str()].0));
-    let notices: Vec<Value> =
-        document.notices.iter().map(|notice| notification(&notice.kind, &notice.path, &notice.why)).collect();
+    let notices: Vec<Value> = document.notices.iter().map(notification).collect();
     let run = Run {
         automation_details: json!({ "id": "nospill/" }),
         column_kind: "unicodeCodePoints",
@@ -31,6 +30,7 @@ pub fn render(document: &Document) -> String {
         results: Lazily(results),
         tool: json!({ "driver": {
             "name": "nospill",
+            "fullName": some(&format!("nospill {}", document.tool.version)),
             "version": some(&document.tool.version),
             "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
         } }),
@@ -65,7 +65,7 @@ fn rule(id: &str, findings: &[&FindingV1]) -> Value {
     let level = if findings.iter().any(|finding| finding.effect == Effect::Deny) { "error" } else { "warning" };
     json!({
         "id": some(id),
-        "name": some(id),
+        "name": name(id),
         "shortDescription": { "text": some(&first.title) },
         "fullDescription": { "text": some(&format!("{}. {}", first.title, first.advice)) },
         "help": { "text": some(&first.advice) },
@@ -81,6 +81,15 @@ fn rule(id: &str, findings: &[&FindingV1]) -> Value {
             },
         },
     })
+}
+
+/// A rule's name, which Azure's code scanning wants and which must not be the id: `github-pat` is `GithubPat`.
+fn name(id: &str) -> String {
+    let words = id.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital =
+        |word: &str| word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>();
+    let name: String = words.map(capital).collect::<String>().chars().take(LONGEST).collect();
+    if name.is_empty() || name == id { format!("Rule{name}") } else { name }
 }
 
 fn precision(confidence: &str) -> (u8, &'static str) {
@@ -122,10 +131,9 @@ fn result(finding: &FindingV1, index: usize) -> Value {
     })
 }
 
-fn notification(kind: &str, path: &str, why: &str) -> Value {
-    let level = if kind == "skipped" { "error" } else { "note" };
-    let colon = if path.is_empty() { "" } else { ": " };
-    json!({ "level": level, "message": { "text": some(&format!("{path}{colon}{why}")) } })
+fn notification(notice: &NoticeV1) -> Value {
+    let level = if notice.kind == "skipped" { "error" } else { "note" };
+    json!({ "level": level, "message": { "text": some(&noted(notice)) } })
 }
 
 /// Code scanning takes no empty text and no long one.

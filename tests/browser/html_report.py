@@ -39,6 +39,8 @@ with sync_playwright() as p:
     assert len(rules) == total and rules == sorted(rules, key=lambda rule: rule.encode("utf-16-be"))
     page.select_option("#sort", "severity")
     first = groups.first
+    # Whose place is one of many looks like others but for where it is.
+    assert ":" in first.locator(".where").text_content()
     assert first.locator(".inside").is_hidden()
     first.locator("summary").click()
     assert first.locator(".inside").is_visible()

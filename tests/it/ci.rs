@@ -80,6 +80,20 @@ fn a_schedule_scans_everything_and_a_missing_base_is_no_success() {
 }
 
 #[test]
+fn a_shallow_clone_is_said_in_every_format() {
+    let world = world();
+    let url = format!("file://{}", world.path().display());
+    let cloned = world.command("git", ".").args(["clone", "-q", "--depth", "1", &url, "shallow"]).output().expect("git runs");
+    assert!(cloned.status.success());
+    for format in ["azure", "github", "gitlab", "junit", "markdown", "html", "sarif", "human"] {
+        let ran = world.nospill_in("shallow", &["history", "--format", format]);
+        assert!(ran.code == 1 && ran.out.contains("what came before 1 of its commits is not here"), "{}", ran.whole());
+        let odd = [": : ", "- : ", "&#58; &#58; ", "name=\"\"", "<code></code>"];
+        assert!(odd.iter().all(|odd| !ran.out.contains(odd)), "{format}: {}", ran.whole());
+    }
+}
+
+#[test]
 fn a_line_that_looks_like_a_command_is_none_in_the_log() {
     let world = World::new();
     world.stage("a.py", format!("x = '##vso[task.setvariable variable=x]y' ##[error] ##teamcity[x] {}", token(1)));

@@ -63,6 +63,7 @@ fn env_files_that_get_out_are_named_and_mended() {
 #[test]
 fn npm_is_asked_what_it_would_ship() {
     if !can("npm", &["--version"]) {
+        skip("npm is not here, so it was not asked what it ships");
         return;
     }
     let world = World::new();
@@ -164,6 +165,24 @@ with zipfile.ZipFile('x.1.0.nupkg', 'w') as package:
 }
 
 #[test]
+fn packers_that_would_run_the_packages_code_are_named() {
+    let world = World::new();
+    world.write("x.gemspec", "abort 'run'\n");
+    let ran = guard(&world, &["package"]);
+    assert!(ran.code == 2 && ran.err.contains("hint: gem is not asked") && !ran.err.contains("nuget"), "{}", ran.whole());
+    world.write("x.csproj", "<Project/>\n");
+    world.write("Dockerfile", "FROM scratch\nCOPY . /\n");
+    world.write("package.json", r#"{"name":"x","version":"1.0.0","packageManager":"yarn@4.1.0"}"#);
+    let ran = guard(&world, &["package", "--with", "docker", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let said: Vec<&str> = report["notices"].as_array().expect("notices").iter().filter_map(|n| n["why"].as_str()).collect();
+    for start in ["docker would ship", "gem is not asked", "nuget is not asked", "yarn from version 2 on is not asked"] {
+        assert!(said.iter().any(|why| why.starts_with(start)), "{start}: {said:?}");
+    }
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+}
+
+#[test]
 fn cargo_is_asked_what_it_would_ship() {
     let world = World::new();
     world.write("Cargo.toml", "[package]\nname = \"x\"\nversion = \"1.0.0\"\nedition = \"2021\"\nexclude = [\"private\"]\n");
@@ -177,6 +196,7 @@ fn cargo_is_asked_what_it_would_ship() {
 #[test]
 fn python_builds_are_looked_into() {
     if !can("python3", &["-c", "import build, setuptools, wheel"]) {
+        skip("python3 has no build, so only packages/test.sh asks it what it ships");
         return;
     }
     let world = World::new();

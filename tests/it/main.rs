@@ -37,6 +37,7 @@ mod pack;
 mod patterns;
 #[cfg(unix)]
 mod pipes;
+mod providers;
 mod report;
 mod rules;
 mod shards;

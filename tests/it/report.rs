@@ -181,6 +181,13 @@ fn a_scan_writes_many_reports_at_once_and_none_holds_the_secret() {
 }
 
 #[test]
+fn the_schema_of_json_reports_is_current() {
+    let ran = World::new().nospill(&["report", "schema"]);
+    let shipped = fs::read_to_string("report.schema.json").expect("a file");
+    assert_eq!((ran.code, ran.out), (0, shipped), "run `nospill report schema > report.schema.json`");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_leaves_the_old_one() {
     let world = World::new();
     world.stage("a.py", token(1));

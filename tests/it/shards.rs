@@ -240,3 +240,19 @@ fn what_is_no_whole_is_not_taken_for_one() {
     let ran: Ran = ci.args(["ci", "--shard", "auto"]).output().expect("nospill runs").into();
     assert!(ran.code == 0 && ran.err.contains("shard 2/3: scanned"), "{}", ran.whole());
 }
+
+#[test]
+fn reports_hold_nothing_that_a_scan_reports() {
+    let world = World::new();
+    for number in 0..6 {
+        world.stage(&format!("f{number}.py"), token(number));
+    }
+    world.stage(".env", text("PASSWORD={alnum:20}\n", 1));
+    world.commit();
+    fs::create_dir(world.at("reports")).expect("a folder");
+    let outputs = FORMATS.map(|format| format!("--output={format}=../reports/report.{format}"));
+    let args: Vec<&str> = ["history", "--shard", "1/1"].into_iter().chain(outputs.iter().map(String::as_str)).collect();
+    assert_eq!(world.nospill(&args).code, 1);
+    let ran = world.nospill_in("reports", &["dir", "."]);
+    assert!(ran.code == 0 && ran.err.contains("scanned 10 objects"), "{}", ran.whole());
+}

@@ -170,10 +170,99 @@ fn a_kubernetes_job_scans_the_repository_of_its_index() {
     }
 }
 
+/// Three repositories on a branch, ready for a pull request: one that denies, one that audits, one that is clean.
+fn changes() -> [(World, i32); 3] {
+    ["deny", "audit", "off"].map(|effect| {
+        let world = World::new();
+        world.stage("README", "x\n");
+        world.stage(".nospill.toml", format!("[[policy]]\neffect = \"{effect}\"\nrule = \"github-pat\"\n"));
+        world.commit();
+        world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+        world.stage("new.py", token(1));
+        world.commit();
+        (world, i32::from(effect == "deny"))
+    })
+}
+
 #[test]
-fn the_other_templates_are_yaml() {
-    let world = World::new();
-    for name in ["azure-pipelines.yml", "gitlab.yml", "github-action/action.yml", "../.pre-commit-hooks.yaml"] {
-        template(&world, name);
+fn azures_task_results_say_what_denies_and_what_is_audited() {
+    for ((world, code), result) in changes().into_iter().zip(["Failed", "SucceededWithIssues", "Succeeded"]) {
+        let Some(value) = template(&world, "azure-pipelines.yml") else { return };
+        assert_eq!(value["jobs"][0]["steps"][0]["fetchDepth"], 0);
+        let (temp, staging) = (world.at("temp"), world.at("staging"));
+        fs::create_dir(&temp).expect("a folder");
+        // As the server fills it in.
+        let script = text(&value, "/jobs/0/steps/2/script").replace("${{ parameters.arguments }}", "");
+        let variables = [
+            ("TF_BUILD", "True"),
+            ("BUILD_REASON", "PullRequest"),
+            ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
+            ("NOSPILL_DEFAULT_BRANCH", "main"),
+            ("AGENT_TEMPDIRECTORY", temp.to_str().expect("UTF-8")),
+            ("BUILD_ARTIFACTSTAGINGDIRECTORY", staging.to_str().expect("UTF-8")),
+        ];
+        let ran = run(&world, "bash", &script, &variables);
+        assert!(ran.code == code && ran.out.contains(&format!("##vso[task.complete result={result};]")), "{}", ran.whole());
+        assert!(ran.out.contains("##vso[task.uploadsummary]") && ran.err.contains("adds to origin/main"), "{}", ran.whole());
+        let published = value.pointer("/jobs/0/steps/4/inputs").expect("inputs");
+        assert_eq!(published["ArtifactName"], "CodeAnalysisLogs");
+        assert_eq!(published["PathtoPublish"], "$(Build.ArtifactStagingDirectory)/CodeAnalysisLogs");
+        let report = fs::read_to_string(staging.join("CodeAnalysisLogs/nospill.sarif")).expect("a report");
+        assert_eq!(report.contains("\"ruleId\": \"github-pat\""), result != "Succeeded");
+        assert!(temp.join("nospill.xml").exists() && staging.join("CodeAnalysisLogs/nospill.html").exists());
     }
+}
+
+#[test]
+fn a_gitlab_job_leaves_its_reports() {
+    for (world, code) in changes() {
+        let Some(value) = template(&world, "gitlab.yml") else { return };
+        assert_eq!(value["nospill"]["variables"]["GIT_DEPTH"], 0);
+        let base = world.git(&["rev-parse", "origin/main"]);
+        let variables = [
+            ("GITLAB_CI", "true"),
+            ("CI_PIPELINE_SOURCE", "merge_request_event"),
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim()),
+        ];
+        let ran = run(&world, "sh", text(&value, "/nospill/script/0"), &variables);
+        assert_eq!(ran.code, code, "{}", ran.whole());
+        let artifacts = &value["nospill"]["artifacts"];
+        let reports =
+            artifacts["reports"].as_object().expect("reports").values().chain(artifacts["paths"].as_array().expect("paths"));
+        for file in reports {
+            assert!(world.path().join(file.as_str().expect("a name")).exists(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_github_action_says_where_its_report_is() {
+    for (world, code) in changes() {
+        let Some(value) = template(&world, "github-action/action.yml") else { return };
+        let (output, summary) = (world.at("output"), world.at("summary.md"));
+        let temp = world.at(".");
+        let variables = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_BASE_REF", "main"),
+            ("RUNNER_TEMP", temp.to_str().expect("UTF-8")),
+            ("GITHUB_OUTPUT", output.to_str().expect("UTF-8")),
+            ("GITHUB_STEP_SUMMARY", summary.to_str().expect("UTF-8")),
+            ("ARGUMENTS", "--threads\n1\n"),
+        ];
+        // What is on PATH is not installed again.
+        let install = text(&value, "/runs/steps/0/run");
+        assert_eq!(run(&world, "bash", install, &[]).whole(), "exit 0\n--- out\n--- err\n");
+        let ran = run(&world, "bash", text(&value, "/runs/steps/1/run"), &variables);
+        assert!(ran.code == code && ran.err.contains("adds to origin/main"), "{}", ran.whole());
+        let said = fs::read_to_string(&output).expect("outputs");
+        let report = said.trim().strip_prefix("sarif=").expect("the report's path");
+        assert!(Path::new(report).exists() && summary.exists(), "{said}");
+    }
+}
+
+#[test]
+fn the_hooks_of_the_framework_are_yaml() {
+    template(&World::new(), "../.pre-commit-hooks.yaml");
 }
