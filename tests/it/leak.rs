@@ -18,7 +18,8 @@ use nospill::rules::template::{Random, fill};
 use crate::env::{Ran, World, text, token};
 use crate::oracle::templates;
 
-const FORMATS: [&str; 11] = ["human", "json", "jsonl", "sarif", "junit", "gitlab", "azure", "github", "csv", "markdown", "html"];
+pub(crate) const FORMATS: [&str; 11] =
+    ["human", "json", "jsonl", "sarif", "junit", "gitlab", "azure", "github", "csv", "markdown", "html"];
 
 /// A world full of secrets, and what must not be said.
 struct Planted {

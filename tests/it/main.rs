@@ -2,6 +2,8 @@
 
 mod archive;
 mod ci;
+#[cfg(target_os = "linux")]
+mod clock;
 mod config;
 mod containers;
 mod decode;
@@ -40,6 +42,8 @@ mod pipes;
 mod report;
 mod rules;
 mod shards;
+#[cfg(target_os = "linux")]
+mod shim;
 #[cfg(unix)]
 mod staged;
 mod targets;
