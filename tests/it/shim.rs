@@ -18,9 +18,14 @@ static SHIM: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-/// nospill in the work tree with the library in it, and these of its variables.
+/// Puts the library into a command, with these of its variables.
+pub(crate) fn load(command: &mut Command, set: &[(&str, &str)]) {
+    command.env("LD_PRELOAD", SHIM.path().join("shim.so")).envs(set.iter().copied());
+}
+
+/// nospill in the work tree with the library in it.
 pub(crate) fn nospill(world: &World, args: &[&str], set: &[(&str, &str)]) -> Command {
     let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
-    command.args(args).env("LD_PRELOAD", SHIM.path().join("shim.so")).envs(set.iter().copied());
+    load(command.args(args), set);
     command
 }
