@@ -48,12 +48,14 @@ pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandE
 /// # Errors
 /// As [`pre_push`].
 pub fn pre_receive(args: ReceiveArgs) -> Result<Exit, CommandError> {
-    let (mut new, known) = (Vec::new(), plumbing::ref_objects("")?);
-    for line in lines()? {
-        let [_, after, _] = fields(&line)?;
-        new.extend(object(after)?);
-    }
-    within(args.deadline, move || guarded(new, known, args.scan))
+    within(args.deadline, move || {
+        let (mut new, known) = (Vec::new(), plumbing::ref_objects("")?);
+        for line in lines()? {
+            let [_, after, _] = fields(&line)?;
+            new.extend(object(after)?);
+        }
+        guarded(new, known, args.scan)
+    })
 }
 
 /// Scans what a push brings to one ref.
@@ -61,10 +63,12 @@ pub fn pre_receive(args: ReceiveArgs) -> Result<Exit, CommandError> {
 /// # Errors
 /// As [`pre_push`].
 pub fn update(old: &str, new: &str, args: ReceiveArgs) -> Result<Exit, CommandError> {
-    let mut known = plumbing::ref_objects("")?;
-    known.extend(object(old)?);
-    let new = object(new)?.into_iter().collect();
-    within(args.deadline, move || guarded(new, known, args.scan))
+    let (old, new) = (object(old)?, object(new)?);
+    within(args.deadline, move || {
+        let mut known = plumbing::ref_objects("")?;
+        known.extend(old);
+        guarded(new.into_iter().collect(), known, args.scan)
+    })
 }
 
 /// Says what a merge brought in; never fails for what it finds.

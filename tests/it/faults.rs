@@ -1,18 +1,18 @@
 //! What goes wrong around a run: full disks, kills, limits, files that change, folders that may not be written. Nothing is
 //! lost, nothing is half, and no fault reads as clean.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
-
-use nospill::rules::template::Random;
 
 use crate::env::{Ran, World, token};
+#[cfg(target_os = "linux")]
+use crate::shim;
 
 const NOSPILL: &str = env!("CARGO_BIN_EXE_nospill");
 
@@ -83,26 +83,36 @@ fn a_full_file_system_of_its_own() {
     assert_eq!(left, ("before\n".to_owned(), 1));
 }
 
-fn spawn(world: &World, args: &[&str]) -> Child {
-    let mut command = world.command(NOSPILL, "repo");
-    command.args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nospill runs")
+/// The signals that tests send.
+const INT: i32 = 2;
+const KILL: i32 = 9;
+
+/// Runs nospill with a signal at one step of it (`shim.c` says what steps are); how it ended.
+#[cfg(target_os = "linux")]
+fn signalled(world: &World, args: &[&str], signal: i32, at: usize, of: Option<&str>) -> ExitStatus {
+    let (signal, at) = (signal.to_string(), at.to_string());
+    let mut set = vec![("SHIM_SIGNAL", signal.as_str()), ("SHIM_AT", &at)];
+    set.extend(of.map(|of| ("SHIM_OF", of)));
+    shim::nospill(world, args, &set).stdout(Stdio::null()).stderr(Stdio::null()).status().expect("nospill runs")
 }
 
-/// Starts a run again and again and kills it a little later each time, until one ends by itself; how many were killed.
-fn killed_at_every_moment(world: &World, args: &[&str], mut reset: impl FnMut(), mut look: impl FnMut(usize)) -> usize {
-    let mut random = Random::new("kills", args.len());
-    let mut killed = 0;
-    for round in 0..60u64 {
+/// Runs it again and again, killed one step later each time, from the first file that it makes until a run ends by itself;
+/// how many were killed.
+#[cfg(target_os = "linux")]
+fn killed_at_every_step(world: &World, args: &[&str], mut reset: impl FnMut(), mut look: impl FnMut(usize)) -> usize {
+    for at in 1.. {
         reset();
-        let mut child = spawn(world, args);
-        thread::sleep(Duration::from_micros(round * 800 + random.below(800) as u64));
-        let _ = child.kill();
-        killed += usize::from(child.wait().expect("it ends").signal().is_some());
-        look(round as usize);
+        let status = signalled(world, args, KILL, at, None);
+        look(at);
+        if status.signal() != Some(KILL) {
+            assert!(status.code().is_some_and(|code| code < 2), "{args:?}: {status}");
+            return at - 1;
+        }
     }
-    killed
+    unreachable!("a run ends")
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn what_is_written_is_old_or_new_whenever_it_is_killed() {
     let world = World::new();
@@ -141,21 +151,37 @@ fn what_is_written_is_old_or_new_whenever_it_is_killed() {
             (Ok(_), _) => {}
             (Err(_), old) => assert!(old.is_none(), "{args:?}, {round}: the old one is gone"),
         };
-        let killed = killed_at_every_moment(&world, args, reset, look);
-        assert!(killed > 0, "{args:?}: none was killed");
+        // To make the file, to write it, to wait for the disk, and to let go of it.
+        let killed = killed_at_every_step(&world, args, reset, look);
+        assert!(killed >= 4, "{args:?}: {killed} were killed");
         // What a kill left beside is in nobody's way.
         reset();
         assert_eq!(complete(args, file).len(), new.len());
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_cache_survives_kills_and_sharing() {
     let world = with_history(12);
     let want = world.nospill(&["history", "--format", "json"]).findings();
     assert_eq!(want.len(), 12);
     let args = ["history", "--cache", "../cache"];
-    killed_at_every_moment(&world, &args, || {}, |_| {});
+    let reset = || drop(fs::remove_dir_all(world.at("cache")));
+    let mut states = BTreeSet::new();
+    let look = |at: usize| {
+        let left = if world.at("cache").exists() { names(&world.at("cache")) } else { Vec::new() };
+        assert!(left.iter().filter(|name| !name.starts_with(".tmp")).count() <= 1, "{at}: {left:?}");
+        let state = |name: &String| (name.starts_with(".tmp"), fs::metadata(world.at("cache").join(name)).expect("a file").len());
+        // What is there is used, or said to be of no use.
+        if states.insert(left.iter().map(state).collect::<Vec<_>>()) {
+            let again = world.nospill(&["history", "--cache", "../cache", "--format", "json"]);
+            assert_eq!((again.code, again.findings()), (1, want.clone()), "{at}: {}", again.whole());
+        }
+    };
+    let killed = killed_at_every_step(&world, &args, reset, look);
+    // Nothing, an empty file beside, a whole one beside, and one in its place.
+    assert!(killed >= 4 && states.len() >= 4, "{killed} were killed, with {states:?} left");
     let cached = ["history", "--cache", "../cache", "--format", "json"];
     let children: Vec<Child> = (0..6)
         .map(|_| {
@@ -270,19 +296,27 @@ fn low_limits_are_never_clean() {
     }
 }
 
+/// The signal comes while an object is opened: the first, one in the middle, or the last one.
+#[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_ends_a_history_in_order() {
-    let world = with_history(40);
+    let world = with_history(6);
+    let args = ["history", "--threads", "2", "--cache", "../cache"];
     let mut stopped = 0;
-    for round in 0..40u64 {
-        let child = spawn(&world, &["history", "--cache", "../cache"]);
-        thread::sleep(Duration::from_millis(round * 2));
-        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        let status = child.wait_with_output().expect("it ends").status;
-        // Before the program listens the signal itself ends it; after the scan it is too late to stop.
-        assert!(status.signal() == Some(2) || matches!(status.code(), Some(1 | 2)), "{status}");
+    for at in 1.. {
+        let _ = fs::remove_dir_all(world.at("cache"));
+        let status = signalled(&world, &args, INT, at, Some(".git/objects/"));
+        // After the scan it is too late to stop.
+        assert!(matches!(status.code(), Some(1 | 2)), "{at}: {status}");
         stopped += usize::from(status.code() == Some(2));
+        if status.code() == Some(1) {
+            break;
+        }
+        // What a run that was stopped remembers is no more than what it saw.
+        if world.at("cache").exists() && !names(&world.at("cache")).is_empty() {
+            let again = world.nospill(&["history", "--cache", "../cache", "--format", "json"]);
+            assert_eq!(again.findings().len(), 6, "{at}");
+        }
     }
-    assert!(stopped > 0, "none was stopped in the middle");
-    assert_eq!(world.nospill(&["history", "--cache", "../cache", "--format", "json"]).findings().len(), 40);
+    assert!(stopped >= 6, "{stopped} were stopped in the middle");
 }

@@ -139,6 +139,14 @@ fn deltas() {
 }
 
 #[test]
+fn digits() {
+    let (short, long) = ("aB3+/-_z".repeat(2), "Zq9".repeat(70));
+    let spread = format!("{short} {long}\u{e9}{short}0 x {}\n{long}=", "k".repeat(63));
+    let seeds: Vec<Vec<u8>> = (0..17).map(|choice| [&[choice, choice * 5], spread.as_bytes()].concat()).collect();
+    run("digits", 20_000, &seeds);
+}
+
+#[test]
 fn objects() {
     let who = "A <a@b> 1 +0000";
     let commit = format!("tree {0}\nparent {0}\nauthor {who}\ncommitter {who}\n\nx\n", "1".repeat(40)).into_bytes();

@@ -18,7 +18,8 @@ use nospill::rules::template::{Random, fill};
 use crate::env::{Ran, World, text, token};
 use crate::oracle::templates;
 
-const FORMATS: [&str; 11] = ["human", "json", "jsonl", "sarif", "junit", "gitlab", "azure", "github", "csv", "markdown", "html"];
+pub(crate) const FORMATS: [&str; 11] =
+    ["human", "json", "jsonl", "sarif", "junit", "gitlab", "azure", "github", "csv", "markdown", "html"];
 
 /// A world full of secrets, and what must not be said.
 struct Planted {
@@ -239,4 +240,55 @@ fn files_with_values_are_private() {
     for path in files(&planted.world.at("out/cache")) {
         assert_eq!(fs::metadata(&path).expect("a file").mode() & 0o777, 0o600, "{}", path.display());
     }
+}
+
+/// While they are written, too: every write of nospill's to a file is seen, with the file's mode then, and there are no files
+/// but those that were asked for.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_with_values_are_private_while_they_are_written() {
+    let planted = Planted::new(31);
+    let world = &planted.world;
+    world.write("inner.tar.gz", crate::archive::gzipped(&crate::archive::tarred(&[("in/a.txt", &vec![b'x'; 3 << 20])])));
+    for folder in ["tmp", "fresh"] {
+        fs::create_dir(world.at(folder)).expect("a folder");
+    }
+    let tmp = world.at("tmp").display().to_string();
+    let log = world.at("writes").display().to_string();
+    for (args, folder, modes) in [
+        (
+            &["dir", ".", "--show-secrets", "--output", "json=../fresh/a.json", "--output", "sarif=../fresh/b.sarif"][..],
+            "fresh",
+            "600",
+        ),
+        (&["history", "--show-secrets", "--output", "html=../fresh/c.html"], "fresh", "600"),
+        (&["history", "--cache", "../fresh"], "fresh", "600"),
+        (&["dir", ".", "--output", "json=../fresh/d.json"], "fresh", "666"),
+        (&["allow", "staged.py:1", "--reason", "x"], "repo", "666"),
+        (&["baseline", "create"], "repo", "666"),
+        (&["install"], "repo/.git/hooks", "777"),
+        (&["dir", "."], "", ""),
+        (&["staged"], "", ""),
+        (&["history"], "", ""),
+        (&["history", "HEAD~1..HEAD"], "", ""),
+        (&["stdin"], "", ""),
+        (&["explain", "mixed.py:1"], "", ""),
+    ] {
+        let _ = fs::remove_file(&log);
+        let mut command = world.command("sh", "repo");
+        command.args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_nospill")]).args(args).env("TMPDIR", &tmp);
+        crate::shim::load(&mut command, &[("SHIM_WRITES", &log)]);
+        // For `stdin` alone: longer than its buffer.
+        let long = fs::File::open(world.path().join("long.js")).expect("a file");
+        let ran: Ran = command.stdin(long).output().expect("sh runs").into();
+        assert!(ran.code < 2, "{args:?}: {}", ran.whole());
+        let log = fs::read_to_string(&log).unwrap_or_default();
+        let folder = format!("{}/", world.at(folder).canonicalize().expect("a folder").display());
+        let seen: Vec<(&str, &str)> = log.lines().map(|line| line.split_once(' ').expect("a mode and a path")).collect();
+        assert_eq!(seen.is_empty(), modes.is_empty(), "{args:?}");
+        for (mode, path) in seen {
+            assert!(mode == modes && path.starts_with(&folder), "{args:?}: {path} has mode {mode}");
+        }
+    }
+    assert_eq!(files(&world.at("tmp")), Vec::<PathBuf>::new());
 }

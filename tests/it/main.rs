@@ -2,6 +2,8 @@
 
 mod archive;
 mod ci;
+#[cfg(target_os = "linux")]
+mod clock;
 mod config;
 mod containers;
 mod decode;
@@ -41,6 +43,8 @@ mod providers;
 mod report;
 mod rules;
 mod shards;
+#[cfg(target_os = "linux")]
+mod shim;
 #[cfg(unix)]
 mod staged;
 mod targets;

@@ -12,7 +12,7 @@ use nospill::commands::config::import;
 use nospill::config::schema::Config;
 use nospill::detect::decode::encoding::{Decoded, Encoding};
 use nospill::detect::decode::layer::Layer;
-use nospill::detect::decode::{self, encrypted};
+use nospill::detect::decode::{self, digits as base64, encrypted};
 use nospill::detect::scanner::{Scanner, Scratch, Subject};
 use nospill::guard::dockerignore::DockerIgnore;
 use nospill::policy::baseline::Baseline;
@@ -44,6 +44,7 @@ pub const TARGETS: &[Target] = &[
     ("config", config),
     ("decode", decode),
     ("delta", delta),
+    ("digits", digits),
     ("git_index", git_index),
     ("import", import),
     ("loose", loose),
@@ -165,6 +166,27 @@ pub fn delta(data: &[u8]) {
         && delta.apply(base, MOST, &mut ops, &mut out).is_ok()
     {
         assert_eq!((ops.iter().map(|op| op.len).sum::<usize>(), out.len() as u64), (out.len(), delta.target));
+    }
+}
+
+/// Runs of base64 digits: both ways find what one that goes byte by byte does, from any place, after any run.
+pub fn digits(data: &[u8]) {
+    let (choice, rest) = chosen(data);
+    let (start, content) = chosen(rest);
+    let (shortest, mut from) = (16 + choice % 17, start.min(content.len()));
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+    loop {
+        let mut want = None;
+        let mut at = from;
+        while at < content.len() && want.is_none() {
+            let end = content[at..].iter().position(|&byte| !is_digit(byte)).map_or(content.len(), |len| at + len);
+            want = (end - at >= shortest).then(|| Span::new(at, end));
+            at = end + 1;
+        }
+        assert_eq!(base64::next_run(content, from, shortest), want, "{shortest} from {from}");
+        assert_eq!(base64::portable(content, from, shortest), want, "{shortest} from {from}");
+        let Some(run) = want else { return };
+        from = run.end;
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn is_digit(byte: u8) -> bool {
 
 /// The first run of `shortest` (16 to 32) digits at least in `content[from..]`, as far as it goes. What stands before
 /// `from` is not looked at.
-pub(super) fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+pub fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
     #[cfg(target_arch = "x86_64")]
     if let Some(found) = avx2::next_run(content, from, shortest) {
         return found;
@@ -50,8 +50,8 @@ pub(super) fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<S
 /// Bytes looked at together.
 const WORD: usize = 8;
 
-/// As [`next_run`]. A run holds a whole word among those that stand so far apart, wherever it starts.
-fn portable(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+/// As [`next_run`], on any processor. A run holds a whole word among those that stand so far apart, wherever it starts.
+pub fn portable(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
     let step = shortest - WORD + 1;
     let mut at = from;
     while at + WORD <= content.len() {

@@ -6,7 +6,7 @@
 //! ordinary source text; a stretch whose decoded form is not text is dropped before any rule sees it. What is ciphertext
 //! is never decoded for a reason other than that it looks like text, and [`encrypted`] silences what rules see in it.
 
-mod digits;
+pub mod digits;
 pub mod encoding;
 pub mod encrypted;
 mod escapes;
