@@ -64,9 +64,8 @@ impl From<SourceError> for CommandError {
             SourceError::Plumbing { .. } => wrapped(Kind::Git).hint("run that command to see more of what is wrong"),
             SourceError::Index { .. } => wrapped(Kind::Git)
                 .hint("`git fsck` checks it; removing the index and `git reset` makes a new one, keeping your files"),
-            SourceError::Stopped { .. } => {
-                wrapped(Kind::User).hint("a range, --branch or --since reads less; --cache DIR makes later runs shorter")
-            }
+            SourceError::Stopped { .. } => wrapped(Kind::User)
+                .hint("a range, --branch or --since reads less; with --cache DIR the next run goes on where this one ended"),
             SourceError::NoFile { .. } => {
                 wrapped(Kind::Git).hint("git would wait for its other end; no clone brings such a thing: remove it")
             }

@@ -52,8 +52,17 @@ fn say(text: &str) -> Result<(), CommandError> {
 /// # Errors
 /// Standard output can't be written.
 fn print(text: &str) -> Result<(), CommandError> {
+    print_each([text])
+}
+
+/// Writes texts to standard output, one by one, as [`print`] does.
+///
+/// # Errors
+/// Standard output can't be written.
+fn print_each(texts: impl IntoIterator<Item: AsRef<str>>) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let written = texts.into_iter().try_for_each(|text| out.write_all(text.as_ref().as_bytes()));
+    match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CommandError::new(Kind::Io, format!("standard output: {error}")))
         }

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use super::replace::{Mode, replace};
+use super::{print, print_each};
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::form::{self, Form};
 use crate::report::human::Colour;
 use crate::report::json::Document;
+use crate::report::lines;
 
 /// A report that can be written in any format.
 pub struct Outputs<'r> {
@@ -39,6 +41,17 @@ impl Outputs<'_> {
             Format::Html => Form::Html,
         };
         form::render(form, self.document, self.now.unwrap_or(0))
+    }
+
+    /// Writes the report in a format to standard output; lines go out one by one.
+    ///
+    /// # Errors
+    /// Standard output can't be written.
+    pub fn print(&self, format: Format, colour: Colour) -> Result<(), CommandError> {
+        match format {
+            Format::Jsonl => print_each(lines::lines(self.document)),
+            _ => print(&self.text(format, colour)),
+        }
     }
 
     /// Writes the files.

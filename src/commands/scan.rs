@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::outputs::Outputs;
 use crate::cli::report::Format;
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline, veil};
 use crate::report::json::Document;
@@ -47,14 +47,13 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         values: settings.values,
         sharded: outcome.sharded.as_ref(),
     };
-    let write_all = |text: &str| write(text).map_err(|error| CommandError::new(Kind::Io, format!("standard output: {error}")));
     if settings.format == Format::Human && settings.outputs.is_empty() {
-        write_all(&human::render(&report, settings.colour))?;
+        super::print(&human::render(&report, settings.colour))?;
     } else {
         let document = Document::new(&report);
         let plain = |colour| human::render(&report, colour);
         let outputs = Outputs { document: &document, human: &plain, now: settings.now, values: settings.values };
-        write_all(&outputs.text(settings.format, settings.colour))?;
+        outputs.print(settings.format, settings.colour)?;
         outputs.write(&settings.outputs)?;
     }
     // A closed standard error must not turn a finished scan into a failure.
@@ -76,10 +75,4 @@ fn summary(outcome: &Outcome, rules: usize, started: Instant) -> Summary {
         excluded: outcome.excluded,
         elapsed: started.elapsed(),
     }
-}
-
-fn write(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
 }

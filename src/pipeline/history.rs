@@ -204,7 +204,9 @@ impl<'r> Run<'r> {
             failed: Vec::new(),
             outcome: Outcome::default(),
         };
+        let mut looked = Vec::new();
         for part in parts {
+            looked.extend(part.looked);
             part.live.iter().for_each(|&object| live[object as usize] = true);
             seen.messages.extend(part.messages);
             seen.failed.extend(part.failed);
@@ -219,7 +221,7 @@ impl<'r> Run<'r> {
         seen.failed.extend(self.forest.unreadable().iter().cloned());
         seen.failed.sort_unstable_by_key(|(object, _)| *object);
         seen.live = live;
-        self.remember(&mut seen);
+        self.remember(&looked, &mut seen);
         seen
     }
 
@@ -232,15 +234,12 @@ impl<'r> Run<'r> {
         self.clean.as_ref().is_some_and(|clean| clean.contains(self.forest.name(blob)))
     }
 
-    /// Remembers which blobs are clean.
-    fn remember(&self, seen: &mut Seen) {
-        let Some(clean) = self.clean.as_ref().filter(|_| !self.request.stop.load(Ordering::Relaxed)) else { return };
-        let failed = |object: u32| seen.failed.binary_search_by_key(&object, |(object, _)| *object).is_ok();
-        let is_clean = |&object: &u32| {
-            let is_seen = self.forest.kind(object) == Some(Kind::Blob) && (self.has(object) || self.was_clean(object));
-            is_seen && !seen.live[object as usize] && !failed(object)
-        };
-        let names = (0..self.forest.len() as u32).filter(is_clean).map(|object| self.forest.name(object));
+    /// Remembers which blobs are clean; of a run that was stopped, those it came to.
+    fn remember(&self, looked: &[u32], seen: &mut Seen) {
+        let Some(clean) = self.clean.as_ref() else { return };
+        let before = (0..self.forest.len() as u32).filter(|&object| self.was_clean(object));
+        let now = looked.iter().copied().filter(|&object| !seen.live[object as usize]);
+        let names = before.chain(now).map(|object| self.forest.name(object));
         let folder = self.request.cache.as_deref().map(|folder| folder.as_os_str().as_encoded_bytes()).unwrap_or_default();
         if let Some(why) = clean.refused {
             seen.outcome.notices.push(Notice::info(folder, format!("the cache was not used: {why}")));

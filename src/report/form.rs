@@ -32,7 +32,7 @@ pub enum Form {
 pub fn render(form: Form, document: &Document, now: u64) -> String {
     match form {
         Form::Json => json::render(document),
-        Form::JsonLines => lines::render(document),
+        Form::JsonLines => lines::lines(document).collect(),
         Form::Sarif => sarif::render(document),
         Form::Junit => junit::render(document),
         Form::Gitlab => gitlab::render(document, now),

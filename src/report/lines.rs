@@ -17,10 +17,10 @@ enum Line<'d> {
     },
 }
 
-/// The lines.
-pub fn render(document: &Document) -> String {
+/// The lines, each with its break, one by one.
+pub fn lines(document: &Document) -> impl Iterator<Item = String> {
     let end = Line::Summary { version: document.version, tool: &document.tool, summary: &document.summary };
     let findings = document.findings.iter().map(Line::Finding);
     let lines = findings.chain(document.notices.iter().map(Line::Notice)).chain([end]);
-    lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| line + "\n").collect()
+    lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| line + "\n")
 }

@@ -301,8 +301,12 @@ fn low_limits_are_never_clean() {
 #[test]
 fn ctrl_c_ends_a_history_in_order() {
     let world = with_history(6);
+    (0..20).for_each(|at| world.stage(&format!("plain-{at}"), format!("nothing {at}\n")));
+    world.commit();
     let args = ["history", "--threads", "2", "--cache", "../cache"];
-    let mut stopped = 0;
+    let read = |ran: &Ran| serde_json::from_str::<serde_json::Value>(&ran.out).expect("JSON")["summary"]["objects"].as_u64();
+    let all = read(&world.nospill(&["history", "--format", "json"])).expect("a number");
+    let (mut stopped, mut spared) = (0, 0);
     for at in 1.. {
         let _ = fs::remove_dir_all(world.at("cache"));
         let status = signalled(&world, &args, INT, at, Some(".git/objects/"));
@@ -316,7 +320,9 @@ fn ctrl_c_ends_a_history_in_order() {
         if world.at("cache").exists() && !names(&world.at("cache")).is_empty() {
             let again = world.nospill(&["history", "--cache", "../cache", "--format", "json"]);
             assert_eq!(again.findings().len(), 6, "{at}");
+            spared = spared.max(all - read(&again).expect("a number"));
         }
     }
+    assert!(spared > 10, "a run after one that was stopped was spared {spared} of {all} objects");
     assert!(stopped >= 6, "{stopped} were stopped in the middle");
 }

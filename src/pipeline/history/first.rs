@@ -17,7 +17,9 @@ pub(super) struct First<'p> {
     shares: Option<&'p Shares<'p>>,
     scratch: Scratch,
     pub(super) gathered: Gathered,
-    /// Blobs.
+    /// Blobs that were looked at.
+    pub(super) looked: Vec<u32>,
+    /// Those of them that may hold something.
     pub(super) live: Vec<u32>,
     /// Commits and tags.
     pub(super) messages: Vec<u32>,
@@ -41,6 +43,7 @@ impl<'p> First<'p> {
             shares,
             scratch: Scratch::default(),
             gathered: Gathered::default(),
+            looked: Vec::new(),
             live: Vec::new(),
             messages: Vec::new(),
             failed: Vec::new(),
@@ -83,6 +86,7 @@ impl Visitor for First<'_> {
                 let from = from.as_ref().and_then(|from| Some((from.base.as_ref()?, from.ops)));
                 let marks = self.pipeline.scanner.marks(content, from, &mut self.scratch);
                 self.binary += u64::from(counts && marks.are_of_binary());
+                self.looked.push(object);
                 if marks.are_live() {
                     self.live.push(object);
                 }
