@@ -112,7 +112,11 @@ pub fn around<'m>(
 /// Whether one of the texts (lower case) stands in `text`, in any case; none demanded is none missing. Dearer than
 /// [`is_promising`] and cheaper than compiling a regex: asked only before that.
 fn has_any(texts: &[Text], text: &[u8]) -> bool {
-    let stands = |part: &[u8]| text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+    let stands = |part: &[u8]| {
+        let Some(first) = part.first() else { return true };
+        let mut starts = memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text);
+        starts.any(|at| text[at..].get(..part.len()).is_some_and(|window| window.eq_ignore_ascii_case(part)))
+    };
     texts.is_empty() || texts.iter().any(|part| stands(part.as_bytes()))
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::quality::RandomState;
+
 use super::NONE;
 use super::graph::Graph;
 use super::paths::{MOST_OF_ONE, holding, join};
@@ -48,14 +50,15 @@ struct Outlines<'t> {
     trees: &'t Trees,
     /// By tree; [`NONE`] where it is not known yet.
     of_tree: Vec<Outline>,
-    numbers: HashMap<Vec<(u32, Child)>, Outline>,
+    numbers: HashMap<Vec<(u32, Child)>, Outline, RandomState>,
     lists: Vec<Vec<(u32, Child)>>,
 }
 
 impl<'t> Outlines<'t> {
     fn new(forest: &Forest, trees: &'t Trees, roots: &[u32], secrets: &dyn Secrets) -> Self {
         let holds = holding(forest, trees, roots, |target| secrets.any(target));
-        let mut outlines = Self { trees, of_tree: vec![NONE; forest.len()], numbers: HashMap::new(), lists: vec![Vec::new()] };
+        let mut outlines =
+            Self { trees, of_tree: vec![NONE; forest.len()], numbers: HashMap::default(), lists: vec![Vec::new()] };
         let is_held = |target: u32| holds[target as usize];
         let mut stack: Vec<(u32, bool)> = Vec::new();
         for &root in roots.iter().filter(|&&root| is_held(root)) {

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
+
 /// Byte strings by number.
 #[derive(Debug, Default)]
 pub struct Names {
-    numbers: HashMap<Arc<[u8]>, u32>,
+    numbers: HashMap<Arc<[u8]>, u32, RandomState>,
     texts: Vec<Arc<[u8]>>,
 }
 

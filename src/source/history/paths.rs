@@ -1,6 +1,8 @@
 //! At which paths the blobs stand that somebody asked about.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use foldhash::quality::RandomState;
 
 use super::names::Names;
 use super::trees::Trees;
@@ -73,8 +75,10 @@ impl Places {
         let holds = holding(forest, trees, roots, &is_leaf);
         let mut places = Self::default();
         let top = places.paths.number(b"");
-        let mut seen: HashSet<(u32, u32)> = HashSet::new();
-        let mut pairs: HashSet<(u32, u32)> = HashSet::new();
+        let mut seen: HashSet<(u32, u32), RandomState> = HashSet::default();
+        let mut pairs: HashSet<(u32, u32), RandomState> = HashSet::default();
+        // Paths by the folder and the name in it.
+        let mut below: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
         let mut stack: Vec<(u32, u32)> = Vec::new();
         let mut counts = vec![0u32; trees.targets()];
         for &root in roots {
@@ -100,8 +104,10 @@ impl Places {
                         places.is_cut = true;
                         continue;
                     }
-                    let path = join(places.paths.text(folder), trees.names.text(edge.name));
-                    let path = places.paths.number(&path);
+                    let path = *below.entry((folder, edge.name)).or_insert_with(|| {
+                        let path = join(places.paths.text(folder), trees.names.text(edge.name));
+                        places.paths.number(&path)
+                    });
                     if !is_held {
                         *count += u32::from(pairs.insert((edge.target, path)));
                     } else if seen.insert((edge.target, path)) {

@@ -7,6 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::quality::RandomState;
+
 use super::NONE;
 use super::names::Names;
 use crate::source::pack::forest::Forest;
@@ -57,7 +59,7 @@ pub struct Reader<'s, 'f, I> {
     /// What is known of names so far.
     known: Vec<Known>,
     /// Where in `known` a name is.
-    places: HashMap<Box<[u8]>, usize>,
+    places: HashMap<Box<[u8]>, usize, RandomState>,
     edges: Vec<Edge>,
     trees: Vec<(u32, u32, u32)>,
     failed: Vec<(u32, ReadError)>,
@@ -102,7 +104,7 @@ impl<'f, I: Interest> Shared<'f, I> {
         Reader {
             shared: self,
             known: Vec::new(),
-            places: HashMap::new(),
+            places: HashMap::default(),
             edges: Vec::new(),
             trees: Vec::new(),
             failed: Vec::new(),
