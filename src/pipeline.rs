@@ -14,20 +14,24 @@ pub mod veil;
 pub use progress::Progress;
 pub use tree::TreeRun;
 
+use std::io::Cursor;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::ThreadPoolBuilder;
 
+use self::desk::{Desk, Label};
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
 use crate::rules::paths::{LowerPath, PathRules};
+use crate::source::archive::{self, Limits};
 use crate::source::{Source, SourceError};
 use crate::types::finding::Finding;
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 use crate::types::shard::Sharded;
+use crate::types::span::RangeSet;
 
 /// What every mode needs to turn contents into findings.
 #[derive(Debug)]
@@ -124,6 +128,23 @@ impl Pipeline {
         (findings, scanned.encoding)
     }
 
+    /// What is in an archive, if it is one and policy wants it opened.
+    fn open(&self, path_rules: &PathRules, input: &Input) -> Option<Outcome> {
+        let content = &*input.content;
+        if self.policy.archives != Some(true) || !archive::is_one(content) {
+            return None;
+        }
+        let mut desk = Desk::new(self, path_rules);
+        desk.archive(Label::Of(&input.origin), Cursor::new(content), content.len() as u64, &Limits::default());
+        Some(desk.outcome)
+    }
+
+    /// As [`Pipeline::judge`], of an archive that is opened what is in it; only to compare with.
+    fn known(&self, path_rules: &PathRules, input: &Input, scratch: &mut Scratch) -> Vec<Finding> {
+        let opened = self.open(path_rules, input).map(|opened| opened.findings);
+        opened.unwrap_or_else(|| self.judge(path_rules, input, scratch).0)
+    }
+
     /// Takes allow entries and the baseline into account, for findings that the run is about.
     fn reconsider(&self, findings: &mut [Finding]) {
         for finding in findings {
@@ -179,35 +200,59 @@ impl<S: Source> Job<'_, S> {
             outcome.notices.push(Notice::skipped(input.origin.label(), why));
             return;
         }
-        outcome.objects += 1;
-        outcome.bytes += input.content.len() as u64;
-        let (mut findings, encoding) = self.pipeline.judge(self.path_rules, input, &mut self.scratch);
-        outcome.binary += u64::from(encoding == Encoding::Binary);
+        let (mut findings, encoding) = match self.pipeline.open(self.path_rules, input) {
+            Some(mut opened) => {
+                let findings = std::mem::take(&mut opened.findings);
+                outcome.absorb(opened);
+                (findings, None)
+            }
+            None => {
+                outcome.objects += 1;
+                outcome.bytes += size;
+                let (findings, encoding) = self.pipeline.judge(self.path_rules, input, &mut self.scratch);
+                outcome.binary += u64::from(encoding == Encoding::Binary);
+                (findings, Some(encoding))
+            }
+        };
         if !findings.is_empty() {
             let scope = self.source.scope(at, input, &mut self.worker).unwrap_or_else(|notice| {
                 outcome.notices.push(notice);
                 Scope::All
             });
-            self.drop_known(at, input, &mut findings, outcome);
+            let before = match encoding {
+                Some(_) => self.source.before(at, &mut self.worker),
+                None => self.source.archive_before(at, input, &mut self.worker),
+            };
+            self.drop_known(before, input, &mut findings, outcome);
             findings.retain(|finding| match &finding.at {
+                // Lines of an archive are not those of what is in it; one without any is moved, nothing else.
+                Some(_) if matches!(finding.origin, Origin::Member { .. }) => scope != Scope::Lines(RangeSet::default()),
                 Some(at) => scope.admits(at.line, at.end_line),
-                None => scope != Scope::Lines(crate::types::span::RangeSet::default()),
+                None => scope != Scope::Lines(RangeSet::default()),
             });
-            line_hash::mark(&mut findings, &input.content, encoding);
+            if let Some(encoding) = encoding {
+                line_hash::mark(&mut findings, &input.content, encoding);
+            }
         }
         self.pipeline.reconsider(&mut findings);
         outcome.findings.extend(findings);
     }
 
     /// Drops what stands in a content that the item takes the place of.
-    fn drop_known(&mut self, at: usize, input: &Input, findings: &mut Vec<Finding>, outcome: &mut Outcome) {
-        let before = self.source.before(at, &mut self.worker).unwrap_or_else(|notice| {
+    fn drop_known(
+        &mut self,
+        before: Result<Vec<Vec<u8>>, Notice>,
+        input: &Input,
+        findings: &mut Vec<Finding>,
+        outcome: &mut Outcome,
+    ) {
+        let before = before.unwrap_or_else(|notice| {
             outcome.notices.push(notice);
             Vec::new()
         });
         for content in before {
             let former = Input { origin: input.origin.clone(), content: Content::Owned(content) };
-            let (known, _) = self.pipeline.judge(self.path_rules, &former, &mut self.scratch);
+            let known = self.pipeline.known(self.path_rules, &former, &mut self.scratch);
             findings.retain(|finding| known.iter().all(|known| known.fingerprint != finding.fingerprint));
         }
     }

@@ -33,7 +33,8 @@ pub(super) fn scan_with(
     let run = |mut pipeline: Pipeline| {
         pipeline.policy.excludes.narrow(dir.include.clone(), dir.exclude.clone());
         let max_size = dir.max_size.or(pipeline.policy.max_size);
-        let (archives, shard) = (dir.archives.clone(), dir.shard);
+        let archives = dir.archives.clone().filter(|_| pipeline.policy.archives != Some(false));
+        let shard = dir.shard;
         let run = TreeRun { walk: &walk, max_size, archives, shard, marker: FILE_NAME, progress };
         let (outcome, met) = pipeline.run_tree(&run);
         (pipeline, outcome, met)

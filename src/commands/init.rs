@@ -14,6 +14,8 @@ pub const START: &str = r#"# nospill: https://crates.io/crates/nospill. Unknown 
 # exclude = ["vendor/", "*.snap"]
 # Largest content that is scanned, in MiB; what is larger is named, and the scan counts as incomplete.
 # max_size = 256
+# Whether archives that are staged are opened, too; those on disk are unless this is `false`.
+# archives = true
 
 [markers]
 # Whether markers of other scanners count, as `gitleaks:allow`.

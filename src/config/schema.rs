@@ -67,6 +67,9 @@ pub struct Scan {
     pub include: Vec<String>,
     /// Largest content that is scanned, in MiB; what is larger is named, and the scan counts as incomplete.
     pub max_size: Option<u32>,
+    /// Whether archives are opened. Those on disk are unless this is `false`, those that are staged or that a range of
+    /// commits brings only if it is `true`.
+    pub archives: Option<bool>,
 }
 
 /// The `[markers]` table.

@@ -20,24 +20,28 @@ use crate::types::span::Span;
 pub(super) enum Label<'l> {
     /// A file.
     File(&'l [u8]),
-    /// A member of a file, by the names on the way to it, of which there is one at least.
-    Member(&'l [u8], &'l [Vec<u8>]),
+    /// What a source gave.
+    Of(&'l Origin),
+    /// A member of an archive, by the names on the way to it, of which there is one at least.
+    Member(&'l Label<'l>, &'l [Vec<u8>]),
 }
 
 impl Label<'_> {
     fn path(&self) -> &[u8] {
         match self {
             Self::File(path) => path,
-            Self::Member(outer, names) => names.last().map_or(outer, Vec::as_slice),
+            Self::Of(origin) => origin.path(),
+            Self::Member(outer, names) => names.last().map_or_else(|| outer.path(), Vec::as_slice),
         }
     }
 
     fn origin(&self) -> Origin {
         match self {
             Self::File(path) => Origin::File { path: path.to_vec() },
-            Self::Member(outer, names) => names.iter().fold(Origin::File { path: outer.to_vec() }, |outer, name| {
-                Origin::Member { outer: Box::new(outer), path: name.clone() }
-            }),
+            Self::Of(origin) => (*origin).clone(),
+            Self::Member(outer, names) => {
+                names.iter().fold(outer.origin(), |outer, name| Origin::Member { outer: Box::new(outer), path: name.clone() })
+            }
         }
     }
 }
@@ -115,8 +119,7 @@ impl<'d> Desk<'d> {
     pub(super) fn archive<R: Read + Seek>(&mut self, label: Label<'_>, content: R, size: u64, limits: &Limits) {
         self.path_alone(label);
         self.count(size);
-        let outer = label.path();
-        archive::open(content, size, outer, limits, &mut Members { desk: self, outer });
+        archive::open(content, size, label.path(), limits, &mut Members { desk: self, outer: label });
     }
 
     /// A content of which only the path is looked at.
@@ -145,7 +148,7 @@ impl<'d> Desk<'d> {
 /// The members of one archive on their way to the desk.
 struct Members<'m, 'd> {
     desk: &'m mut Desk<'d>,
-    outer: &'m [u8],
+    outer: Label<'m>,
 }
 
 impl Open for Members<'_, '_> {
@@ -154,11 +157,11 @@ impl Open for Members<'_, '_> {
     }
 
     fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) {
-        self.desk.whole(Label::Member(self.outer, names), content);
+        self.desk.whole(Label::Member(&self.outer, names), content);
     }
 
     fn large(&mut self, names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {
-        let label = Label::Member(self.outer, names);
+        let label = Label::Member(&self.outer, names);
         if !self.desk.head(label, &head, head.len() as u64) {
             return Ok(());
         }
@@ -190,7 +193,7 @@ impl Open for Members<'_, '_> {
     }
 
     fn notice(&mut self, names: &[Vec<u8>], why: String) {
-        let label = if names.is_empty() { Label::File(self.outer) } else { Label::Member(self.outer, names) };
+        let label = if names.is_empty() { self.outer } else { Label::Member(&self.outer, names) };
         self.desk.outcome.notices.push(Notice::skipped(label.origin().label(), why));
     }
 }

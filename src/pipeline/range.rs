@@ -71,7 +71,7 @@ impl Tracing<'_> {
     /// Whether `HEAD` has a secret, the last commit of the range that does, and how many blobs of its path.
     fn later(&mut self, finding: &Finding, id: &Oid) -> (bool, Oid, u32) {
         let last = self.range.commits().last().copied().unwrap_or(*id);
-        let Origin::Commit { path, .. } = &finding.origin else { return (true, *id, 1) };
+        let Origin::Commit { path, .. } = finding.origin.outermost() else { return (true, *id, 1) };
         let head = repository::resolve(&format!("HEAD:{}", String::from_utf8_lossy(path)));
         let in_head = head.is_some_and(|blob| self.holds(&blob, finding));
         let from = self.order.get(id).copied().unwrap_or(0);
@@ -94,8 +94,8 @@ impl Tracing<'_> {
     /// Whether a blob at the finding's path holds its secret.
     fn holds(&mut self, blob: &Oid, finding: &Finding) -> bool {
         let Ok(content) = self.range.blob(blob, &mut self.cache) else { return false };
-        let input = Input { origin: finding.origin.clone(), content: Content::Owned(content) };
-        let (found, _) = self.pipeline.judge(&self.path_rules, &input, &mut self.scratch);
+        let input = Input { origin: finding.origin.outermost().clone(), content: Content::Owned(content) };
+        let found = self.pipeline.known(&self.path_rules, &input, &mut self.scratch);
         found.iter().any(|found| found.fingerprint == finding.fingerprint)
     }
 }

@@ -81,6 +81,8 @@ pub struct Policy {
     pub renames: Renames,
     /// Largest content that is scanned, in bytes.
     pub max_size: Option<u64>,
+    /// Whether archives are opened; `None`: as is the way of the mode.
+    pub archives: Option<bool>,
     /// The time, in seconds since 1970; what has expired by then is audited. `None`: nothing expires.
     pub now: Option<u64>,
     /// The baseline as it was read at the first finding.

@@ -109,6 +109,14 @@ pub trait Source: Sync {
         Ok(Vec::new())
     }
 
+    /// As [`before`](Self::before), of an archive: its lines say nothing of what is in it.
+    ///
+    /// # Errors
+    /// As [`before`](Self::before).
+    fn archive_before(&self, at: usize, _input: &Input, worker: &mut Self::Worker) -> Result<Vec<Vec<u8>>, Notice> {
+        self.before(at, worker)
+    }
+
     /// Which lines of item `at` are this run's business. Asked only when something was found.
     ///
     /// # Errors

@@ -226,6 +226,22 @@ impl Staged {
 /// Blobs under this size are read from the object database: that costs less than proving that the file is the same.
 const FROM_DISK: u64 = 32 * 1024;
 
+impl Staged {
+    /// What a change takes the place of in each parent, under its own name or the one it had.
+    fn former(&self, at: usize, input: &Input, objects: &mut Objects) -> Vec<Oid> {
+        let change = &self.changes[at];
+        let old =
+            change.old.iter().enumerate().filter_map(|(parent, old)| {
+                old.or_else(|| rename::source(&self.deleted[parent], change, &input.content, objects))
+            });
+        old.collect()
+    }
+
+    fn as_new(&self, at: usize, error: &SourceError) -> Notice {
+        Notice::info(self.changes[at].path.clone(), format!("compared as if new: {error}"))
+    }
+}
+
 impl Source for Staged {
     type Worker = Objects;
 
@@ -252,19 +268,15 @@ impl Source for Staged {
         Ok(Input { origin: self.items[at].origin.clone(), content })
     }
 
+    fn archive_before(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Vec<Vec<u8>>, Notice> {
+        self.former(at, input, objects).iter().map(|old| objects.blob(old).map_err(|error| self.as_new(at, &error))).collect()
+    }
+
     fn scope(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Scope, Notice> {
-        let change = &self.changes[at];
         let mut added: Option<RangeSet> = None;
-        for (parent, old) in change.old.iter().enumerate() {
-            let old = match old {
-                Some(old) => Some(*old),
-                None => rename::source(&self.deleted[parent], change, &input.content, objects),
-            };
-            let Some(old) = old else { continue };
-            let lines = objects
-                .blob(&old)
-                .and_then(|old| git::added_lines(&old, &input.content))
-                .map_err(|error| Notice::info(change.path.clone(), format!("compared as if new: {error}")))?;
+        for old in self.former(at, input, objects) {
+            let lines = objects.blob(&old).and_then(|old| git::added_lines(&old, &input.content));
+            let lines = lines.map_err(|error| self.as_new(at, &error))?;
             added = Some(added.map_or_else(|| lines.clone(), |before| before.intersect(&lines)));
         }
         Ok(added.map_or(Scope::All, Scope::Lines))

@@ -69,6 +69,15 @@ impl Origin {
         }
     }
 
+    /// Itself, or of a member the archive that is in no other.
+    pub fn outermost(&self) -> &Self {
+        let mut origin = self;
+        while let Self::Member { outer, .. } = origin {
+            origin = outer;
+        }
+        origin
+    }
+
     /// The commit, or tag, that it is of.
     pub fn commit(&self) -> Option<&Oid> {
         match self {

@@ -180,3 +180,47 @@ fn a_large_member_is_scanned_in_parts() {
     let line = (3 << 20) + 1;
     assert_eq!(found(&world, &[]), [format!("large.tar!big.log:{line} {RULE}"), format!("large.tar!small.log:1 {RULE}")]);
 }
+
+/// What is staged, and what a range brings, is opened where the configuration says so; what the former version of an archive
+/// held is not this commit's.
+#[test]
+fn staged_archives_are_opened_where_the_configuration_says_so() {
+    let world = World::new();
+    let packed = |files: &[(&str, &str)]| {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        gzipped(&tarred(&files))
+    };
+    let (one, two) = (token(1), token(2));
+    let staged = || world.nospill(&["staged", "--format", "json"]);
+    world.stage("app.tgz", packed(&[("etc/a.conf", &one)]));
+    assert_eq!(staged().code, 0);
+    world.stage(".nospill.toml", "[scan]\narchives = true\n");
+    let ran = staged();
+    assert_eq!((ran.code, ran.findings()), (1, vec![format!("app.tgz!etc/a.conf:1 {RULE}")]), "{}", ran.whole());
+    world.commit();
+    let range = |args: &[&str]| world.nospill(&[&["history", "--format", "json"], args].concat());
+    world.stage("app.tgz", packed(&[("etc/b.conf", "nothing"), ("etc/a.conf", &one)]));
+    assert_eq!(staged().code, 0, "{}", staged().whole());
+    world.commit();
+    world.stage("app.tgz", packed(&[("etc/a.conf", &one), ("etc/c.conf", &two)]));
+    assert_eq!(staged().findings(), [format!("app.tgz!etc/c.conf:1 {RULE}")]);
+    world.commit();
+    let ran = range(&["HEAD~1..HEAD"]);
+    let found: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let found = &found["findings"][0];
+    let head = world.git(&["rev-parse", "HEAD"]);
+    assert_eq!((found["commit"]["id"].as_str(), found["in_head"].as_bool()), (Some(head.trim()), Some(true)), "{}", ran.whole());
+    assert_eq!(ran.findings(), [format!("app.tgz!etc/c.conf:1 {RULE}")], "{}", ran.whole());
+    assert_eq!(found_on_disk(&world), 2);
+    let mut broken = gzipped(one.repeat(5000).as_bytes());
+    broken.truncate(broken.len() / 2);
+    world.stage("broken.gz", broken);
+    let ran = staged();
+    assert!(ran.code != 0 && ran.out.contains("not all of the archive is readable"), "{}", ran.whole());
+    world.write(".nospill.toml", "[scan]\narchives = false\n");
+    assert_eq!(found_on_disk(&world), 0);
+}
+
+fn found_on_disk(world: &World) -> usize {
+    found(world, &[]).iter().filter(|line| line.contains('!')).count()
+}

@@ -150,6 +150,7 @@ fn locks_hold_and_name_both_places() {
         (locked, "\n[[allow]]\nreason = 'r'\nrule = 'github-pat'", 2),
         (table, "[scan]\nexclude = ['x']", 2),
         (table, "[scan]\nmax_size = 7", 2),
+        (table, "[scan]\narchives = false", 2),
         (table, "\n[markers]\nown = true", 3),
         (table, "\n[markers]\nforeign = true", 3),
         (table, "\n\n[[allow]]\nreason = 'r'\npath = 'x'", 3),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::archive::gzipped;
 use crate::env::{World, text, token};
 
 /// Where a key may stand.
@@ -52,6 +53,7 @@ fn cases() -> Vec<Case> {
         dir(&["--exclude", "f.txt"], case("scan.exclude", Every, "", "scan.exclude = ['f.txt']")),
         dir(&["--include", "g.txt"], case("scan.include", Every, "scan.exclude = ['f.txt']\n", "scan.include = ['f.txt']")),
         dir(&["--max-size", "1MB"], case("scan.max_size", Top, "", "scan.max_size = 1")),
+        dir(&["--no-archives"], case("scan.archives", Top, "", "scan.archives = true")),
         case("markers.own", Top, "", "markers.own = false"),
         case("markers.foreign", Top, "", "markers.foreign = false"),
         dir(&["--baseline", "known"], case("baseline.file", Top, "", "baseline.file = 'known'")),
@@ -135,6 +137,7 @@ fn world() -> World {
     world.write("a/g.txt", token(3).replace('\n', " # gitleaks:allow\n"));
     world.write("a/house.txt", "x = in-house-123987\n");
     world.write("a/acme.txt", text("acme_mail_key = \"{hex:32}\"\n", 4));
+    world.write("a/a.txt.gz", gzipped(token(5).as_bytes()));
     world.write("a/big.txt", "x\n".repeat(600_000));
     world.git(&["add", "-A"]);
     world

@@ -73,6 +73,7 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
     let (exclude, include) = (Globs::new(config.scan.exclude.clone()), Globs::new(config.scan.include.clone()));
     policy.excludes.layers.push(Paths { base: base.clone(), exclude, include });
     policy.max_size = config.scan.max_size.map(|mib| u64::from(mib) << 20).or(policy.max_size);
+    policy.archives = config.scan.archives.or(policy.archives);
     let Markers { own, foreign } = policy.markers;
     policy.markers = Markers { own: config.markers.own.unwrap_or(own), foreign: config.markers.foreign.unwrap_or(foreign) };
     if let Some(renames) = config.baseline.renames {

@@ -27,9 +27,10 @@ pub(super) fn mind(layers: &[Layer], rules: &RuleSet, policy: &Policy) -> Result
     let Some(lock) = &organisation.config.lock else { return Ok(()) };
     for layer in weaker {
         let (config, is) = (&layer.config, lock.get_ref());
-        let breaches: [(bool, &[&str]); 5] = [
+        let breaches: [(bool, &[&str]); 6] = [
             (is.exclude && !config.scan.exclude.is_empty(), &["scan", "exclude"]),
             (is.exclude && config.scan.max_size.is_some(), &["scan", "max_size"]),
+            (is.exclude && config.scan.archives == Some(false), &["scan", "archives"]),
             (is.markers && config.markers.own == Some(true), &["markers", "own"]),
             (is.markers && config.markers.foreign == Some(true), &["markers", "foreign"]),
             (is.allow && !config.allow.is_empty(), &["allow"]),
