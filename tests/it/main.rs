@@ -50,3 +50,5 @@ mod staged;
 mod targets;
 #[cfg(unix)]
 mod templates;
+#[cfg(unix)]
+mod terminal;
