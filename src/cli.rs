@@ -105,7 +105,7 @@ Examples:
         #[command(flatten)]
         scan: ScanArgs,
     },
-    /// Scan what a push would bring to the remote; what the pre-push hook runs.
+    /// Scan what a push would bring; what the pre-push hook runs.
     #[command(after_help = "Reads a line a ref on standard input: LOCAL-REF LOCAL-OBJECT REMOTE-REF REMOTE-OBJECT.
 
 Examples:
@@ -121,7 +121,7 @@ Examples:
         #[command(flatten)]
         scan: ScanArgs,
     },
-    /// Scan what a merge or pull brought in; what the post-merge hook runs.
+    /// Scan what a merge brought; what the post-merge hook runs.
     #[command(after_help = "Examples:
   nospill post-merge")]
     PostMerge {
@@ -132,7 +132,7 @@ Examples:
         #[command(flatten)]
         scan: ScanArgs,
     },
-    /// Scan what a push brings to this server; what the pre-receive hook runs.
+    /// Scan a push on the server; what the pre-receive hook runs.
     #[command(
         after_help = "Reads a line a ref on standard input: OLD-OBJECT NEW-OBJECT REF. Objects in quarantine are read where they are.
 When the deadline passes the push is refused with exit 3, because not everything was scanned.
@@ -158,7 +158,7 @@ Examples:
         #[command(flatten)]
         receive: ReceiveArgs,
     },
-    /// Scan what a CI run is about: a pull request, a push, or everything.
+    /// Scan what a CI run is about: a pull request, a push, or all.
     #[command(
         after_help = "Known by their variables: Azure Pipelines, GitHub Actions, GitLab CI, Jenkins, Bitbucket, CircleCI, Buildkite, TeamCity. A pull request is held to its target, a push to the commit before it, a new branch or tag to the default branch; a scheduled run scans the whole history.
 
@@ -186,7 +186,7 @@ Examples:
   nospill rules list --family azure
   nospill rules check")]
     Rules(RulesArgs),
-    /// Say what a rule looks for and what to do, or why a place is reported or not.
+    /// Say what a rule looks for, or why a place is reported or not.
     #[command(
         after_help = "A place is explained as a scan would judge it: for every candidate on the line the rule, what each check said, and what became of it. Secrets stay masked. A fingerprint is looked for below the current folder; it holds the path, so start where the scan started.
 
@@ -202,14 +202,14 @@ Examples:
     #[command(after_help = "Examples:
   nospill init")]
     Init,
-    /// Accept a finding, with a reason: writes an entry into .nospill.toml.
+    /// Accept a finding: writes an entry into .nospill.toml.
     #[command(after_help = "The entry is about that secret at that path, whatever line it moves to.
 
 Examples:
   nospill allow src/settings.py:14 --reason 'key of the test server'
   nospill allow v1:0123456789abcdef0123456789abcdef --reason 'revoked' --owner ada@example.org --expires 2027-01-31")]
     Allow(keep::AllowArgs),
-    /// Keep the file of findings that were there before: create, update, prune, audit, diff.
+    /// Keep the file of findings that were there before.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
     #[command(after_help = "Examples:
   nospill baseline create && git add .nospill.baseline

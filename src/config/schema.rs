@@ -1,10 +1,14 @@
 //! The configuration file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
+use toml::value::Datetime;
 
 use crate::rules::schema::{RawRule, SchemaError};
 use crate::rules::services::RawService;
@@ -67,9 +71,29 @@ pub struct Scan {
     pub include: Vec<String>,
     /// Largest content that is scanned, in MiB; what is larger is named, and the scan counts as incomplete.
     pub max_size: Option<u32>,
-    /// Whether archives are opened. Those on disk are unless this is `false`, those that are staged or that a range of
-    /// commits brings only if it is `true`.
+    /// Whether archives are opened: those on disk unless this is `false`, staged ones and those of a range if it is `true`.
     pub archives: Option<bool>,
+}
+
+/// A day, as a text or as a date of TOML.
+fn day<'d, D: Deserializer<'d>>(from: D) -> Result<Option<String>, D::Error> {
+    struct Day;
+    impl<'d> Visitor<'d> for Day {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a day, as 2027-01-31")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+
+        fn visit_map<M: MapAccess<'d>>(self, map: M) -> Result<String, M::Error> {
+            Datetime::deserialize(MapAccessDeserializer::new(map)).map(|date| date.to_string())
+        }
+    }
+    from.deserialize_any(Day).map(Some)
 }
 
 /// The `[markers]` table.
@@ -137,6 +161,7 @@ pub struct Allow {
     /// Who answers for it.
     pub owner: Option<String>,
     /// The last day on which it counts: `2027-01-31`.
+    #[serde(default, deserialize_with = "day")]
     pub expires: Option<String>,
     /// Rule ids or globs of them.
     pub rule: Option<Many<String>>,

@@ -43,6 +43,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("[[allow]]\nreason = 'r'\nrule = 'github-pat'\nowner = 'o'", &["a/b.txt:1 github-pat off", "top.txt:1 github-pat off"]),
     ("[[allow]]\nreason = 'r'\nrule = 'gitlab-pat'", BOTH),
     ("[[allow]]\nreason = 'r'\nrule = 'github-pat'\nexpires = '2020-01-01'", BOTH),
+    ("[[allow]]\nreason = 'r'\nrule = 'github-pat'\nexpires = 2020-01-01", BOTH),
     (
         "[[allow]]\nreason = 'r'\nrule = 'github-pat'\nexpires = '2090-01-01'",
         &["a/b.txt:1 github-pat off", "top.txt:1 github-pat off"],
@@ -176,6 +177,11 @@ fn wrong_values_are_errors_that_name_the_line() {
     for (text, part) in [
         ("[[allow]]\nreason = ' '\npath = 'x'", ":1: an allow entry needs a reason"),
         ("[[allow]]\nreason = 'r'", "would allow everything"),
+        (
+            "\n[[allow]]\nreason = 'r'\npath = 'x'\nexpires = 2026-02-03T04:05:06Z",
+            ":2: `expires = \"2026-02-03T04:05:06Z\"` is no day",
+        ),
+        ("\n[[allow]]\nreason = 'r'\npath = 'x'\nexpires = 7", "a day, as 2027-01-31"),
         ("\n[[allow]]\nreason = 'r'\npath = 'x'\nexpires = '2026-02-30'", ":2: `expires = \"2026-02-30\"` is no day"),
         ("[[allow]]\nreason = 'r'\nfingerprint = 'v1:12'", "is no fingerprint"),
         ("[[allow]]\nreason = 'r'\ncommit = '12'", "is no commit"),
