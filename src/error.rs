@@ -58,7 +58,8 @@ impl From<SourceError> for CommandError {
             SourceError::Git(why) if why.contains("not found") => wrapped(Kind::Git)
                 .hint("an object is missing: `git fsck` says which; in a partial clone `git fetch --refetch` brings it"),
             SourceError::Git(_) => wrapped(Kind::Git).hint("`git status` and `git fsck` may say more"),
-            SourceError::Plumbing { why, .. } if why.contains("No such file") => {
+            // What git says itself begins with a word of its own.
+            SourceError::Plumbing { why, .. } if why.starts_with("No such file") => {
                 wrapped(Kind::Git).hint("this repository needs the `git` executable, which is not on PATH")
             }
             SourceError::Plumbing { .. } => wrapped(Kind::Git).hint("run that command to see more of what is wrong"),

@@ -5,7 +5,7 @@
 
 PEERS holds a folder for each other scanner with its programs in bin/. Every repository holds a token unless its row says
 otherwise; "found" means that a report holds it; the number is the exit. "silent" is the bad end: nothing found, and exit 0.
-A run has 60 seconds and 12 GiB of address space.
+A run has 60 seconds and 12 GiB of address space. Numbers as arguments take those cases alone, from 1 on.
 """
 import hashlib
 import os
@@ -14,6 +14,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import zlib
@@ -255,6 +256,29 @@ def pipe(path):
     os.mkfifo(path)
 
 
+def utf16(repo):
+    commit(repo, {"secret.txt": (b"a line of text\n" * 20 + LINE).decode().encode("utf-16-le")})
+
+
+def tag_message(repo):
+    commit(repo, {"file": b"nothing\n"})
+    git(repo, "tag", "-a", "v1", "-m", LINE.decode())
+
+
+def evil_merge(repo):
+    commit(repo, {"file": b"nothing\n"})
+    head = git(repo, "rev-parse", "HEAD")
+    tree = tree_of(repo, (b"100644", b"secret", store(repo, "blob", LINE)))
+    other = git(repo, "commit-tree", "-m", "other", "-p", head, "HEAD^{tree}")
+    merge = git(repo, "commit-tree", "-m", "merge", "-p", head, "-p", other, tree)
+    (repo / ".git/refs/heads/main").write_text(merge + "\n")
+
+
+def own_include(repo):
+    commit(repo, {"secret": LINE})
+    git(repo, "config", "include.path", "config")
+
+
 CASES = [
     ("a token in a file (nothing hostile)", "history", lambda repo: commit(repo, {"secret": LINE})),
     ("pack cut off in the middle", "history", lambda repo: cut(packed(repo))),
@@ -278,6 +302,10 @@ CASES = [
     ("configuration that names programs", "history", trapped),
     ("marked binary in .gitattributes", "history", attributes),
     ("behind 50 MB on one line", "history", padded),
+    ("as UTF-16 without a byte order mark", "history", utf16),
+    ("in an annotated tag's message", "history", tag_message),
+    ("in an evil merge", "history", evil_merge),
+    ("configuration that includes itself", "history", own_include),
     ("behind 50 MB on one line, on disk", "dir", padded),
     ("a pipe among the files", "dir", lambda repo: (commit(repo, {"secret": LINE}), pipe(repo / "pipe"))),
     ("a .gitignore that is a pipe", "dir", lambda repo: (commit(repo, {"secret": LINE}), pipe(repo / ".gitignore"))),
@@ -295,7 +323,7 @@ def scanners(mode, repo, report):
         yield "kingfisher", [program("kingfisher", "kingfisher"), "scan", "--no-validate", "--no-update-check", "-q", "-f", "jsonl", "-o", report, str(repo)]
     else:
         yield "gitleaks", [program("gitleaks", "gitleaks"), "dir", "--no-banner", "-f", "json", "-r", report, str(repo)]
-        yield "betterleaks", [program("betterleaks", "betterleaks"), "dir", "--no-banner", "-s", "-o", report, str(repo)]
+        yield "betterleaks", [program("betterleaks", "betterleaks"), "fs", "-s", "-o", report, str(repo)]
         yield "kingfisher", [program("kingfisher", "kingfisher"), "scan", "--git-history=none", "--no-validate", "--no-update-check", "-q", "-f", "jsonl", "-o", report, str(repo)]
 
 
@@ -333,7 +361,8 @@ def run(command, repo, report):
 def main():
     heads = ["nospill", "gitleaks", "betterleaks", "kingfisher"]
     print(f"| case | mode | {' | '.join(heads)} |\n|---|---|{'---|' * len(heads)}", flush=True)
-    for what, mode, build in CASES:
+    chosen = [CASES[int(number) - 1] for number in sys.argv[1:]] or CASES
+    for what, mode, build in chosen:
         top = pathlib.Path(tempfile.mkdtemp(prefix="nospill-hostile-"))
         repo = top / "repo"
         repo.mkdir()

@@ -43,8 +43,9 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
     let finding = |m: &RawMatch| {
         let rule = rules.rule(m.rule);
         let at = place.locate(&page, m.secret);
-        let secret = Secret::new(m.secret.of(content));
-        let text = String::from_utf8_lossy(&page.plain(m.secret)).into_owned();
+        let value = page.plain(m.secret);
+        let secret = Secret::new(&value);
+        let text = String::from_utf8_lossy(&value).into_owned();
         let (note, confidence) = remark::of(rule, policy, text.as_bytes(), m.confidence);
         Finding {
             rule: m.rule,

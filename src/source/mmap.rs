@@ -28,7 +28,7 @@ pub fn content(mut file: File, size: u64) -> io::Result<Content> {
 ///
 /// # Errors
 /// What the system says.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "mapping a file: the system can change it under us")]
 pub fn map(file: &File) -> io::Result<Mmap> {
     // SAFETY: the map is private and read-only, and lives in a `Content` that owns it. What can still go wrong: another
     // process may change the file, so bytes may differ from one look to the next (every reader here checks bounds on

@@ -3,6 +3,9 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::env::{World, token};
 use crate::forge::bytes;
 use crate::hostile::table;
@@ -45,6 +48,24 @@ const TRICKS: &[Trick] = &[
     trick("added and taken away again", undone, "history", true),
     trick("in an evil merge", evil_merge, "history", true),
     trick("allow marker in the same change", marker, "staged", false),
+    trick("lines that end in CR alone", old_mac, "staged", true),
+    trick("first letters as `\\x67`", escaped_x, "staged", true),
+    trick("first letters as `\\u0067`", escaped_u, "staged", true),
+    trick("first letters as `\\u{67}`", escaped_braces, "staged", true),
+    trick("first letters as `%67`", escaped_percent, "staged", true),
+    trick("base64 three times over", base64_thrice, "staged", true),
+    trick("hexadecimal digits of the token", hexadecimal, "staged", true),
+    trick("base64 in lines of 64", base64_lines, "staged", true),
+    trick("base64 in lines of 20", base64_short_lines, "staged", false),
+    trick("terminal colours around it", coloured, "staged", true),
+    trick("soft hyphen inside the token", soft_hyphen, "staged", false),
+    trick("terminal colours inside the token", coloured_inside, "staged", false),
+    trick("fullwidth letters in the token", fullwidth, "staged", false),
+    trick("first letters as `\\147`", octal, "staged", false),
+    trick("first letters as `&#103;`", entities, "staged", false),
+    trick("backwards", backwards, "staged", false),
+    trick("UTF-32", utf32, "staged", false),
+    trick("between random bytes", in_binary, "staged", false),
 ];
 
 const fn trick(what: &'static str, build: fn(&World), args: &'static str, caught: bool) -> Trick {
@@ -215,6 +236,92 @@ fn evil_merge(world: &World) {
 
 fn marker(world: &World) {
     world.stage("file.py", token(1).replace('\n', " # nospill:allow\n"));
+}
+
+fn old_mac(world: &World) {
+    world.stage("file.py", token(1).replace('\n', "\rmore\r"));
+}
+
+/// The first four letters written in another way.
+fn led_by(world: &World, letters: &str) {
+    world.stage("file.py", format!("x = \"{letters}{}\"\n", &bare()[4..]));
+}
+
+fn escaped_x(world: &World) {
+    led_by(world, r"\x67\x68\x70\x5f");
+}
+
+fn escaped_u(world: &World) {
+    led_by(world, r"\u0067\u0068\u0070\u005f");
+}
+
+fn escaped_braces(world: &World) {
+    led_by(world, r"\u{67}\u{68}\u{70}\u{5f}");
+}
+
+fn escaped_percent(world: &World) {
+    led_by(world, "%67%68%70%5F");
+}
+
+fn octal(world: &World) {
+    led_by(world, r"\147\150\160\137");
+}
+
+fn entities(world: &World) {
+    led_by(world, "&#103;&#104;&#112;&#95;");
+}
+
+fn fullwidth(world: &World) {
+    led_by(world, "\u{ff47}\u{ff48}\u{ff50}\u{ff3f}");
+}
+
+fn base64_thrice(world: &World) {
+    let text = (0..3).fold(bare(), |text, _| STANDARD.encode(text));
+    world.stage("file.py", format!("x = \"{text}\"\n"));
+}
+
+fn hexadecimal(world: &World) {
+    world.stage("file.py", format!("x = \"{}\"\n", bare().bytes().map(|byte| format!("{byte:02x}")).collect::<String>()));
+}
+
+fn in_lines(world: &World, length: usize) {
+    let text = STANDARD.encode(format!("some text before {} and some text that stands behind it", bare()));
+    let lines: Vec<&str> = text.as_bytes().chunks(length).map(|line| str::from_utf8(line).expect("ASCII")).collect();
+    world.stage("file.txt", lines.join("\n") + "\n");
+}
+
+fn base64_lines(world: &World) {
+    in_lines(world, 64);
+}
+
+fn base64_short_lines(world: &World) {
+    in_lines(world, 20);
+}
+
+fn coloured(world: &World) {
+    world.stage("file.txt", format!("x \u{1b}[31m{}\u{1b}[0m\n", bare()));
+}
+
+fn soft_hyphen(world: &World) {
+    with(world, "\u{ad}");
+}
+
+fn coloured_inside(world: &World) {
+    with(world, "\u{1b}[31m");
+}
+
+fn backwards(world: &World) {
+    world.stage("file.py", format!("x = \"{}\"[::-1]\n", bare().chars().rev().collect::<String>()));
+}
+
+fn utf32(world: &World) {
+    let text = format!("\u{feff}{}", token(1));
+    world.stage("file.txt", text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>());
+}
+
+fn in_binary(world: &World) {
+    let noise: Vec<u8> = (0..50_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    world.stage("file.bin", [&noise, token(1).as_bytes(), &noise].concat());
 }
 
 #[test]

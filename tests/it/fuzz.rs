@@ -206,7 +206,8 @@ fn imports() {
     let found = br#"[{"File":"a","Secret":"b","StartLine":3}]"#;
     let talisman = b"fileignoreconfig:\n- filename: \"a/b\"\n  checksum: 00\n  allowed_patterns: [x]\nversion: 1\n";
     let allowed = b"a/b\\.c:.*\n# comment\nx\x01[0-9]\n0123456789abcdef:a/b:rule:3\n";
-    let seeds = [gitleaks.as_slice(), baseline, found, talisman, allowed].map(<[u8]>::to_vec);
+    let secretlint = b"rules:\n- &a {id: \"@secretlint/secretlint-rule-aws\", options: {allows: [/x/i]}}\n- *a\nignore: [a/*]\n";
+    let seeds = [gitleaks.as_slice(), baseline, found, talisman, allowed, secretlint].map(<[u8]>::to_vec);
     run("import", 10_000, &seeds);
 }
 

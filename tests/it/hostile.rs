@@ -65,6 +65,10 @@ const CASES: &[Case] = &[
     case("graft that hides a commit", grafted, "history root..HEAD", 1, "github-pat"),
     case("shallow file that hides a commit", shallow, "history", 3, "a shallow clone"),
     case("configuration that is garbage", garbage_config, "history", 2, "bad config"),
+    case("configuration that includes itself", own_include, "history", 2, "maximum include depth"),
+    case("common folder that is not there", lost_common, "history", 2, "run that command"),
+    case("ref that is a link to itself", own_ref, "history", 3, "HEAD can't be resolved"),
+    case("HEAD that leads out of the refs", outer_head, "history", 1, "github-pat"),
     case("configuration that is garbage, staged", garbage_config, "staged", 2, "config"),
     case("links out of the tree", links_out, "dir .", 0, ""),
     case("link out of the tree, staged", links_out, "staged", 0, ""),
@@ -485,6 +489,31 @@ fn grafted(world: &World) {
 fn shallow(world: &World) {
     with_secret_between(world);
     fs::write(world.path().join(".git/shallow"), world.git(&["rev-parse", "HEAD"])).expect("a file");
+}
+
+fn leaked(world: &World) {
+    world.stage("file.py", token(1));
+    world.commit();
+}
+
+fn own_include(world: &World) {
+    leaked(world);
+    world.git(&["config", "include.path", "config"]);
+}
+
+fn lost_common(world: &World) {
+    leaked(world);
+    fs::write(world.path().join(".git/commondir"), ".git/x\n").expect("a file");
+}
+
+fn own_ref(world: &World) {
+    leaked(world);
+    fs::write(world.path().join(".git/refs/heads/main"), "ref: refs/heads/main\n").expect("a ref");
+}
+
+fn outer_head(world: &World) {
+    leaked(world);
+    fs::write(world.path().join(".git/HEAD"), "ref: refs/../../../../etc/passwd\n").expect("a ref");
 }
 
 fn garbage_config(world: &World) {

@@ -84,3 +84,20 @@ fn the_reader_of_imports_sees_them() {
     let text = "use crate::types::rule::Rule;\n// crate::hidden::x\nuse crate::{a::b, c};\nfn f() { crate::detect::x() }";
     assert_eq!(imports(text), ["types", "a", "c", "detect"]);
 }
+
+/// Beside the `SAFETY` comment, what allows `unsafe` says why.
+#[test]
+fn unsafe_code_is_allowed_with_a_reason() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    let mut allowed = 0;
+    for file in &files {
+        let text = fs::read_to_string(file).expect("a file");
+        let lines = text.lines().filter(|line| line.contains("unsafe_code") && !line.trim_start().starts_with("//"));
+        for line in lines {
+            assert!(line.contains("reason = \""), "{}: {line}", file.display());
+            allowed += 1;
+        }
+    }
+    assert_eq!(allowed, 2);
+}

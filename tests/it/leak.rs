@@ -222,6 +222,17 @@ fn no_error_quotes_one() {
     planted.run(&["dir", "."]);
 }
 
+/// A value that is shown is the one to revoke, whatever encoding it stands in.
+#[test]
+fn a_value_in_utf_16_is_shown_as_text() {
+    let world = World::new();
+    world.write("wide.txt", token(1).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    for format in ["human", "json", "csv"] {
+        let ran = world.nospill(&["dir", ".", "--show-secrets", "--format", format]);
+        assert!(ran.code == 1 && ran.out.contains(&bare(1)), "{}", ran.whole());
+    }
+}
+
 /// Whatever the umask, a report with values is for its owner only, as are files of `--cache`.
 #[test]
 fn files_with_values_are_private() {

@@ -447,3 +447,18 @@ fn parts_that_weaken_are_not_carried_over() {
     world.write("broken.yml", "rules: [");
     assert_eq!(world.nospill(&["config", "import", "secretlint", "broken.yml"]).code, 2);
 }
+
+/// A YAML file of some hundred bytes can stand for more values than memory holds, or lie deeper than the stack is.
+#[test]
+fn yaml_that_stands_for_too_much_is_an_error() {
+    let world = World::new();
+    let level = |at: usize| format!("a{at}: &a{at} [*a{0}, *a{0}]\n", at - 1);
+    world.write("bomb.yml", (1..60).map(level).fold("a0: &a0 [x]\n".to_owned(), |text, line| text + &line));
+    world.write("deep.yml", "- ".repeat(200_000));
+    for tool in ["talisman", "secretlint"] {
+        for (file, why) in [("bomb.yml", "stands for over"), ("deep.yml", "100 deep")] {
+            let ran = crate::hostile::bounded(&world, &["config", "import", tool, file], &[]);
+            assert!(ran.code == 2 && ran.err.contains(why), "{tool} {file}: {}", ran.whole());
+        }
+    }
+}

@@ -244,7 +244,7 @@ pub fn baseline(data: &[u8]) {
 /// Other scanners' files: what they become is TOML.
 pub fn import(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    for tool in [Tool::Gitleaks, Tool::DetectSecrets, Tool::GitAllowed, Tool::Talisman] {
+    for tool in [Tool::Gitleaks, Tool::DetectSecrets, Tool::GitAllowed, Tool::Talisman, Tool::Secretlint] {
         if let Ok(made) = import::convert(tool, &text, Path::new("of another")) {
             assert!(made.parse::<toml::Table>().is_ok(), "{tool:?}: {made}");
         }

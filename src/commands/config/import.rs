@@ -5,12 +5,12 @@ mod glob;
 mod plain;
 mod secretlint;
 mod talisman;
+mod yaml;
 
 use std::io::Write as _;
 use std::path::Path;
 
 use toml::{Table, Value};
-use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::cli::keep::Tool;
 use crate::commands::print;
@@ -76,17 +76,11 @@ fn imported(tool: Tool, text: &str, is_ignore: bool) -> Result<Imported, String>
         Tool::Gitleaks => imported.gitleaks(&text.parse::<Table>().map_err(|error| error.to_string())?),
         Tool::DetectSecrets => imported.detect_secrets(&serde_json::from_str(text).map_err(|error| error.to_string())?),
         Tool::GitAllowed => imported.git_allowed(text),
-        Tool::Talisman => imported.talisman(&yaml(text)?),
+        Tool::Talisman => imported.talisman(&yaml::first(text)?),
         Tool::Secretlint if is_ignore => imported.secretlint_ignore(text.lines()),
-        Tool::Secretlint => imported.secretlint(&yaml(text)?),
+        Tool::Secretlint => imported.secretlint(&yaml::first(text)?),
     }
     Ok(imported)
-}
-
-/// The first document of YAML, which JSON is, too.
-fn yaml(text: &str) -> Result<Yaml, String> {
-    let documents = YamlLoader::load_from_str(text).map_err(|error| error.to_string())?;
-    Ok(documents.into_iter().next().unwrap_or(Yaml::Null))
 }
 
 fn quoted(text: &str) -> String {

@@ -13,7 +13,7 @@ const BLOCK: usize = 64;
 
 /// As [`next_run`](super::next_run); `None` where the processor can't.
 #[inline]
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
 pub(super) fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Option<Span>> {
     // SAFETY: the function is safe but for its instructions, and the processor was asked for them. It loads no memory but
     // through slices.
