@@ -6,18 +6,23 @@ mod properties;
 pub mod provider;
 
 use std::io::Write as _;
+use std::time::Instant;
 
 use serde_json::Value;
 
 use self::plan::{Plan, Revisions, Trigger, revisions};
 use self::provider::{Sources, plan};
 use super::history;
+use super::setup::{self, Place};
 use crate::cli::doors::CiArgs;
-use crate::cli::scan::HistoryArgs;
+use crate::cli::scan::{HistoryArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::pipeline::Outcome;
 use crate::report::escape;
+use crate::settings::Settings;
 use crate::source::repository::resolve;
+use crate::types::notice::Notice;
 
 /// Events of GitHub are small; more is none.
 const LARGEST_EVENT: u64 = 64 << 20;
@@ -40,7 +45,7 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
     let wanted = match (named, found) {
         (Some(base), found) => {
             if !has(base) {
-                return Ok(incomplete(base));
+                return incomplete(base, scan, args.plan);
             }
             let head = args.head.unwrap_or_else(|| found.map_or_else(|| "HEAD".to_owned(), |plan| plan.head));
             Revisions { revisions: vec![head, format!("^{base}")], why: format!("what comes after {base}") }
@@ -49,7 +54,7 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
             let found = adjusted(found, args.head, args.default_branch);
             let wanted = match revisions(&found, &has) {
                 Ok(wanted) => wanted,
-                Err(base) => return Ok(incomplete(&base)),
+                Err(base) => return incomplete(&base, scan, args.plan),
             };
             say(&format!("{}: {}", found.provider.as_str(), wanted.why));
             wanted
@@ -89,10 +94,19 @@ fn event() -> Value {
     serde_json::from_slice(&text).unwrap_or(Value::Null)
 }
 
-fn incomplete(base: &str) -> Exit {
-    say(&format!("incomplete: {base} is not in this clone, so what is new can't be told; nothing was scanned"));
+/// Says in the server's format and in every report asked for that nothing could be scanned.
+fn incomplete(base: &str, scan: ScanArgs, is_plan: bool) -> Result<Exit, CommandError> {
+    let started = Instant::now();
+    let why = format!("{base} is not in this clone, so what is new can't be told; nothing was scanned");
+    say(&format!("incomplete: {why}"));
     say(&format!("to mend: {}", depth::deepen()));
-    Exit::Incomplete
+    if is_plan {
+        return Ok(Exit::Incomplete);
+    }
+    let settings = Settings::new(scan)?;
+    let pipeline = setup::here(&settings, Place::Commits)?;
+    let notices = vec![Notice::skipped("", format!("{why}; {}", depth::deepen()))];
+    super::scan::report(&settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started)
 }
 
 fn say(text: &str) {

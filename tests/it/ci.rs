@@ -69,7 +69,18 @@ fn a_schedule_scans_everything_and_a_missing_base_is_no_success() {
     assert_eq!(ran.findings(), ["new.py:1 github-pat deny", "old.py:1 github-pat deny"]);
     let change = [("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "merge_request_event"), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "77")];
     let ran = ci(&world, &change, &[]);
-    assert!(ran.code == 3 && ran.err.contains("GIT_DEPTH: 0") && ran.out.is_empty(), "{}", ran.whole());
+    assert!(ran.code == 3 && ran.err.contains("GIT_DEPTH: 0") && ran.out.contains("77 is not in this clone"), "{}", ran.whole());
+    let azure = [("TF_BUILD", "True"), ("BUILD_REASON", "PullRequest"), ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/gone")];
+    let ran = ci(&world, &azure, &["--output", "sarif=report.sarif"]);
+    let said = "origin/gone is not in this clone";
+    assert!(
+        ran.code == 3 && ran.out.lines().any(|line| line.starts_with("##vso[task.logissue") && line.contains(said)),
+        "{}",
+        ran.whole()
+    );
+    assert!(std::fs::read_to_string(world.path().join("report.sarif")).expect("a report").contains(said));
+    let ran = ci(&world, &azure, &["--plan"]);
+    assert!(ran.code == 3 && ran.out.is_empty(), "{}", ran.whole());
     let ran = ci(&world, &[], &[]);
     assert!(ran.code == 2 && ran.err.contains("--base origin/main"), "{}", ran.whole());
     let ran = ci(&world, &[], &["--base", "origin/main", "--format", "json"]);
