@@ -6,7 +6,11 @@
 //! milliseconds to build for 3,300 keywords and runs at a tenth of the speed.
 
 mod builtin;
-mod fingerprint;
+pub(in crate::detect) mod fingerprint;
+mod pass;
+
+pub(super) use fingerprint::{Bitmap, FOLD, HASH};
+pub(super) use pass::{LOOK, Places, STEP, spread};
 
 use std::borrow::Cow;
 

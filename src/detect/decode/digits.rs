@@ -4,9 +4,6 @@
 //! of eight bytes, as far apart as a run can have none of them inside it. The one for processors with AVX2 makes a bit of
 //! every byte, 64 at a time, and finds long runs of ones by shifting the bits against each other.
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
-
 use crate::types::span::Span;
 
 /// Values of base64 digits of either alphabet; [`NONE`] for other bytes.
@@ -41,7 +38,7 @@ pub(super) fn is_digit(byte: u8) -> bool {
 /// `from` is not looked at.
 pub fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
     #[cfg(target_arch = "x86_64")]
-    if let Some(found) = avx2::next_run(content, from, shortest) {
+    if let Some(found) = crate::detect::avx2::next_run(content, from, shortest) {
         return found;
     }
     portable(content, from, shortest)
@@ -68,7 +65,7 @@ pub fn portable(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
 }
 
 /// Where the digits from `start` on end, at most `limit` of them.
-pub(super) fn end(content: &[u8], start: usize, limit: usize) -> usize {
+pub(in crate::detect) fn end(content: &[u8], start: usize, limit: usize) -> usize {
     let last = content.len().min(start.saturating_add(limit));
     let mut end = start;
     while end < last {

@@ -1,4 +1,4 @@
-//! The bitmap of four-byte pieces and the search through it.
+//! The bitmap of four-byte pieces; `pass.rs` searches with it, and the build script makes the tables of the built-in rules.
 //!
 //! Every keyword gives two pieces, one at an even and one at an odd offset, so that looking at every second place of a
 //! content meets one of the two wherever the keyword starts. The three first bytes of a piece choose a word of the
@@ -14,15 +14,13 @@ const PAIR_BITS: u32 = 11;
 /// Binary logarithm of the words in the bitmap: 256 KiB, of which source text touches a small part.
 const WORD_BITS: u32 = PAIR_BITS + 5;
 /// Folds ASCII letters to lower case; what else it folds together, the confirmation tells apart.
-const FOLD: u32 = 0x2020_2020;
+pub(crate) const FOLD: u32 = 0x2020_2020;
+/// Spreads pairs of bytes.
+pub(crate) const HASH: u16 = 0x79B1;
 /// Binary logarithm of the slots of the piece table; a slot takes the pieces of several words.
 const SLOT_BITS: u32 = 14;
-/// Bytes whose places are gathered before any is confirmed.
-const BLOCK: usize = 1024;
-/// Bytes a step goes on, half as many places looked at.
-const STEP: usize = 16;
-/// Bytes a step looks at: its last place is two bytes before its end.
-const LOOK: usize = STEP + 2;
+/// A word for each index.
+pub(crate) type Bitmap = [u32; 1 << WORD_BITS];
 
 /// One four-byte piece of a keyword, with the keyword's first eight bytes to refute it by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,15 +105,15 @@ impl Slot {
 /// The bitmap's word for the halves of a piece: a hash of two bytes chooses 32 words that lie side by side, the third
 /// byte one of them. Text has few pairs of letters, so what it touches of the bitmap stays near.
 #[inline(always)]
-fn index_of(pair: u16, rest: u16) -> u16 {
-    (pair | FOLD as u16).wrapping_mul(0x79B1) & !31 | rest & 31
+pub(super) fn index_of(pair: u16, rest: u16) -> u16 {
+    (pair | FOLD as u16).wrapping_mul(HASH) & !31 | rest & 31
 }
 
 fn index(folded: u32) -> usize {
     usize::from(index_of(folded as u16, (folded >> 16) as u16))
 }
 
-fn slot(folded: u32) -> usize {
+pub(super) fn slot(folded: u32) -> usize {
     index(folded) >> (WORD_BITS - SLOT_BITS)
 }
 
@@ -124,12 +122,12 @@ fn bit(folded: u32) -> u32 {
     folded >> 24 & 31
 }
 
-fn folded(bytes: &[u8]) -> u32 {
+pub(super) fn folded(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
 }
 
 /// The eight bytes of a content, folded.
-fn head(bytes: [u8; 8]) -> u64 {
+pub(super) fn head(bytes: [u8; 8]) -> u64 {
     u64::from_le_bytes(bytes) | u64::from(FOLD) << 32 | u64::from(FOLD)
 }
 
@@ -193,68 +191,11 @@ impl Fingerprint {
         Self { bitmap: Table::Made(bitmap), slots: Table::Made(slots), pieces, added }
     }
 
-    fn of_slot(&self, slot: Slot) -> &[Piece] {
+    pub(super) fn of_slot(&self, slot: Slot) -> &[Piece] {
         let (start, count) = (usize::from(slot.start), usize::from(slot.count));
         match start.checked_sub(self.pieces.len()) {
             None => &self.pieces[start..][..count],
             Some(start) => &self.added[start..][..count],
-        }
-    }
-
-    /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
-    /// not compared yet, and may reach out of the content.
-    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16)) {
-        let mut places = [0; BLOCK / 2 + STEP / 2];
-        for block in (0..content.len()).step_by(BLOCK) {
-            let count = self.pass(&content[block..content.len().min(block + BLOCK + LOOK - STEP)], &mut places);
-            let count = self.refute(content, block, &mut places[..count]);
-            for place in &places[..count] {
-                self.confirm(content, block + usize::from(*place), &mut found);
-            }
-        }
-    }
-
-    /// Keeps the places before which a byte stands that may stand there; how many they are. No branch depends on it.
-    fn refute(&self, content: &[u8], block: usize, places: &mut [u16]) -> usize {
-        let (slots, mut kept) = (&*self.slots, 0);
-        for next in 0..places.len() {
-            let place = places[next];
-            let at = block + usize::from(place);
-            let slot = &slots[slot(folded(&window(content, at)))];
-            let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
-            places[kept] = place;
-            kept += (slot.before >> before & 1) as usize;
-        }
-        kept
-    }
-
-    /// The places of a block that pass the bitmap; how many they are. No branch depends on what passes.
-    #[inline(never)]
-    fn pass(&self, block: &[u8], places: &mut [u16; BLOCK / 2 + STEP / 2]) -> usize {
-        let (bitmap, mut count, mut at) = (&*self.bitmap, 0, 0);
-        while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk::<LOOK>()) {
-            count += step(bitmap, chunk, at, &mut places[count..]);
-            at += STEP;
-        }
-        // The end of the content, with nothing behind it.
-        while at + 2 <= block.len() && at < BLOCK {
-            let mut chunk = [0; LOOK];
-            let known = &block[at..block.len().min(at + LOOK)];
-            chunk[..known.len()].copy_from_slice(known);
-            count += step(bitmap, &chunk, at, &mut places[count..]);
-            at += STEP;
-        }
-        count
-    }
-
-    fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
-        let slot = self.slots[slot(folded(&window(content, at)))];
-        for piece in self.of_slot(slot) {
-            if let Some(start) = at.checked_sub(usize::from(piece.offset))
-                && head(window(content, start)) & piece.mask == piece.head
-            {
-                found(start, piece.keyword);
-            }
         }
     }
 }
@@ -290,52 +231,3 @@ fn gather<'k>(
     }
     unsorted
 }
-
-/// The places of a chunk that pass the bitmap, from `places` on; how many they are.
-#[inline(always)]
-fn step(bitmap: &[u32; Fingerprint::WORDS], chunk: &[u8; LOOK], at: usize, places: &mut [u16]) -> usize {
-    // Both halves of all eight pieces, in the lanes of two vectors.
-    let pairs: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2], chunk[place * 2 + 1]]));
-    let rests: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2 + 2], chunk[place * 2 + 3]]));
-    let indices: [u16; STEP / 2] = std::array::from_fn(|place| index_of(pairs[place], rests[place]));
-    let bits = rests.map(|rest| rest >> 8);
-    let mut passed = 0;
-    for place in (0..STEP / 2).rev() {
-        passed = passed << 1 | bitmap[usize::from(indices[place])] >> (bits[place] & 31) & 1;
-    }
-    let (offsets, count) = &SPREAD[passed as usize & 0xff];
-    if let Some(places) = places.first_chunk_mut::<{ STEP / 2 }>() {
-        *places = offsets.map(|offset| at as u16 + offset);
-    }
-    usize::from(*count)
-}
-
-/// The eight bytes of a content from a place, zeros behind its end.
-#[inline(always)]
-fn window(content: &[u8], at: usize) -> [u8; 8] {
-    content[at..].first_chunk().copied().unwrap_or_else(|| {
-        let mut bytes = [0; 8];
-        let known = &content[at..];
-        bytes[..known.len()].copy_from_slice(known);
-        bytes
-    })
-}
-
-/// For each set of places that passed: their offsets, in order, and how many they are.
-static SPREAD: [([u16; STEP / 2], u16); 256] = {
-    let mut spread = [([0; STEP / 2], 0); 256];
-    let mut set = 0;
-    while set < spread.len() {
-        let mut place = 0;
-        while place < STEP / 2 {
-            if set >> place & 1 == 1 {
-                let (offsets, count) = &mut spread[set];
-                offsets[*count as usize] = place as u16 * 2;
-                *count += 1;
-            }
-            place += 1;
-        }
-        set += 1;
-    }
-    spread
-};

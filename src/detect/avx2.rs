@@ -1,23 +1,70 @@
-//! The search for runs of base64 digits on processors that have AVX2; `benches/record/2026-11-24-dir.md` says what it gains.
+//! What goes over every byte, on processors that have AVX2: the prefilter's pass and the search for runs of base64 digits.
+//! `benches/record/2026-11-24-dir.md` says what either gains.
 
 use std::arch::x86_64::{
-    __m256i, _mm_set_epi64x, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8,
-    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    __m128i, __m256i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16, _mm_or_si128,
+    _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_ps,
+    _mm256_cmpeq_epi8, _mm256_cvtepu16_epi32, _mm256_movemask_epi8, _mm256_movemask_ps, _mm256_set_epi32, _mm256_set_epi64x,
+    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi16,
 };
 
-use super::end;
+use super::decode::digits::end;
+use super::prefilter::{Bitmap, FOLD, HASH, LOOK, Places, STEP, spread};
 use crate::types::span::Span;
 
-/// Bytes looked at together.
+/// Bytes looked at together in the search for digits.
 const BLOCK: usize = 64;
 
-/// As [`next_run`](super::next_run); `None` where the processor can't.
+/// As [`next_run`](super::decode::digits::next_run); `None` where the processor can't.
 #[inline]
 #[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
 pub(super) fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Option<Span>> {
     // SAFETY: the function is safe but for its instructions, and the processor was asked for them. It loads no memory but
     // through slices.
     is_x86_feature_detected!("avx2").then(|| unsafe { search(content, from, shortest) })
+}
+
+/// As the portable way of the prefilter; `None` where the processor can't.
+#[inline]
+#[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
+pub(super) fn chunks(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> Option<(usize, usize)> {
+    // SAFETY: as above.
+    is_x86_feature_detected!("avx2").then(|| unsafe { pass(bitmap, block, places) })
+}
+
+#[target_feature(enable = "avx2")]
+fn pass(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
+    let (mut count, mut at) = (0, 0);
+    while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk()) {
+        count += spread(passed(bitmap, chunk), at, &mut places[count..]);
+        at += STEP;
+    }
+    (count, at)
+}
+
+/// A bit for each place of a chunk that passes the bitmap. The words are fetched one by one, which is no slower than having
+/// the processor gather them; the bit of each is moved to its top, where all are read at once.
+#[target_feature(enable = "avx2")]
+fn passed(bitmap: &Bitmap, chunk: &[u8; LOOK]) -> u8 {
+    let half = |at: usize| chunk[at..].first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes));
+    let pairs = _mm_set_epi64x(half(8), half(0));
+    let rests = _mm_set_epi64x(half(10), half(2));
+    let hashed = _mm_mullo_epi16(_mm_or_si128(pairs, _mm_set1_epi16(FOLD as i16)), _mm_set1_epi16(HASH.cast_signed()));
+    let low = _mm_set1_epi16(31);
+    let indices = lanes(_mm_or_si128(_mm_andnot_si128(low, hashed), _mm_and_si128(rests, low)));
+    let word = |place: usize| bitmap[usize::from(indices[place])].cast_signed();
+    let words = _mm256_set_epi32(word(7), word(6), word(5), word(4), word(3), word(2), word(1), word(0));
+    // By 31 less the bit's number, which is all its low bits turned over.
+    let shifts = _mm_andnot_si128(_mm_srli_epi16::<8>(rests), low);
+    let tops = _mm256_sllv_epi32(words, _mm256_cvtepu16_epi32(shifts));
+    _mm256_movemask_ps(_mm256_castsi256_ps(tops)) as u8
+}
+
+#[target_feature(enable = "avx2")]
+fn lanes(vector: __m128i) -> [u16; 8] {
+    let low = _mm_cvtsi128_si64(vector).cast_unsigned();
+    let high = _mm_extract_epi64::<1>(vector).cast_unsigned();
+    std::array::from_fn(|lane| (if lane < 4 { low >> (16 * lane) } else { high >> (16 * (lane - 4)) }) as u16)
 }
 
 #[target_feature(enable = "avx2")]

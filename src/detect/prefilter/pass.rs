@@ -1,0 +1,172 @@
+//! The search through the fingerprint's tables. What goes over every byte comes in two forms that find the same: the
+//! portable one here, and one for processors with AVX2.
+
+use super::fingerprint::{Bitmap, Fingerprint, folded, head, index_of, slot};
+
+/// Bytes whose places are gathered before any is confirmed.
+const BLOCK: usize = 1024;
+/// Bytes a step goes on, half as many places looked at.
+pub(in crate::detect) const STEP: usize = 16;
+/// Bytes a step looks at: its last place is two bytes before its end.
+pub(in crate::detect) const LOOK: usize = STEP + 2;
+/// Room for every place of a block, and for a whole chunk's behind the last.
+pub(in crate::detect) type Places = [u16; BLOCK / 2 + STEP / 2];
+
+impl Fingerprint {
+    /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
+    /// not compared yet, and may reach out of the content.
+    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16)) {
+        let mut places: Places = [0; _];
+        for block in (0..content.len()).step_by(BLOCK) {
+            let count = self.pass(&content[block..content.len().min(block + BLOCK + LOOK - STEP)], &mut places);
+            let count = self.refute(content, block, &mut places[..count]);
+            for place in &places[..count] {
+                self.confirm(content, block + usize::from(*place), &mut found);
+            }
+        }
+    }
+
+    /// Keeps the places before which a byte stands that may stand there; how many they are. No branch depends on it.
+    fn refute(&self, content: &[u8], block: usize, places: &mut [u16]) -> usize {
+        let (slots, mut kept) = (&*self.slots, 0);
+        for next in 0..places.len() {
+            let place = places[next];
+            let at = block + usize::from(place);
+            let slot = &slots[slot(folded(&window(content, at)))];
+            let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
+            places[kept] = place;
+            kept += (slot.before >> before & 1) as usize;
+        }
+        kept
+    }
+
+    /// The places of a block that pass the bitmap; how many they are. No branch depends on what passes.
+    #[inline(never)]
+    fn pass(&self, block: &[u8], places: &mut Places) -> usize {
+        let bitmap = &*self.bitmap;
+        let (mut count, mut at) = chunks(bitmap, block, places);
+        // The end of the content, with nothing behind it.
+        while at + 2 <= block.len() && at < BLOCK {
+            let mut chunk = [0; LOOK];
+            let known = &block[at..block.len().min(at + LOOK)];
+            chunk[..known.len()].copy_from_slice(known);
+            count += spread(passed(bitmap, &chunk), at, &mut places[count..]);
+            at += STEP;
+        }
+        count
+    }
+
+    fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
+        let slot = self.slots[slot(folded(&window(content, at)))];
+        for piece in self.of_slot(slot) {
+            if let Some(start) = at.checked_sub(usize::from(piece.offset))
+                && head(window(content, start)) & piece.mask == piece.head
+            {
+                found(start, piece.keyword);
+            }
+        }
+    }
+}
+
+/// The places of a block's whole chunks that pass the bitmap: how many they are, and where the rest starts.
+fn chunks(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(done) = crate::detect::avx2::chunks(bitmap, block, places) {
+        return done;
+    }
+    portable(bitmap, block, places)
+}
+
+/// As [`chunks`], on any processor.
+pub(in crate::detect) fn portable(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
+    let (mut count, mut at) = (0, 0);
+    while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk()) {
+        count += spread(passed(bitmap, chunk), at, &mut places[count..]);
+        at += STEP;
+    }
+    (count, at)
+}
+
+/// A bit for each place of a chunk that passes the bitmap.
+#[inline(always)]
+fn passed(bitmap: &Bitmap, chunk: &[u8; LOOK]) -> u8 {
+    // Both halves of all eight pieces, in the lanes of two vectors.
+    let pairs: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2], chunk[place * 2 + 1]]));
+    let rests: [u16; STEP / 2] = std::array::from_fn(|place| u16::from_le_bytes([chunk[place * 2 + 2], chunk[place * 2 + 3]]));
+    let indices: [u16; STEP / 2] = std::array::from_fn(|place| index_of(pairs[place], rests[place]));
+    let bits = rests.map(|rest| rest >> 8);
+    let mut passed = 0;
+    for place in (0..STEP / 2).rev() {
+        passed = passed << 1 | bitmap[usize::from(indices[place])] >> (bits[place] & 31) & 1;
+    }
+    passed as u8
+}
+
+/// Puts the places of a chunk at `at` that passed into `places`; how many they are. No branch depends on which.
+#[inline(always)]
+pub(in crate::detect) fn spread(passed: u8, at: usize, places: &mut [u16]) -> usize {
+    let (offsets, count) = &SPREAD[usize::from(passed)];
+    if let Some(places) = places.first_chunk_mut::<{ STEP / 2 }>() {
+        *places = offsets.map(|offset| at as u16 + offset);
+    }
+    usize::from(*count)
+}
+
+/// The eight bytes of a content from a place, zeros behind its end.
+#[inline(always)]
+fn window(content: &[u8], at: usize) -> [u8; 8] {
+    content[at..].first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        let known = &content[at..];
+        bytes[..known.len()].copy_from_slice(known);
+        bytes
+    })
+}
+
+/// For each set of places that passed: their offsets, in order, and how many they are.
+static SPREAD: [([u16; STEP / 2], u16); 256] = {
+    let mut spread = [([0; STEP / 2], 0); 256];
+    let mut set = 0;
+    while set < spread.len() {
+        let mut place = 0;
+        while place < STEP / 2 {
+            if set >> place & 1 == 1 {
+                let (offsets, count) = &mut spread[set];
+                offsets[*count as usize] = place as u16 * 2;
+                *count += 1;
+            }
+            place += 1;
+        }
+        set += 1;
+    }
+    spread
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Words of the bitmap are of a few kinds, so that all of none, some and every place passes.
+        #[test]
+        fn both_ways_find_the_same(
+            seed in any::<u32>(),
+            kinds in prop::collection::vec(prop_oneof![Just(0), Just(u32::MAX), any::<u32>()], 1..5),
+            block in prop::collection::vec(any::<u8>(), 0..BLOCK + LOOK - STEP),
+        ) {
+            let word = |index: u32| kinds[(index.wrapping_mul(seed | 1) >> 7) as usize % kinds.len()];
+            let bitmap: Box<Bitmap> = (0..1 << 16).map(word).collect::<Vec<u32>>().try_into().expect("as many words");
+            let (mut plain, mut other): (Places, Places) = ([0; _], [0; _]);
+            let (count, at) = portable(&bitmap, &block, &mut plain);
+            prop_assert_eq!((count, at), chunks(&bitmap, &block, &mut other));
+            prop_assert_eq!(&plain[..count], &other[..count]);
+            let passes = |place: &usize| {
+                let folded = folded(&block[*place..*place + 4]);
+                bitmap[usize::from(index_of(folded as u16, (folded >> 16) as u16))] >> (folded >> 24 & 31) & 1 == 1
+            };
+            let want: Vec<u16> = (0..at).step_by(2).filter(passes).map(|place| place as u16).collect();
+            prop_assert_eq!(&plain[..count], &want[..]);
+        }
+    }
+}
