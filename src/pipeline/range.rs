@@ -7,8 +7,8 @@ use crate::detect::scanner::Scratch;
 use crate::rules::paths::PathRules;
 use crate::source::pack::store::ReadCache;
 use crate::source::range::Range;
-use crate::source::repository;
 use crate::source::{Source as _, SourceError};
+use crate::source::{plumbing, repository};
 use crate::types::finding::{Finding, Trail};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
@@ -87,6 +87,14 @@ impl Tracing<'_> {
             } else if !gone {
                 (last_seen, gone) = (self.range.parents(id).first().copied().unwrap_or(*id), true);
             }
+        }
+        if !in_head
+            && !gone
+            && let Some(change) = plumbing::last_change(&String::from_utf8_lossy(path), &last, id)
+            && repository::resolve(&format!("{change}:{}", String::from_utf8_lossy(path))).is_none()
+        {
+            // What takes a file away brings no blob.
+            last_seen = self.range.parents(&change).first().copied().unwrap_or(last_seen);
         }
         (in_head, last_seen, objects.max(1))
     }

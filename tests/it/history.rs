@@ -416,6 +416,21 @@ fn a_range_speaks_of_what_came_and_went() {
     assert_eq!(finding["commit"]["id"], brought.trim());
     assert_eq!((&finding["in_head"], &finding["last_seen"]), (&false.into(), &brought.trim().into()));
     assert_eq!(finding["commit"]["author"], "Ada");
+    // What goes with its whole file was last there before.
+    world.stage("in/c.txt", token(3));
+    world.git(&["commit", "-q", "-m", "in"]);
+    world.git(&["commit", "-q", "--allow-empty", "-m", "still in"]);
+    let last = world.git(&["rev-parse", "HEAD"]);
+    world.git(&["rm", "-q", "in/c.txt"]);
+    world.git(&["commit", "-q", "-m", "out"]);
+    world.git(&["commit", "-q", "--allow-empty", "-m", "since"]);
+    world.write("in/here.txt", "x");
+    for folder in ["repo", "repo/in"] {
+        let ran = world.nospill_in(folder, &["history", "HEAD~4..", "--format", "json"]);
+        let ways = serde_json::from_str::<serde_json::Value>(&ran.out).expect("JSON");
+        let finding = &ways["findings"][0];
+        assert_eq!((&finding["in_head"], &finding["last_seen"]), (&false.into(), &last.trim().into()), "{}", ran.whole());
+    }
     // A rename of a file that has a secret brings nothing new.
     world.stage("b.txt", token(2) + &"line\n".repeat(40));
     world.commit();
