@@ -9,8 +9,8 @@ use crate::hook::HookKind;
 /// What `install` takes.
 #[derive(Debug, Args)]
 pub struct InstallArgs {
-    /// The hook, once or several times [default: pre-commit].
-    #[arg(long, value_enum, value_name = "HOOK")]
+    /// The hooks, with commas or by several flags [default: pre-commit].
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "HOOK")]
     pub hook: Vec<HookName>,
     /// For every repository of this user: sets core.hooksPath to a folder whose hooks run the repository's own first.
     #[arg(long, conflicts_with = "template")]

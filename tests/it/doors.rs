@@ -313,3 +313,13 @@ fn a_template_goes_into_new_repositories() {
     let ran = git(&world, "later", &["commit", "-q", "-m", "x"]);
     assert!(ran.code != 0 && ran.whole().contains("a.py:1:10"), "{}", ran.whole());
 }
+
+#[test]
+fn several_hooks_are_installed_at_once() {
+    for flags in [&["--hook", "pre-push,commit-msg"][..], &["--hook", "pre-push", "--hook", "commit-msg"]] {
+        let world = World::new();
+        assert_eq!(world.nospill(&[&["install"], flags].concat()).code, 0);
+        let is_there = |hook: &str| world.path().join(".git/hooks").join(hook).exists();
+        assert_eq!(["pre-push", "commit-msg", "pre-commit"].map(is_there), [true, true, false], "{flags:?}");
+    }
+}
