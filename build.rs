@@ -73,8 +73,8 @@ fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     let words = tables.bitmap.iter().enumerate().filter(|(_, word)| **word != 0);
     writeln!(code, "];\nconst WORDS: &[(usize, u32)] = &{:?};", words.collect::<Vec<_>>())?;
     let full = tables.slots.iter().enumerate().filter(|(_, slot)| slot.count > 0);
-    let full: Vec<_> = full.map(|(at, slot)| (at, slot.before, slot.count)).collect();
-    writeln!(code, "const FULL_SLOTS: &[(usize, u32, u16)] = &{full:?};")?;
+    let full: Vec<_> = full.map(|(at, slot)| (at, slot.before, slot.after, slot.count)).collect();
+    writeln!(code, "const FULL_SLOTS: &[(usize, u32, u32, u16)] = &{full:?};")?;
     Ok(code)
 }
 

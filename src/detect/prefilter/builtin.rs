@@ -31,8 +31,8 @@ const fn slots() -> [Slot; Fingerprint::SLOTS] {
     let mut slots = [Slot::EMPTY; Fingerprint::SLOTS];
     let (mut at, mut start) = (0, 0);
     while at < FULL_SLOTS.len() {
-        let (slot, before, count) = FULL_SLOTS[at];
-        slots[slot] = Slot { before, start, count };
+        let (slot, before, after, count) = FULL_SLOTS[at];
+        slots[slot] = Slot { before, after, start, count };
         start += count;
         at += 1;
     }

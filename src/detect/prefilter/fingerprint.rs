@@ -18,7 +18,7 @@ pub(crate) const FOLD: u32 = 0x2020_2020;
 /// Spreads pairs of bytes.
 pub(crate) const HASH: u16 = 0x79B1;
 /// Binary logarithm of the slots of the piece table; a slot takes the pieces of several words.
-const SLOT_BITS: u32 = 14;
+const SLOT_BITS: u32 = 15;
 /// A word for each index.
 pub(crate) type Bitmap = [u32; 1 << WORD_BITS];
 
@@ -92,6 +92,8 @@ impl<T: Eq, const N: usize> Eq for Table<T, N> {}
 pub(super) struct Slot {
     /// Which bytes may stand before one of the pieces, by their low five bits.
     pub(super) before: u32,
+    /// Which bytes may stand behind one of the pieces, by their low five bits.
+    pub(super) after: u32,
     /// The first of its pieces.
     pub(super) start: u16,
     /// How many they are.
@@ -99,7 +101,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) const EMPTY: Self = Self { before: 0, start: 0, count: 0 };
+    pub(super) const EMPTY: Self = Self { before: 0, after: 0, start: 0, count: 0 };
 }
 
 /// The bitmap's word for the halves of a piece: a hash of two bytes chooses 32 words that lie side by side, the third
@@ -223,7 +225,9 @@ fn gather<'k>(
                 if !(open && unsorted.iter().rev().take(128).any(|other| *other == entry)) {
                     let slot = &mut slots[entry.0];
                     slot.count += 1;
-                    slot.before |= text[..usize::from(offset)].last().map_or(u32::MAX, |byte| 1 << (byte & 31));
+                    let kind = |byte: Option<&u8>| byte.map_or(u32::MAX, |byte| 1 << (byte & 31));
+                    slot.before |= kind(text[..usize::from(offset)].last());
+                    slot.after |= kind(text.get(usize::from(offset) + PIECE));
                     unsorted.push(entry);
                 }
             });

@@ -2,6 +2,7 @@
 //! portable one here, and one for processors with AVX2.
 
 use super::fingerprint::{Bitmap, Fingerprint, folded, head, index_of, slot};
+use crate::rules::frequency::PIECE;
 
 /// Bytes whose places are gathered before any is confirmed.
 const BLOCK: usize = 1024;
@@ -26,16 +27,17 @@ impl Fingerprint {
         }
     }
 
-    /// Keeps the places before which a byte stands that may stand there; how many they are. No branch depends on it.
+    /// Keeps the places before and behind which bytes stand that may stand there; how many they are. No branch depends on it.
     fn refute(&self, content: &[u8], block: usize, places: &mut [u16]) -> usize {
         let (slots, mut kept) = (&*self.slots, 0);
         for next in 0..places.len() {
             let place = places[next];
             let at = block + usize::from(place);
-            let slot = &slots[slot(folded(&window(content, at)))];
+            let bytes = window(content, at);
+            let slot = &slots[slot(folded(&bytes))];
             let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
             places[kept] = place;
-            kept += (slot.before >> before & 1) as usize;
+            kept += (slot.before >> before & slot.after >> (bytes[PIECE] & 31) & 1) as usize;
         }
         kept
     }
