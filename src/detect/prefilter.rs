@@ -202,6 +202,20 @@ mod tests {
         assert!(given.longest == built.longest && given.keywords == built.keywords && *given.fingerprint == *built.fingerprint);
     }
 
+    /// The shortest ones take the most room in the tables, which count in `u16`.
+    #[test]
+    fn as_many_keywords_as_a_set_may_have_are_all_found() {
+        let word = |n: usize| String::from_utf8(vec![b'a' + (n / 676) as u8, b'a' + (n / 26 % 26) as u8, b'a' + (n % 26) as u8]);
+        let words: Vec<String> = (0..crate::rules::ruleset::MAX_KEYWORDS).map(|n| word(n * 5).expect("letters")).collect();
+        let prefilter =
+            Prefilter::new(&RuleSet::builtin()).and(words.iter().enumerate().map(keyword).collect(), &builtin::TABLES);
+        let text = words.join(" ").into_bytes();
+        assert_eq!(hits(&prefilter, &text), prefilter.oracle().hits(&text));
+        let slots = prefilter.fingerprint.slots.iter();
+        let ends = slots.map(|slot| usize::from(slot.start) + usize::from(slot.count));
+        assert_eq!(ends.max(), Some(prefilter.fingerprint.pieces.len() + prefilter.fingerprint.added.len()));
+    }
+
     /// What stands around keywords may well hold built-in ones, too.
     const WORDS: [&str; 6] = ["aws_", "token", "key", "AKIA", "pass", "ghp"];
 

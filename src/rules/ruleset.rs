@@ -13,7 +13,7 @@ use crate::types::rule::{Confidence, Hint, Rule, Severity};
 pub const MAX_RULES: usize = u16::MAX as usize;
 
 /// Most keywords that rules beside the built-in ones may have: the tables of the keyword search count in `u16`.
-pub const MAX_KEYWORDS: usize = 4000;
+pub const MAX_KEYWORDS: usize = 3000;
 
 /// What is wrong with a set of rules.
 #[derive(Debug, thiserror::Error)]
