@@ -16,9 +16,9 @@ use crate::exit::Exit;
 use crate::pipeline::history::Request;
 use crate::pipeline::{Outcome, Pipeline, Progress};
 use crate::settings::Settings;
-use crate::source::SourceError;
 use crate::source::range::{Range, Revisions};
 use crate::source::repository::{Include, Repository};
+use crate::source::{SourceError, plumbing};
 
 /// Scans the history of the repository here.
 ///
@@ -38,6 +38,10 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     let refused = super::added::refuse(&settings, &mut pipeline)?;
     let repository = Repository::from_env()?;
     let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
+    if let Some(since) = args.since.as_ref().filter(|since| !plumbing::is_time(since)) {
+        let why = format!("--since `{since}` is no time that git knows");
+        return Err(CommandError::new(Kind::User, why).hint("2026-01-31, 2.weeks and \"3 days ago\" are"));
+    }
     let mut revisions: Vec<String> = args.ranges;
     revisions.extend(args.branch);
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {

@@ -123,12 +123,13 @@ impl Page {
         let when = date::iso(trail.time, trail.zone);
         self.footer(gutter, "commit", &format!("{id} by {} <{}> on {when}", trail.author, trail.email));
         let plural = |count: u32, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-        let (objects, paths) = (plural(trail.objects, "object"), plural(trail.paths.max(1), "path"));
+        let paths = if trail.paths > 0 { format!(" at {}", plural(trail.paths, "path")) } else { String::new() };
+        let objects = plural(trail.objects, "object");
         let now = match trail.in_head {
             true => "HEAD still has it".to_owned(),
             false => format!("last seen in {}", trail.last_seen),
         };
-        self.footer(gutter, "since", &format!("{now}; in {objects} at {paths}"));
+        self.footer(gutter, "since", &format!("{now}; in {objects}{paths}"));
     }
 
     fn excerpt(&mut self, excerpt: &Excerpt, gutter: usize, paint: Paint, label: &str) {

@@ -171,6 +171,11 @@ pub fn setting(key: &str) -> Option<String> {
     line(&["config", "--get", key]).map(|text| String::from_utf8_lossy(&text).into_owned())
 }
 
+/// Whether git takes a text for a time: what it can't read, `--since` would take for now.
+pub fn is_time(text: &str) -> bool {
+    line(&["-c", &format!("nospill.time={text}"), "config", "--type=expiry-date", "--get", "nospill.time"]).is_some()
+}
+
 /// What refs point to, below `prefix` or all; each object once.
 ///
 /// # Errors

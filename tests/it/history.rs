@@ -431,6 +431,11 @@ fn a_range_speaks_of_what_came_and_went() {
         let finding = &ways["findings"][0];
         assert_eq!((&finding["in_head"], &finding["last_seen"]), (&false.into(), &last.trim().into()), "{}", ran.whole());
     }
+    // What git can't read it would take for now, and nothing would be scanned.
+    let ran = world.nospill(&["history", "--since", "whenever"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("--since `whenever` is no time that git knows"), "{}", ran.whole());
+    assert_eq!(world.nospill(&["history", "--since", "30 years ago"]).code, 1);
     // A rename of a file that has a secret brings nothing new.
     world.stage("b.txt", token(2) + &"line\n".repeat(40));
     world.commit();
