@@ -101,7 +101,7 @@ impl<'d> Desk<'d> {
         own: Range<usize>,
         offset: u64,
         whole: Encoding,
-    ) -> Option<PartFound> {
+    ) -> PartFound {
         let encoding = Encoding::of_part(&window[own.clone()], whole);
         let own = Span::new(own.start, own.end);
         let mut findings = Vec::new();
@@ -112,7 +112,7 @@ impl<'d> Desk<'d> {
                 findings = finish::findings(scanner.rules(), &self.pipeline.policy, &origin(), window, &scanned);
             }
         }
-        Some(PartFound::new(window, own, offset, encoding, findings))
+        PartFound::new(window, own, offset, encoding, findings)
     }
 
     /// Opens an archive and scans its members.
@@ -176,7 +176,7 @@ impl Open for Members<'_, '_> {
             self.desk.outcome.bytes += (window.len() - had) as u64;
             let is_last = window.len() < wanted || read.is_err();
             let end = if is_last { window.len() } else { before + part::OWN };
-            parts.extend(self.desk.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
+            parts.push(self.desk.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
             if is_last {
                 self.desk.outcome.findings.append(&mut part::join(parts));
                 return read.map(|_| ());

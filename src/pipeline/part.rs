@@ -13,7 +13,7 @@ pub(super) const OWN: usize = 16 << 20;
 /// Bytes that are scanned with a part on each side, more than any rule looks at. Even, so that UTF-16 stays whole.
 pub(super) const AROUND: usize = 1 << 20;
 
-/// The line breaks of a stretch, and the characters behind the last of them.
+/// The line breaks of a stretch, and the characters behind the last of them; more than a `u32` holds is its largest value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lines {
     breaks: u32,
@@ -31,8 +31,8 @@ impl Lines {
 
     /// Of this stretch and the next in one.
     pub(super) fn then(self, next: Self) -> Self {
-        let tail = if next.breaks > 0 { next.tail } else { self.tail + next.tail };
-        Self { breaks: self.breaks + next.breaks, tail }
+        let tail = if next.breaks > 0 { next.tail } else { self.tail.saturating_add(next.tail) };
+        Self { breaks: self.breaks.saturating_add(next.breaks), tail }
     }
 }
 
@@ -46,6 +46,13 @@ pub(super) struct PartFound {
 }
 
 impl PartFound {
+    /// A part of `len` bytes that is a hole in the content, whose zeros are characters as any other.
+    pub(super) fn hole(start: u64, len: u64, whole: Encoding) -> Self {
+        let characters = if matches!(whole, Encoding::Utf16Le | Encoding::Utf16Be) { len / 2 } else { len };
+        let lines = Lines { breaks: 0, tail: u32::try_from(characters).unwrap_or(u32::MAX) };
+        Self { start, lines, findings: Vec::new() }
+    }
+
     /// From the findings in a window of which `own` is the part, the window starting at `offset` in the content.
     pub(super) fn new(window: &[u8], own: Span, offset: u64, encoding: Encoding, mut findings: Vec<Finding>) -> Self {
         findings.retain(|finding| finding.at.is_some_and(|at| own.start <= at.span.start && at.span.start < own.end));
@@ -73,8 +80,8 @@ pub(super) fn join(mut parts: Vec<PartFound>) -> Vec<Finding> {
         for finding in &mut part.findings {
             let Some(at) = finding.at.as_mut() else { continue };
             for (line, column) in [(&mut at.line, &mut at.column), (&mut at.end_line, &mut at.end_column)] {
-                *column += if *line == 0 { before.tail } else { 0 };
-                *line += 1 + before.breaks;
+                *column = column.saturating_add(if *line == 0 { before.tail } else { 0 });
+                *line = line.saturating_add(before.breaks).saturating_add(1);
             }
             if let Some(excerpt) = finding.excerpt.as_mut() {
                 excerpt.line = at.line;

@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use super::desk::{Desk, Label};
 use super::part::{self, PartFound};
 use super::{Outcome, Pipeline, Progress};
+use crate::detect::decode::encoding::Encoding;
 use crate::rules::paths::PathRules;
 use crate::source::archive::{self, Limits};
 use crate::source::reader::{self, Opened, Reader, Steadiness};
@@ -292,26 +293,24 @@ impl Worker<'_> {
                 (Ok(_), None) => {}
             },
             Task::Part { path, size, start } => match self.part(path, &label, *size, *start) {
-                Ok(Some(part)) => self.gathered.parts.push((path.clone(), part)),
-                Ok(None) => {}
+                Ok(part) => self.gathered.parts.push((path.clone(), part)),
                 Err(error) => self.gathered.outcome.notices.push(Notice::skipped(&*label, error.to_string())),
             },
         }
     }
 
     /// Scans the part of a large file that begins at `start`.
-    fn part(&mut self, path: &Path, label: &[u8], size: u64, start: u64) -> io::Result<Option<PartFound>> {
+    fn part(&mut self, path: &Path, label: &[u8], size: u64, start: u64) -> io::Result<PartFound> {
         const SAMPLE: usize = 4096;
         let mut file = reader::open(path)?;
         let end = size.min(start + part::OWN as u64);
         let last = end == size;
         self.run.progress.bytes.fetch_add(end - start, Ordering::Relaxed);
         let mut changed = last && file.metadata()?.len() != size;
+        let whole = Encoding::of(self.reader.read_part(&mut file, 0, SAMPLE)?);
         let found = if reader::is_hole(&file, start, end) {
-            None
+            PartFound::hole(start, end - start, whole)
         } else {
-            let head = self.reader.read_part(&mut file, 0, SAMPLE)?;
-            let whole = crate::detect::decode::encoding::Encoding::of(head);
             let from = start.saturating_sub(part::AROUND as u64);
             let to = size.min(end + part::AROUND as u64);
             let window = self.reader.read_part(&mut file, from, (to - from) as usize)?;

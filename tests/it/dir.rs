@@ -132,6 +132,15 @@ fn a_sparse_file_of_ten_gigabytes_is_scanned_where_it_holds_something() {
     put((5 << 30) - 20, &format!("\n{}", token(2)));
     put((10 << 30) - 100, &format!("\n\n{}", token(3)));
     assert_eq!(found(&world, &[]), ["2", "4", "7"].map(|line| format!("sparse.img:{line} {RULE}")));
+    // Zeros are characters of a line, stored or not; a column that no `u32` holds is its largest value.
+    for (before, column) in [(100 << 20, (100 << 20) + 10), (5u64 << 30, u32::MAX)] {
+        let mut file = File::create(world.path().join("sparse.img")).expect("a file");
+        file.seek(SeekFrom::Start(before)).expect("a place");
+        file.write_all(token(1).as_bytes()).expect("written");
+        let ran = world.nospill(&["dir", "--format", "json"]);
+        let finding = &serde_json::from_str::<serde_json::Value>(&ran.out).expect("JSON")["findings"][0];
+        assert_eq!((&finding["line"], &finding["column"]), (&1.into(), &column.into()));
+    }
 }
 
 #[cfg(unix)]
