@@ -66,15 +66,11 @@ fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     }
     let longest = keywords.iter().map(|(_, text, _)| text.len()).max().unwrap_or_default();
     writeln!(code, "];\npub(super) const LONGEST: usize = {longest};")?;
-    writeln!(code, "static PIECES: [Piece; {}] = [", tables.pieces.len())?;
-    for piece in tables.pieces.iter() {
-        writeln!(code, "{piece:?},")?;
-    }
+    writeln!(code, "static KEYS: [Key; {}] = {:?};", tables.keys.len(), tables.keys)?;
+    writeln!(code, "static LISTS: [u16; {}] = {:?};", tables.lists.len(), tables.lists)?;
+    writeln!(code, "static SLOTS: [Slot; {}] = {:?};", tables.slots.len(), tables.slots)?;
     let words = tables.bitmap.iter().enumerate().filter(|(_, word)| **word != 0);
-    writeln!(code, "];\nconst WORDS: &[(usize, u32)] = &{:?};", words.collect::<Vec<_>>())?;
-    let full = tables.slots.iter().enumerate().filter(|(_, slot)| slot.count > 0);
-    let full: Vec<_> = full.map(|(at, slot)| (at, slot.before, slot.after, slot.count)).collect();
-    writeln!(code, "const FULL_SLOTS: &[(usize, u32, u32, u16)] = &{full:?};")?;
+    writeln!(code, "const WORDS: &[(usize, u32)] = &{:?};", words.collect::<Vec<_>>())?;
     Ok(code)
 }
 

@@ -169,25 +169,27 @@ pub fn delta(data: &[u8]) {
     }
 }
 
-/// Runs of base64 digits: both ways find what one that goes byte by byte does, from any place, after any run.
+/// Runs of base64 digits: both ways find what one that goes byte by byte does, going on behind each run or in its midst.
 pub fn digits(data: &[u8]) {
     let (choice, rest) = chosen(data);
-    let (start, content) = chosen(rest);
-    let (shortest, mut from) = (16 + choice % 17, start.min(content.len()));
+    let (skip, content) = chosen(rest);
+    let (shortest, skip) = (16 + choice % 17, (skip > 0).then_some(skip));
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
-    loop {
-        let mut want = None;
-        let mut at = from;
-        while at < content.len() && want.is_none() {
-            let end = content[at..].iter().position(|&byte| !is_digit(byte)).map_or(content.len(), |len| at + len);
-            want = (end - at >= shortest).then(|| Span::new(at, end));
-            at = end + 1;
-        }
-        assert_eq!(base64::next_run(content, from, shortest), want, "{shortest} from {from}");
-        assert_eq!(base64::portable(content, from, shortest), want, "{shortest} from {from}");
-        let Some(run) = want else { return };
-        from = run.end;
+    let (mut want, mut at) = (Vec::new(), 0);
+    while at < content.len() {
+        let end = content[at..].iter().position(|&byte| !is_digit(byte)).map_or(content.len(), |len| at + len);
+        let is_run = end - at >= shortest;
+        want.extend(is_run.then_some(at));
+        at = skip.filter(|_| is_run).map_or(end + 1, |skip| at + skip);
     }
+    let (mut found, mut plain) = (Vec::new(), Vec::new());
+    let tell = |all: &mut Vec<usize>, start| {
+        all.push(start);
+        skip.map(|skip| start + skip)
+    };
+    base64::runs(content, shortest, &mut |start| tell(&mut found, start));
+    base64::portable(content, shortest, &mut |start| tell(&mut plain, start));
+    assert_eq!((&found, &plain), (&want, &want), "{shortest} {skip:?}");
 }
 
 /// Commits, tags and trees.

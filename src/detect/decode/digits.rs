@@ -25,43 +25,44 @@ const fn values() -> [u8; 256] {
 
 /// What a digit of either base64 alphabet stands for, 0 to 63; 255 for other bytes.
 #[inline(always)]
-pub(super) fn value(byte: u8) -> u8 {
-    VALUES[usize::from(byte)]
+pub(super) const fn value(byte: u8) -> u8 {
+    VALUES[byte as usize]
 }
 
 /// Whether the byte is a digit of either base64 alphabet.
-pub(super) fn is_digit(byte: u8) -> bool {
+pub(in crate::detect) const fn is_digit(byte: u8) -> bool {
     value(byte) != NONE
 }
 
-/// The first run of `shortest` (16 to 32) digits at least in `content[from..]`, as far as it goes. What stands before
-/// `from` is not looked at.
-pub fn next_run(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+/// Shows where each run of `shortest` (16 to 32) digits at least starts, in order. What `visit` gives is where the search goes
+/// on, as if nothing stood before that, instead of behind the run.
+pub fn runs(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(found) = crate::detect::avx2::next_run(content, from, shortest) {
-        return found;
+    if crate::detect::vector::runs(content, shortest, visit) {
+        return;
     }
-    portable(content, from, shortest)
+    portable(content, shortest, visit);
 }
 
 /// Bytes looked at together.
 const WORD: usize = 8;
 
-/// As [`next_run`], on any processor. A run holds a whole word among those that stand so far apart, wherever it starts.
-pub fn portable(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
+/// As [`runs`], on any processor. A run holds a whole word among those that stand so far apart, wherever it starts.
+pub fn portable(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) {
     let step = shortest - WORD + 1;
-    let mut at = from;
+    let (mut from, mut at) = (0, 0);
     while at + WORD <= content.len() {
         if foreign(word_at(content, at)) == 0 {
             let before = content[from..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
             let run = Span::new(at - before, end(content, at + WORD, usize::MAX));
             if run.len() >= shortest {
-                return Some(run);
+                from = visit(run.start).unwrap_or(run.end);
+                at = from;
+                continue;
             }
         }
         at += step;
     }
-    None
 }
 
 /// Where the digits from `start` on end, at most `limit` of them.
@@ -125,17 +126,37 @@ mod tests {
         }
     }
 
-    /// The first run, found byte by byte.
-    fn plainly(content: &[u8], from: usize, shortest: usize) -> Option<Span> {
-        let mut at = from;
+    /// Where runs start, found byte by byte; the search goes on `skip` bytes behind each start if there is a skip.
+    fn plainly(content: &[u8], shortest: usize, skip: Option<usize>) -> Vec<usize> {
+        let (mut at, mut found) = (0, Vec::new());
         while at < content.len() {
             let digits = content[at..].iter().take_while(|&&byte| is_digit(byte)).count();
             if digits >= shortest {
-                return Some(Span::new(at, at + digits));
+                found.push(at);
+                at += skip.unwrap_or(digits);
+            } else {
+                at += digits + 1;
             }
-            at += digits + 1;
         }
-        None
+        found
+    }
+
+    type Runs = fn(&[u8], usize, &mut dyn FnMut(usize) -> Option<usize>);
+
+    /// What each way finds.
+    fn ways(content: &[u8], shortest: usize, skip: Option<usize>) -> [Vec<usize>; 2] {
+        let ways: [Runs; 2] = [
+            |content, shortest, mut visit| runs(content, shortest, &mut visit),
+            |content, shortest, mut visit| portable(content, shortest, &mut visit),
+        ];
+        ways.map(|way| {
+            let mut found = Vec::new();
+            way(content, shortest, &mut |start| {
+                found.push(start);
+                skip.map(|skip| start + skip)
+            });
+            found
+        })
     }
 
     #[test]
@@ -144,9 +165,11 @@ mod tests {
             for place in 0..80 {
                 let mut content = [b'a'; 80];
                 content[place] = byte;
-                let want = plainly(&content, 0, 24);
-                assert_eq!(next_run(&content, 0, 24), want, "{byte} at {place}");
-                assert_eq!(portable(&content, 0, 24), want, "{byte} at {place}");
+                assert_eq!(
+                    ways(&content, 24, None),
+                    [plainly(&content, 24, None), plainly(&content, 24, None)],
+                    "{byte} at {place}"
+                );
             }
         }
     }
@@ -162,15 +185,13 @@ mod tests {
 
         #[test]
         fn no_run_is_missed(
-            parts in prop::collection::vec(("[a-zA-Z0-9+/_-]{0,70}", "[ .=\\u{e9}\n]{1,3}"), 0..8),
-            from in 0usize..100,
+            parts in prop::collection::vec(("[a-zA-Z0-9+/_-]{0,200}", "[ .=\\u{e9}\n]{1,3}"), 0..8),
             shortest in 16usize..=32,
+            skip in prop::option::of(1usize..100),
         ) {
             let content: Vec<u8> = parts.into_iter().flat_map(|(run, other)| [run, other].concat().into_bytes()).collect();
-            let from = from.min(content.len());
-            let want = plainly(&content, from, shortest);
-            prop_assert_eq!(next_run(&content, from, shortest), want);
-            prop_assert_eq!(portable(&content, from, shortest), want);
+            let want = plainly(&content, shortest, skip);
+            prop_assert_eq!(ways(&content, shortest, skip), [want.clone(), want]);
         }
     }
 }

@@ -21,18 +21,20 @@ const TASTE: usize = 64;
 
 /// Shows every run that decodes to text.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    let mut at = 0;
-    while let Some(run) = digits::next_run(content, at, SHORTEST) {
-        let run = without_escape(content, run);
-        at = if is_promising(content, run) { run.end.max(decode(content, run, layer, visit)) } else { run.end };
-    }
+    digits::runs(content, SHORTEST, &mut |start| {
+        let start = without_escape(content, start);
+        is_promising(content, start).then(|| {
+            let run = Span::new(start, digits::end(content, start, usize::MAX));
+            run.end.max(decode(content, run, layer, visit))
+        })
+    });
 }
 
 /// Whether a run stands for text or for hex digits of text by its first digits. Source text is full of long names and each
 /// is asked about: all conditions are one, so that the processor has one branch to foretell.
 #[inline(always)]
-fn is_promising(content: &[u8], run: Span) -> bool {
-    let Some(digits) = content[run.start..].first_chunk::<7>() else { return false };
+fn is_promising(content: &[u8], start: usize) -> bool {
+    let Some(digits) = content[start..].first_chunk::<7>() else { return false };
     let values = digits.map(value);
     // The high bits of the first bytes: clear in ASCII.
     let high = (values[0] | values[4]) & 32 | (values[1] | values[5]) & 8 | (values[2] | values[6]) & 2;
@@ -41,10 +43,9 @@ fn is_promising(content: &[u8], run: Span) -> bool {
     ((high == 0) | is_mark | is_hex) && (is_hex || tastes_like_text(digits))
 }
 
-/// A run without the letter of an escape such as `\n` before it.
-fn without_escape(content: &[u8], run: Span) -> Span {
-    let is_escape = run.start > 0 && content[run.start - 1] == b'\\';
-    Span::new(run.start + usize::from(is_escape), run.end)
+/// The start of a run without the letter of an escape such as `\n` before it.
+fn without_escape(content: &[u8], start: usize) -> usize {
+    start + usize::from(start > 0 && content[start - 1] == b'\\')
 }
 
 /// Decodes one run and the lines that go on from it; where the search goes on.

@@ -3,19 +3,26 @@
 use std::borrow::Cow;
 
 use super::Keyword;
-use super::fingerprint::{Fingerprint, Piece, Slot, Table};
+use super::fingerprint::{Fingerprint, Key, Slot, Table, ranks};
 
 include!(concat!(env!("OUT_DIR"), "/fingerprint.rs"));
 
 pub(super) static TABLES: Fingerprint = Fingerprint {
     bitmap: Table::Static(&BITMAP),
-    slots: Table::Static(&SLOTS),
-    pieces: Cow::Borrowed(&PIECES),
+    ranks: Table::Static(&RANKS),
+    slots: Cow::Borrowed(&SLOTS),
+    lists: Cow::Borrowed(&LISTS),
     added: Vec::new(),
+    keys: Cow::Borrowed(&KEYS),
+    more: Vec::new(),
 };
 
 static BITMAP: [u32; Fingerprint::WORDS] = bitmap();
-static SLOTS: [Slot; Fingerprint::SLOTS] = slots();
+static RANKS: [u32; Fingerprint::WORDS / 2] = {
+    let mut all = [0; _];
+    ranks(&BITMAP, &mut all);
+    all
+};
 
 const fn bitmap() -> [u32; Fingerprint::WORDS] {
     let mut bitmap = [0; Fingerprint::WORDS];
@@ -25,16 +32,4 @@ const fn bitmap() -> [u32; Fingerprint::WORDS] {
         at += 1;
     }
     bitmap
-}
-
-const fn slots() -> [Slot; Fingerprint::SLOTS] {
-    let mut slots = [Slot::EMPTY; Fingerprint::SLOTS];
-    let (mut at, mut start) = (0, 0);
-    while at < FULL_SLOTS.len() {
-        let (slot, before, after, count) = FULL_SLOTS[at];
-        slots[slot] = Slot { before, after, start, count };
-        start += count;
-        at += 1;
-    }
-    slots
 }

@@ -2,7 +2,8 @@
 //!
 //! Every keyword gives two pieces, one at an even and one at an odd offset, so that looking at every second place of a
 //! content meets one of the two wherever the keyword starts. The three first bytes of a piece choose a word of the
-//! bitmap, the last one the bit in it: a piece whose last byte is unknown, as it lies behind the keyword, fills a word.
+//! bitmap, the last one the bit in it: a byte that is unknown, as it lies outside of the keyword, sets the bits of all.
+//! Each bit that is set has a slot, found by counting the set bits before it.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -17,33 +18,50 @@ const WORD_BITS: u32 = PAIR_BITS + 5;
 pub(crate) const FOLD: u32 = 0x2020_2020;
 /// Spreads pairs of bytes.
 pub(crate) const HASH: u16 = 0x79B1;
-/// Binary logarithm of the slots of the piece table; a slot takes the pieces of several words.
-const SLOT_BITS: u32 = 15;
+/// Marks the last number of a list.
+const LAST: u16 = 1 << 15;
 /// A word for each index.
 pub(crate) type Bitmap = [u32; 1 << WORD_BITS];
 
-/// One four-byte piece of a keyword, with the keyword's first eight bytes to refute it by.
+/// What confirms a keyword: its first eight bytes, and where its two pieces start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct Key {
     /// The first bytes of the keyword, folded.
     pub(super) head: u64,
     /// Which bytes of `head` are the keyword's.
     pub(super) mask: u64,
-    /// Which keyword.
-    pub(super) keyword: u16,
-    /// Where in the keyword the piece starts.
-    pub(super) offset: u8,
+    /// Where in the keyword its pieces start; -1 where the byte before it is the first of one.
+    pub(super) offsets: [i16; 2],
+}
+
+impl Key {
+    fn new(text: &[u8], offsets: [u8; 2]) -> Self {
+        let mut bytes = [0; 8];
+        let known = text.len().min(bytes.len());
+        bytes[..known].copy_from_slice(&text[..known]);
+        let mask = u64::MAX >> (64 - 8 * known);
+        // Of three bytes, two and any others would say less than all three and any before them.
+        let offset = |offset: u8| if text.len() < PIECE && offset == 1 { -1 } else { i16::from(offset) };
+        Self { head: head(bytes) & mask, mask, offsets: offsets.map(offset) }
+    }
 }
 
 /// The pieces of all keywords.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fingerprint {
+pub(crate) struct Fingerprint {
     pub(super) bitmap: Table<u32, { Self::WORDS }>,
-    pub(super) slots: Table<Slot, { Self::SLOTS }>,
-    /// By slot.
-    pub(super) pieces: Cow<'static, [Piece]>,
-    /// Behind `pieces`: those of slots that keywords were added to.
-    pub(super) added: Vec<Piece>,
+    /// For each two words of the bitmap how many bits are set before them.
+    pub(super) ranks: Table<u32, { Self::WORDS / 2 }>,
+    /// For each set bit.
+    pub(super) slots: Cow<'static, [Slot]>,
+    /// Numbers of pieces, a list behind the other: twice the keyword's, and one more for the second piece.
+    pub(super) lists: Cow<'static, [u16]>,
+    /// Behind `lists`: those of slots that keywords were added to.
+    pub(super) added: Vec<u16>,
+    /// By keyword.
+    pub(super) keys: Cow<'static, [Key]>,
+    /// Behind `keys`: those of keywords that were added.
+    pub(super) more: Vec<Key>,
 }
 
 /// A table that comes with the binary, or one that was made. A made one is never on the stack, which it would fill.
@@ -54,14 +72,6 @@ pub(super) enum Table<T: 'static, const N: usize> {
 }
 
 impl<T: Copy, const N: usize> Table<T, N> {
-    fn filled(value: T) -> Box<[T; N]> {
-        Self::boxed(vec![value; N])
-    }
-
-    fn copied(&self) -> Box<[T; N]> {
-        Self::boxed(self.to_vec())
-    }
-
     fn boxed(values: Vec<T>) -> Box<[T; N]> {
         let Ok(table) = values.into_boxed_slice().try_into() else { unreachable!("it was made with N values") };
         table
@@ -87,21 +97,15 @@ impl<T: PartialEq, const N: usize> PartialEq for Table<T, N> {
 
 impl<T: Eq, const N: usize> Eq for Table<T, N> {}
 
-/// The pieces of a few words of the bitmap that lie side by side.
+/// The pieces that a bit of the bitmap stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot {
     /// Which bytes may stand before one of the pieces, by their low five bits.
     pub(super) before: u32,
     /// Which bytes may stand behind one of the pieces, by their low five bits.
     pub(super) after: u32,
-    /// The first of its pieces.
-    pub(super) start: u16,
-    /// How many they are.
-    pub(super) count: u16,
-}
-
-impl Slot {
-    pub(super) const EMPTY: Self = Self { before: 0, after: 0, start: 0, count: 0 };
+    /// Where the list of them starts.
+    pub(super) list: u32,
 }
 
 /// The bitmap's word for the halves of a piece: a hash of two bytes chooses 32 words that lie side by side, the third
@@ -111,127 +115,180 @@ pub(super) fn index_of(pair: u16, rest: u16) -> u16 {
     (pair | FOLD as u16).wrapping_mul(HASH) & !31 | rest & 31
 }
 
-fn index(folded: u32) -> usize {
-    usize::from(index_of(folded as u16, (folded >> 16) as u16))
+/// The bit for a folded piece: in the word the low five bits of its last byte, which tell letters from each other.
+#[inline(always)]
+fn bit_of(folded: u32) -> u32 {
+    u32::from(index_of(folded as u16, (folded >> 16) as u16)) << 5 | folded >> 24 & 31
 }
 
-pub(super) fn slot(folded: u32) -> usize {
-    index(folded) >> (WORD_BITS - SLOT_BITS)
-}
-
-/// The bit in the word for a folded piece: the low five bits of its last byte, which tell letters from each other.
-fn bit(folded: u32) -> u32 {
-    folded >> 24 & 31
-}
-
-pub(super) fn folded(bytes: &[u8]) -> u32 {
+#[inline(always)]
+pub(super) fn folded(bytes: &[u8; 8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
 }
 
 /// The eight bytes of a content, folded.
+#[inline(always)]
 pub(super) fn head(bytes: [u8; 8]) -> u64 {
     u64::from_le_bytes(bytes) | u64::from(FOLD) << 32 | u64::from(FOLD)
 }
 
-/// Calls `each` with the pieces, folded, of a keyword of three bytes at least that start at `offset`, and whether the
-/// last byte is unknown.
-fn pieces_at(text: &[u8], offset: u8, mut each: impl FnMut(u32, bool)) {
-    let known = &text[usize::from(offset)..text.len().min(usize::from(offset) + PIECE)];
-    let mut bytes = [0; PIECE];
-    bytes[..known.len()].copy_from_slice(known);
-    let start = u32::from_le_bytes(bytes) | FOLD;
-    match known.len() {
-        PIECE => each(start, false),
-        3 => each(start, true),
-        // Of a keyword of three bytes: its last two and any byte behind them, as the fold leaves bytes.
-        _ => {
-            let any = (0..=u8::MAX).filter(|byte| byte & 0x20 != 0);
-            any.for_each(|byte| each(start & 0x2000_ffff | u32::from(byte) << 16, true));
-        }
+/// For each two words of a bitmap how many bits are set before them.
+pub(super) const fn ranks(bitmap: &Bitmap, ranks: &mut [u32; Fingerprint::WORDS / 2]) {
+    let (mut at, mut sum) = (0, 0);
+    while at < ranks.len() {
+        ranks[at] = sum;
+        sum += bitmap[2 * at].count_ones() + bitmap[2 * at + 1].count_ones();
+        at += 1;
     }
+}
+
+/// A piece at a bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    bit: u32,
+    number: u16,
+    before: u32,
+    after: u32,
 }
 
 impl Fingerprint {
     /// Words of the bitmap.
     pub(super) const WORDS: usize = 1 << WORD_BITS;
-    /// Slots of the piece table.
-    pub(super) const SLOTS: usize = 1 << SLOT_BITS;
 
     /// For keywords of three bytes at least, each with the offsets of its rarest pieces and known by its number.
     pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Self {
-        let (mut bitmap, mut slots) = (Table::<_, { Self::WORDS }>::filled(0), Table::<_, { Self::SLOTS }>::filled(Slot::EMPTY));
-        let unsorted = gather(keywords, 0, &mut bitmap, &mut slots);
-        let mut next = 0;
-        for slot in slots.iter_mut().filter(|slot| slot.count > 0) {
-            slot.start = next;
-            next += slot.count;
-            slot.count = 0;
-        }
-        let mut pieces = vec![Piece { head: 0, mask: 0, keyword: 0, offset: 0 }; unsorted.len()];
-        for (slot, piece) in unsorted {
-            let slot = &mut slots[slot];
-            pieces[usize::from(slot.start + slot.count)] = piece;
-            slot.count += 1;
-        }
-        let (bitmap, slots) = (Table::Made(bitmap), Table::Made(slots));
-        Self { bitmap, slots, pieces: Cow::Owned(pieces), added: Vec::new() }
+        let none = Self {
+            bitmap: Table::Made(Table::<_, { Self::WORDS }>::boxed(vec![0; Self::WORDS])),
+            ranks: Table::Made(Table::<_, { Self::WORDS / 2 }>::boxed(vec![0; Self::WORDS / 2])),
+            slots: Cow::Borrowed(&[]),
+            lists: Cow::Borrowed(&[]),
+            added: Vec::new(),
+            keys: Cow::Borrowed(&[]),
+            more: Vec::new(),
+        };
+        let made = none.and(keywords, Cow::Borrowed(&[]), Cow::Borrowed(&[]));
+        Self { lists: Cow::Owned(made.added), added: Vec::new(), keys: Cow::Owned(made.more), more: Vec::new(), ..made }
     }
 
-    /// These tables and a few keywords more, whose numbers begin at `first`. Only the slots that they touch are made anew.
-    pub(super) fn with<'k>(&'static self, keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>, first: u16) -> Self {
-        let (mut bitmap, mut slots) = (self.bitmap.copied(), self.slots.copied());
-        let mut unsorted = gather(keywords, first, &mut bitmap, &mut slots);
-        unsorted.sort_by_key(|(slot, _)| *slot);
-        let mut added: Vec<Piece> = Vec::with_capacity(unsorted.len() * 2);
-        for of_slot in unsorted.chunk_by(|a, b| a.0 == b.0) {
-            let slot = of_slot[0].0;
-            slots[slot].start = (self.pieces.len() + added.len()) as u16;
-            added.extend(self.of_slot(self.slots[slot]));
-            added.extend(of_slot.iter().map(|(_, piece)| piece));
-        }
-        let pieces = Cow::Borrowed(&*self.pieces);
-        Self { bitmap: Table::Made(bitmap), slots: Table::Made(slots), pieces, added }
+    /// These tables and a few keywords more, numbered behind those that are there.
+    pub(super) fn with<'k>(&'static self, keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Self {
+        self.and(keywords, Cow::Borrowed(&self.lists), Cow::Borrowed(&self.keys))
     }
 
-    pub(super) fn of_slot(&self, slot: Slot) -> &[Piece] {
-        let (start, count) = (usize::from(slot.start), usize::from(slot.count));
-        match start.checked_sub(self.pieces.len()) {
-            None => &self.pieces[start..][..count],
-            Some(start) => &self.added[start..][..count],
+    /// `lists` and `keys` are these tables' own.
+    fn and<'k>(
+        &self,
+        keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>,
+        lists: Cow<'static, [u16]>,
+        keys: Cow<'static, [Key]>,
+    ) -> Self {
+        let (mut more, mut entries) = (Vec::new(), Vec::with_capacity(keywords.size_hint().0 * 40));
+        for (number, (text, offsets)) in (keys.len() as u16..).zip(keywords) {
+            let key = Key::new(text, offsets);
+            (0..).zip(key.offsets).for_each(|(second, offset)| add(text, offset, number * 2 + second, &mut entries));
+            more.push(key);
         }
+        entries.sort_unstable();
+        // Unknown bytes that are folded together set a bit twice.
+        entries.dedup();
+        let (slots, added) = self.merge(&entries);
+        let mut bitmap = Table::<_, { Self::WORDS }>::boxed(self.bitmap.to_vec());
+        for entry in &entries {
+            bitmap[entry.bit as usize >> 5] |= 1 << (entry.bit & 31);
+        }
+        let mut counts = Table::<_, { Self::WORDS / 2 }>::boxed(vec![0; Self::WORDS / 2]);
+        ranks(&bitmap, &mut counts);
+        Self { bitmap: Table::Made(bitmap), ranks: Table::Made(counts), slots: Cow::Owned(slots), lists, added, keys, more }
+    }
+
+    /// The slots with these entries (sorted), and the lists that are new.
+    fn merge(&self, entries: &[Entry]) -> (Vec<Slot>, Vec<u16>) {
+        let mut slots = Vec::with_capacity(self.slots.len() + entries.len());
+        let (mut added, mut last) = (Vec::new(), 0);
+        let mut taken = 0;
+        for of_bit in entries.chunk_by(|a, b| a.bit == b.bit) {
+            let bit = of_bit[0].bit;
+            let rank = self.rank(bit);
+            slots.extend_from_slice(&self.slots[taken..rank]);
+            let former = (self.bitmap[bit as usize >> 5] >> (bit & 31) & 1 == 1).then(|| self.slots[rank]);
+            taken = rank + usize::from(former.is_some());
+            let start = added.len();
+            former.iter().for_each(|slot| added.extend(self.list(slot)));
+            added.extend(of_bit.iter().map(|entry| entry.number));
+            if let Some(number) = added.last_mut() {
+                *number |= LAST;
+            }
+            // Bits of one piece with an unknown byte stand side by side.
+            if added[last..start] == added[start..] {
+                added.truncate(start);
+            } else {
+                last = start;
+            }
+            let either = |kinds: u32, entry: fn(&Entry) -> u32| of_bit.iter().fold(kinds, |kinds, one| kinds | entry(one));
+            slots.push(Slot {
+                before: either(former.map_or(0, |slot| slot.before), |entry| entry.before),
+                after: either(former.map_or(0, |slot| slot.after), |entry| entry.after),
+                list: (self.lists.len() + last) as u32,
+            });
+        }
+        slots.extend_from_slice(&self.slots[taken..]);
+        (slots, added)
+    }
+
+    /// How many bits are set before one.
+    #[inline(always)]
+    fn rank(&self, bit: u32) -> usize {
+        let two = bit as usize >> 6;
+        let words = u64::from(self.bitmap[2 * two + 1]) << 32 | u64::from(self.bitmap[2 * two]);
+        self.ranks[two] as usize + (words & ((1 << (bit & 63)) - 1)).count_ones() as usize
+    }
+
+    /// The slot of a folded piece whose bit is set.
+    #[inline(always)]
+    pub(super) fn slot(&self, folded: u32) -> &Slot {
+        &self.slots[self.rank(bit_of(folded))]
+    }
+
+    /// Numbers of the pieces of a slot.
+    pub(super) fn list(&self, slot: &Slot) -> impl Iterator<Item = u16> {
+        let start = slot.list as usize;
+        let list = match start.checked_sub(self.lists.len()) {
+            None => &self.lists[start..],
+            Some(start) => &self.added[start..],
+        };
+        let mut more = true;
+        list.iter().map_while(move |&number| std::mem::replace(&mut more, number & LAST == 0).then_some(number & !LAST))
+    }
+
+    /// The key of a keyword.
+    #[inline(always)]
+    pub(super) fn key(&self, keyword: u16) -> &Key {
+        let keyword = usize::from(keyword);
+        self.keys.get(keyword).unwrap_or_else(|| &self.more[keyword - self.keys.len()])
     }
 }
 
-/// Sets the bits of keywords, counts their pieces in their slots and gives these, in no order; the first keyword's number is
-/// `first`.
-fn gather<'k>(
-    keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>,
-    first: u16,
-    bitmap: &mut [u32; Fingerprint::WORDS],
-    slots: &mut [Slot; Fingerprint::SLOTS],
-) -> Vec<(usize, Piece)> {
-    let mut unsorted = Vec::with_capacity(keywords.size_hint().0 * 2);
-    for (keyword, (text, offsets)) in (first..).zip(keywords) {
-        let mut bytes = [0; 8];
-        let known = text.len().min(bytes.len());
-        bytes[..known].copy_from_slice(&text[..known]);
-        let mask = u64::MAX >> (64 - 8 * known);
-        let of_keyword = Piece { head: head(bytes) & mask, mask, keyword, offset: 0 };
-        for offset in offsets {
-            pieces_at(text, offset, |folded, open| {
-                bitmap[index(folded)] |= if open { u32::MAX } else { 1 << bit(folded) };
-                let entry = (slot(folded), Piece { offset, ..of_keyword });
-                // Open pieces of one keyword may share a slot; once is enough there.
-                if !(open && unsorted.iter().rev().take(128).any(|other| *other == entry)) {
-                    let slot = &mut slots[entry.0];
-                    slot.count += 1;
-                    let kind = |byte: Option<&u8>| byte.map_or(u32::MAX, |byte| 1 << (byte & 31));
-                    slot.before |= kind(text[..usize::from(offset)].last());
-                    slot.after |= kind(text.get(usize::from(offset) + PIECE));
-                    unsorted.push(entry);
-                }
-            });
+/// Adds the bits of the piece of a keyword at `offset`.
+fn add(text: &[u8], offset: i16, number: u16, entries: &mut Vec<Entry>) {
+    let kind = |at: i16| {
+        let byte = usize::try_from(at).ok().and_then(|at| text.get(at));
+        byte.map_or(u32::MAX, |byte| 1 << (byte & 31))
+    };
+    let piece: [Option<&u8>; PIECE] = std::array::from_fn(|at| text.get(usize::try_from(offset + at as i16).ok()?));
+    let unknown = piece.iter().position(|byte| byte.is_none());
+    let known = piece.map(|byte| byte.copied().unwrap_or_default());
+    // Of a last byte five bits count.
+    let any = match unknown {
+        None => 0..=0,
+        Some(0) => 0..=u8::MAX,
+        Some(_) => 0..=31,
+    };
+    for byte in any {
+        let mut bytes = known;
+        if let Some(at) = unknown {
+            bytes[at] = byte;
         }
+        let bit = bit_of(u32::from_le_bytes(bytes) | FOLD);
+        entries.push(Entry { bit, number, before: kind(offset - 1), after: kind(offset + PIECE as i16) });
     }
-    unsorted
 }

@@ -1,7 +1,7 @@
 //! The search through the fingerprint's tables. What goes over every byte comes in two forms that find the same: the
-//! portable one here, and one for processors with AVX2.
+//! portable one here, and those of `vector.rs`.
 
-use super::fingerprint::{Bitmap, Fingerprint, folded, head, index_of, slot};
+use super::fingerprint::{Bitmap, Fingerprint, folded, head, index_of};
 use crate::rules::frequency::PIECE;
 
 /// Bytes whose places are gathered before any is confirmed.
@@ -19,22 +19,54 @@ impl Fingerprint {
     pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16)) {
         let mut places: Places = [0; _];
         for block in (0..content.len()).step_by(BLOCK) {
-            let count = self.pass(&content[block..content.len().min(block + BLOCK + LOOK - STEP)], &mut places);
-            let count = self.refute(content, block, &mut places[..count]);
+            let count = self.sift(content, block, &mut places);
             for place in &places[..count] {
                 self.confirm(content, block + usize::from(*place), &mut found);
             }
         }
     }
 
+    /// The places of the block at `block` that pass the bitmap, with bytes before and behind them that may stand there; how
+    /// many they are.
+    fn sift(&self, content: &[u8], block: usize, places: &mut Places) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(count) = crate::detect::vector::sift(self, content, block, places) {
+            return count;
+        }
+        self.sift_by(portable, content, block, places)
+    }
+
+    /// As [`sift`](Self::sift), with a way to go over the whole chunks.
+    #[inline(always)]
+    pub(in crate::detect) fn sift_by(
+        &self,
+        chunks: impl Fn(&Bitmap, &[u8], &mut Places) -> (usize, usize),
+        content: &[u8],
+        block: usize,
+        places: &mut Places,
+    ) -> usize {
+        let bytes = &content[block..content.len().min(block + BLOCK + LOOK - STEP)];
+        let (mut count, mut at) = chunks(&self.bitmap, bytes, places);
+        // The end of the content, with nothing behind it.
+        while at + 2 <= bytes.len() && at < BLOCK {
+            let mut chunk = [0; LOOK];
+            let known = &bytes[at..bytes.len().min(at + LOOK)];
+            chunk[..known.len()].copy_from_slice(known);
+            count += spread(passed(&self.bitmap, &chunk), at, &mut places[count..]);
+            at += STEP;
+        }
+        self.refute(content, block, &mut places[..count])
+    }
+
     /// Keeps the places before and behind which bytes stand that may stand there; how many they are. No branch depends on it.
+    #[inline(always)]
     fn refute(&self, content: &[u8], block: usize, places: &mut [u16]) -> usize {
-        let (slots, mut kept) = (&*self.slots, 0);
+        let mut kept = 0;
         for next in 0..places.len() {
             let place = places[next];
             let at = block + usize::from(place);
             let bytes = window(content, at);
-            let slot = &slots[slot(folded(&bytes))];
+            let slot = self.slot(folded(&bytes));
             let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
             places[kept] = place;
             kept += (slot.before >> before & slot.after >> (bytes[PIECE] & 31) & 1) as usize;
@@ -42,44 +74,21 @@ impl Fingerprint {
         kept
     }
 
-    /// The places of a block that pass the bitmap; how many they are. No branch depends on what passes.
-    #[inline(never)]
-    fn pass(&self, block: &[u8], places: &mut Places) -> usize {
-        let bitmap = &*self.bitmap;
-        let (mut count, mut at) = chunks(bitmap, block, places);
-        // The end of the content, with nothing behind it.
-        while at + 2 <= block.len() && at < BLOCK {
-            let mut chunk = [0; LOOK];
-            let known = &block[at..block.len().min(at + LOOK)];
-            chunk[..known.len()].copy_from_slice(known);
-            count += spread(passed(bitmap, &chunk), at, &mut places[count..]);
-            at += STEP;
-        }
-        count
-    }
-
     fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
-        let slot = self.slots[slot(folded(&window(content, at)))];
-        for piece in self.of_slot(slot) {
-            if let Some(start) = at.checked_sub(usize::from(piece.offset))
-                && head(window(content, start)) & piece.mask == piece.head
+        let slot = self.slot(folded(&window(content, at)));
+        for number in self.list(slot) {
+            let (keyword, second) = (number / 2, usize::from(number % 2));
+            let key = self.key(keyword);
+            if let Some(start) = at.checked_add_signed(-isize::from(key.offsets[second]))
+                && head(window(content, start)) & key.mask == key.head
             {
-                found(start, piece.keyword);
+                found(start, keyword);
             }
         }
     }
 }
 
-/// The places of a block's whole chunks that pass the bitmap: how many they are, and where the rest starts.
-fn chunks(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(done) = crate::detect::avx2::chunks(bitmap, block, places) {
-        return done;
-    }
-    portable(bitmap, block, places)
-}
-
-/// As [`chunks`], on any processor.
+/// The places of a block's whole chunks that pass the bitmap, on any processor: how many they are, and where the rest starts.
 pub(in crate::detect) fn portable(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
     let (mut count, mut at) = (0, 0);
     while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk()) {
@@ -117,9 +126,10 @@ pub(in crate::detect) fn spread(passed: u8, at: usize, places: &mut [u16]) -> us
 /// The eight bytes of a content from a place, zeros behind its end.
 #[inline(always)]
 fn window(content: &[u8], at: usize) -> [u8; 8] {
-    content[at..].first_chunk().copied().unwrap_or_else(|| {
+    let rest = content.get(at..).unwrap_or_default();
+    rest.first_chunk().copied().unwrap_or_else(|| {
         let mut bytes = [0; 8];
-        let known = &content[at..];
+        let known = rest;
         bytes[..known.len()].copy_from_slice(known);
         bytes
     })
@@ -152,23 +162,30 @@ mod tests {
     proptest! {
         /// Words of the bitmap are of a few kinds, so that all of none, some and every place passes.
         #[test]
-        fn both_ways_find_the_same(
+        fn all_ways_find_the_same(
             seed in any::<u32>(),
             kinds in prop::collection::vec(prop_oneof![Just(0), Just(u32::MAX), any::<u32>()], 1..5),
             block in prop::collection::vec(any::<u8>(), 0..BLOCK + LOOK - STEP),
         ) {
             let word = |index: u32| kinds[(index.wrapping_mul(seed | 1) >> 7) as usize % kinds.len()];
             let bitmap: Box<Bitmap> = (0..1 << 16).map(word).collect::<Vec<u32>>().try_into().expect("as many words");
-            let (mut plain, mut other): (Places, Places) = ([0; _], [0; _]);
-            let (count, at) = portable(&bitmap, &block, &mut plain);
-            prop_assert_eq!((count, at), chunks(&bitmap, &block, &mut other));
-            prop_assert_eq!(&plain[..count], &other[..count]);
             let passes = |place: &usize| {
-                let folded = folded(&block[*place..*place + 4]);
-                bitmap[usize::from(index_of(folded as u16, (folded >> 16) as u16))] >> (folded >> 24 & 31) & 1 == 1
+                let [pair, rest] = [0, 2].map(|at| u16::from_le_bytes([block[*place + at], block[*place + at + 1]]));
+                bitmap[usize::from(index_of(pair, rest))] >> (rest >> 8 & 31) & 1 == 1
             };
-            let want: Vec<u16> = (0..at).step_by(2).filter(passes).map(|place| place as u16).collect();
-            prop_assert_eq!(&plain[..count], &want[..]);
+            let mut places: Places = [0; _];
+            let mut found = vec![portable(&bitmap, &block, &mut places)];
+            let mut all = vec![places[..found[0].0].to_vec()];
+            #[cfg(target_arch = "x86_64")]
+            for done in crate::detect::vector::passes(&bitmap, &block, &mut places) {
+                all.push(done.1);
+                found.push(done.0);
+            }
+            for ((count, at), places) in found.into_iter().zip(all) {
+                let want: Vec<u16> = (0..at).step_by(2).filter(passes).map(|place| place as u16).collect();
+                prop_assert!(at + LOOK > block.len());
+                prop_assert_eq!(&places[..count], &want[..]);
+            }
         }
     }
 }
