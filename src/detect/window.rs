@@ -92,9 +92,10 @@ pub fn around<'m>(
         // Windows that meet are one: a match may lie across them.
         while let Some(next) = hits.next_if(|next| next.start <= window.span.end) {
             if next.end > window.span.end || window.span.end < window.limit {
-                window.join(Window::around(sought.reach, content, next));
+                window.join(sought.reach, content, next);
             }
         }
+        window.settle(content);
         if !is_promising(sought.hint, window.span.of(content), window.is_clipped()) {
             continue;
         }
@@ -154,6 +155,8 @@ struct Window {
     limit: usize,
     /// Whether it is a line or part of one; else it is all that a match may reach.
     on_line: bool,
+    /// Whether `limit` was seen from an earlier place than the last.
+    is_stale: bool,
 }
 
 impl Window {
@@ -161,14 +164,21 @@ impl Window {
         if let Some(reach) = reach {
             let reach = reach as usize;
             let end = (place.end + reach).min(content.len());
-            return Self { span: Span::new(place.start.saturating_sub(reach), end), limit: content.len(), on_line: false };
+            return Self {
+                span: Span::new(place.start.saturating_sub(reach), end),
+                limit: content.len(),
+                on_line: false,
+                is_stale: false,
+            };
         }
         let low = place.start.saturating_sub(CLIP);
         let start = content[low..place.start].iter().rposition(|&b| b == b'\n').map_or(low, |at| low + at);
         let high = (place.end + CLIP).min(content.len());
         match content[place.end..high].iter().position(|&b| b == b'\n') {
-            Some(at) => Self { span: Span::new(start, place.end + at + 1), limit: place.end + at + 1, on_line: true },
-            None => Self { span: Span::new(start, high), limit: line_end(content, high), on_line: true },
+            Some(at) => {
+                Self { span: Span::new(start, place.end + at + 1), limit: place.end + at + 1, on_line: true, is_stale: false }
+            }
+            None => Self { span: Span::new(start, high), limit: line_end(content, high), on_line: true, is_stale: false },
         }
     }
 
@@ -177,10 +187,25 @@ impl Window {
         self.on_line && self.span.end < self.limit
     }
 
-    /// Takes in a window that starts no earlier.
-    fn join(&mut self, other: Self) {
+    /// Takes in the window around a place that stands no earlier. On a line that is known to go on it looks at no byte: a long
+    /// line may be full of keywords.
+    fn join(&mut self, reach: Option<u32>, content: &[u8], place: Span) {
+        if self.on_line && place.end + CLIP < self.limit {
+            self.span.end = self.span.end.max(place.end + CLIP);
+            self.is_stale = true;
+            return;
+        }
+        let other = Self::around(reach, content, place);
         self.span.end = self.span.end.max(other.span.end);
         self.limit = self.limit.max(other.limit);
+        self.is_stale = false;
+    }
+
+    /// When the last place is in: says how far the window could grow from there.
+    fn settle(&mut self, content: &[u8]) {
+        if self.is_stale {
+            self.limit = self.limit.max(line_end(content, self.span.end));
+        }
     }
 
     /// Doubles the part behind the start; whether it grew.
@@ -196,7 +221,7 @@ impl Window {
 fn line_end(content: &[u8], from: usize) -> usize {
     const FARTHEST: usize = 1 << 20;
     let high = (from + FARTHEST).min(content.len());
-    content[from..high].iter().position(|&b| b == b'\n').map_or(high, |at| from + at + 1)
+    memchr::memchr(b'\n', &content[from..high]).map_or(high, |at| from + at + 1)
 }
 
 #[cfg(test)]

@@ -74,6 +74,9 @@ const CASES: &[Case] = &[
     case("link out of the tree, staged", links_out, "staged", 0, ""),
     case("folder that links to itself", link_loop, "dir .", 0, ""),
     case("pipe among the files", file_pipe, "dir .", 0, "neither a file nor a folder"),
+    case("line of 2 MB full of a keyword", keywords_on_a_line, "dir .", 0, ""),
+    case("line of 2 MB full of a keyword, staged", keywords_on_a_line, "staged", 0, ""),
+    case("line of 2 MB full of assignments, staged", assignments_on_a_line, "staged", 0, ""),
     case("staged object that is missing", lost_staged, "staged", 3, "can't be read"),
     case("staged object that is corrupt", corrupt_staged, "staged", 3, "can't be read"),
     case("index cut off", cut_git_index, "staged", 2, "index"),
@@ -532,6 +535,15 @@ fn links_out(world: &World) {
 fn link_loop(world: &World) {
     world.write("file", "nothing\n");
     symlink(".", world.path().join("loop")).expect("a link");
+}
+
+/// Each is a candidate, and none has the line's end near.
+fn keywords_on_a_line(world: &World) {
+    world.stage("a", &["AK", "IA"].concat().repeat(1 << 19));
+}
+
+fn assignments_on_a_line(world: &World) {
+    world.stage("a", &"pwd=".repeat(1 << 19));
 }
 
 fn file_pipe(world: &World) {

@@ -91,6 +91,26 @@ fn on_random_text() {
     assert!(found > 200, "the medleys hold secrets: {found}");
 }
 
+/// Lines many times as long as a window, full of keywords, so that their windows meet and go on and on.
+#[test]
+fn on_long_lines_full_of_keywords() {
+    let (scanner, templates) = (Scanner::new(RuleSet::builtin()), templates());
+    let mut scratch = Scratch::default();
+    for (seed, word) in ["AKIA", "https://", "token=", "ghp_ "].into_iter().enumerate() {
+        let mut random = Random::new("long lines", seed);
+        let mut text = Vec::new();
+        for _ in 0..6 {
+            let (id, template) = &templates[random.below(templates.len())];
+            text.extend(fill(template, &mut Random::new(id, seed)).expect("a template"));
+            text.push(b' ');
+            text.extend(word.repeat(random.below(3000)).into_bytes());
+        }
+        text.retain(|&byte| byte != b'\n');
+        text.extend(b"\nAKIA\n");
+        compare(&scanner, &mut scratch, &text, "a.txt");
+    }
+}
+
 #[test]
 fn on_every_example_alone() {
     let (scanner, templates) = (Scanner::new(RuleSet::builtin()), templates());
