@@ -134,7 +134,7 @@ fn progress_is_for_terminals_and_erased() {
     assert!(end.starts_with("nospill: scanned 1 object"), "{shown:?}");
     assert_eq!(looks.remove(0), "", "{shown:?}");
     let is_line = |look: &&str| look.starts_with("nospill: ") && look.contains(" files") && look.ends_with(" MB");
-    assert!(!looks.is_empty() && looks.iter().all(|look| is_line(&look)), "{shown:?}");
+    assert!(!looks.is_empty() && looks.iter().all(is_line), "{shown:?}");
     let elsewhere = world.nospill(&["dir"]);
     assert_eq!(elsewhere.err.lines().count(), 1, "{}", elsewhere.whole());
     assert!(!elsewhere.whole().contains('\u{1b}'), "{}", elsewhere.whole());
