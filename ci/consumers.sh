@@ -41,8 +41,9 @@ fi
 venv/bin/python "$root/ci/consumers.py" schema "$root/report.schema.json" out.json
 git init -q repository
 git -C repository -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m "$(venv/bin/python "$root/ci/consumers.py" token)"
-(cd repository && "$program" history --shard 1/1 --format json > ../history.json 2> ../history.log) && { cat history.log; echo 'FAIL: nothing was found' >&2; exit 1; }
+(cd repository && "$program" history --shard 1/1 --format json --output gitlab=../history.gitlab > ../history.json 2> ../history.log) && { cat history.log; echo 'FAIL: nothing was found' >&2; exit 1; }
 venv/bin/python "$root/ci/consumers.py" schema "$root/report.schema.json" history.json
+venv/bin/python "$root/ci/consumers.py" gitlab history.gitlab
 for template in azure-pipelines azure-pipelines-parallel; do
     # Azure reads every scalar as a text, and so does its schema.
     venv/bin/python -c 'import json, sys, yaml; json.dump(yaml.load(sys.stdin, yaml.BaseLoader), sys.stdout)' \

@@ -36,7 +36,7 @@ pub fn render(document: &Document) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>nospill report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>nospill report</h1>\n\
-         <p>{} denied, {} audited, {} suppressed, {} not scanned; {} objects with {} rules.</p>\n\
+         <p>{} denied, {} audited, {} suppressed, {} not scanned; {} object{} with {} rules.</p>\n\
          <div class=\"charts\">\n{}{}</div>\n{}{}{}\
          <div id=\"groups\">\n{items}</div>\n{}<script>{SCRIPT}</script>\n</body>\n</html>\n",
         summary.denied,
@@ -44,6 +44,7 @@ pub fn render(document: &Document) -> String {
         summary.suppressed,
         summary.skipped,
         summary.objects,
+        if summary.objects == 1 { "" } else { "s" },
         summary.rules,
         severity_chart(&groups),
         rule_chart(&groups),
@@ -110,7 +111,7 @@ fn group(group: &Group<'_>) -> String {
     let (first, severity) = (group.first(), group.severity());
     let effect = if group.is_denied() { "deny" } else { "audit" };
     let (rule, path, places) = (text(&first.rule), text(&first.path), group.findings.len());
-    let at = text(&end_of(&format!("{}:{}", first.path, first.line), 60));
+    let at = markup(&end_of(&flat(&format!("{}:{}", first.path, first.line)), 60));
     let more = if places == 1 { String::new() } else { format!(" and {} more", places - 1) };
     let secret = if first.secret.is_empty() { String::new() } else { format!("<code>{}</code>", text(&first.secret)) };
     let inside: String = group.findings.iter().map(|finding| place(finding)).collect();
@@ -221,6 +222,7 @@ fn timeline(groups: &[Group<'_>]) -> String {
         lines.push((start, if is_open { None } else { Some(last.unwrap_or(start)) }, group));
     }
     lines.sort_by_key(|line| line.0);
+    let all = lines.len();
     lines.truncate(LINES);
     let Some(first) = lines.iter().map(|line| line.0).min() else { return String::new() };
     let last = lines.iter().map(|line| line.1.unwrap_or(line.0).max(line.0)).max().unwrap_or(first);
@@ -229,7 +231,7 @@ fn timeline(groups: &[Group<'_>]) -> String {
         .iter()
         .enumerate()
         .map(|(row, (start, end, group))| {
-            let (y, name) = (row * ROW + 12, text(&end_of(&group.first().path, 34)));
+            let (y, name) = (row * ROW + 12, markup(&end_of(&flat(&group.first().path), 28)));
             let (class, until) = end.map_or(("open", 760), |end| ("gone", x(end)));
             let title = text(&format!("{}, {}", group.first().rule, group.first().path));
             format!(
@@ -242,10 +244,12 @@ fn timeline(groups: &[Group<'_>]) -> String {
         .collect();
     let height = lines.len() * ROW + 30;
     let (from, to) = (date::date(first), date::date(last));
+    let cut = if all > LINES { format!(" The first {LINES} of {all} secrets.") } else { String::new() };
     format!(
-        "<section><h2>When secrets came in and went out</h2><svg viewBox=\"0 0 770 {height}\" width=\"770\" height=\"{height}\" \
-         role=\"img\" aria-label=\"Timeline\">{rows}<text x=\"240\" y=\"{y}\">{from}</text><text x=\"680\" y=\"{y}\">{to}</text>\
-         </svg><p>Red: HEAD still has it.</p></section>\n",
+        "<section><h2>When secrets came in and went out</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" \
+         aria-label=\"Timeline\"><svg viewBox=\"0 0 770 {height}\" width=\"770\" height=\"{height}\" \
+         role=\"img\" aria-label=\"When secrets came in and went out\">{rows}<text x=\"240\" y=\"{y}\">{from}</text><text x=\"680\" y=\"{y}\">{to}</text>\
+         </svg></div><p>Red: HEAD still has it.{cut}</p></section>\n",
         y = height - 4
     )
 }

@@ -1,12 +1,13 @@
-//! Archives and compressed files, opened in memory: the zip family, tar, gzip, zstd, xz, bzip2 and what is nested in them,
-//! container images among it, whose layers are tar files inside one.
+//! Archives and compressed files, opened in memory: the zip family, tar, gzip, zstd, xz, lzma, bzip2 and what is nested in
+//! them, container images among it, whose layers are tar files inside one.
 //!
 //! What is an archive is told by content, never by name. Names inside are labels and never become paths on disk: nothing is
-//! unpacked to anywhere. Every member is shown, those that a later layer of an image deletes, too. Bombs are held by
+//! unpacked to anywhere, but that a large zip archive inside another is laid down in a file without a name (`spool`). Every member is shown, those that a later layer of an image deletes, too. Bombs are held by
 //! [`Limits`]; each one that is met is said, as then something was not scanned.
 
 mod compressed;
 mod image;
+mod spool;
 mod zipped;
 
 use std::cell::Cell;
@@ -35,8 +36,6 @@ impl Default for Limits {
 
 /// Bytes that may be unpacked before the ratio counts.
 const FREE: u64 = 64 << 20;
-/// A zip archive within another archive is opened up to this size: its list of members stands at its end.
-const NESTED_ZIP: u64 = 64 << 20;
 
 /// What is told of an archive. `names` are those of the members on the way from the outermost archive.
 pub trait Open {
@@ -67,6 +66,7 @@ enum Kind {
     Gzip,
     Zstd,
     Xz,
+    Lzma,
     Bzip2,
 }
 
@@ -80,6 +80,7 @@ impl Kind {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..] => Some(Self::Bzip2),
             _ if head.get(257..262) == Some(b"ustar") => Some(Self::Tar),
+            _ if compressed::is_lzma(head) => Some(Self::Lzma),
             _ => None,
         }
     }
@@ -203,14 +204,7 @@ impl Archive<'_> {
         }
         // What is wrong with one member says nothing of the next.
         let done = match kind {
-            Kind::Zip => {
-                content.take(NESTED_ZIP - WHOLE).read_to_end(&mut head)?;
-                if head.len() as u64 == NESTED_ZIP {
-                    self.to.notice(&self.names, format!("a zip archive of more than {NESTED_ZIP} bytes in another: not opened"));
-                    return Ok(());
-                }
-                self.zip(&mut Cursor::new(head))
-            }
+            Kind::Zip => self.nested_zip(head, content),
             Kind::Tar => self.tar(&mut Cursor::new(head).chain(content)),
             kind => self.compressed(kind, &mut Cursor::new(head).chain(content)),
         };
@@ -219,6 +213,22 @@ impl Archive<'_> {
         }
         self.conclude(done);
         Ok(())
+    }
+
+    /// Opens a zip archive in another archive, whose list of members stands at its end: it is read to there first.
+    fn nested_zip(&mut self, mut head: Vec<u8>, content: &mut dyn Read) -> io::Result<()> {
+        content.take(spool::IN_MEMORY - WHOLE).read_to_end(&mut head)?;
+        if (head.len() as u64) < spool::IN_MEMORY {
+            return self.zip(&mut Cursor::new(head));
+        }
+        match spool::laid_down(head, content)? {
+            Some(mut file) => self.zip(&mut file),
+            None => {
+                let why = format!("a zip archive of more than {} bytes in another: not opened", spool::MOST);
+                self.to.notice(&self.names, why);
+                Ok(())
+            }
+        }
     }
 
     fn leaf(&mut self, head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {

@@ -45,6 +45,17 @@ with sync_playwright() as p:
     first.locator("summary").click()
     assert first.locator(".inside").is_visible()
     first.locator("summary").hover()
+    # On a phone nothing but what scrolls by itself is wider than the page, and the keyboard opens a secret.
+    page.set_viewport_size({"width": 400, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert first.locator(".inside").is_hidden()
+    # On paper all that is folded is there, and the controls are not.
+    page.emulate_media(media="print")
+    assert page.locator(".controls").is_hidden()
+    assert first.locator(".inside").is_visible()
+    page.emulate_media(media="screen")
     assert page.locator("svg").count() >= 2 and page.locator("script").count() == 1
     assert page.title() == "nospill report"
     assert requests == [report.as_uri()], requests

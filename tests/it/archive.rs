@@ -2,7 +2,9 @@
 
 use std::io::{Cursor, Write as _};
 
-use super::env::{World, token};
+use lzma_rust2::{LzmaOptions, LzmaWriter, XzOptions, XzWriter};
+
+use super::env::{Ran, World, token};
 
 const RULE: &str = "github-pat deny";
 
@@ -43,6 +45,40 @@ pub(crate) fn bzipped(content: &[u8]) -> Vec<u8> {
 
 pub(crate) fn zstandard(content: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+pub(crate) fn xzed(content: &[u8]) -> Vec<u8> {
+    let mut encoder = XzWriter::new(Vec::new(), XzOptions::with_preset(1)).expect("an encoder");
+    encoder.write_all(content).expect("compressed");
+    encoder.finish().expect("compressed")
+}
+
+/// As `xz --format=lzma` writes it, or without its head and with its properties before it, as a zip archive has it.
+pub(crate) fn lzmaed(content: &[u8], in_zip: bool) -> Vec<u8> {
+    let options = LzmaOptions::with_preset(1);
+    let mut encoder = LzmaWriter::new(Vec::new(), &options, !in_zip, true, None).expect("an encoder");
+    let head = [&[9, 20, 5, 0, encoder.props()][..], &options.dict_size.to_le_bytes()].concat();
+    encoder.write_all(content).expect("compressed");
+    let stream = encoder.finish().expect("compressed");
+    if in_zip { [head, stream].concat() } else { stream }
+}
+
+/// A zip archive of one member that was packed before by any method.
+pub(crate) fn zipped_by(method: u16, flags: u16, name: &str, packed: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut shared = Vec::new();
+    for half in [63, flags, method, 0, 0] {
+        shared.extend(u16::to_le_bytes(half));
+    }
+    for word in [crc32fast::hash(content), packed.len() as u32, content.len() as u32, name.len() as u32] {
+        shared.extend(u32::to_le_bytes(word));
+    }
+    let local = [&b"PK\x03\x04"[..], &shared, name.as_bytes(), packed].concat();
+    let central = [&b"PK\x01\x02\x3f\0"[..], &shared, &[0; 14], name.as_bytes()].concat();
+    let mut end = b"PK\x05\x06\0\0\0\0\x01\0\x01\0".to_vec();
+    for word in [central.len(), local.len()] {
+        end.extend((word as u32).to_le_bytes());
+    }
+    [local, central, end, vec![0; 2]].concat()
 }
 
 fn found(world: &World, args: &[&str]) -> Vec<String> {
@@ -87,13 +123,77 @@ fn every_kind_is_opened_by_content() {
 }
 
 #[test]
-fn xz_is_opened() {
+fn xz_and_lzma_are_opened() {
     let world = World::new();
-    world.write("a.txt", token(1));
-    // Debian's dpkg needs it, so it is nearly everywhere; there is no encoder among our crates.
-    if world.command("xz", "repo").arg("a.txt").status().is_ok_and(|status| status.success()) {
-        assert_eq!(found(&world, &[]), [format!("a.txt.xz!a.txt:1 {RULE}")]);
+    let line = token(1);
+    world.write("a.txt", &line);
+    world.write("b.lzma", lzmaed(line.as_bytes(), false));
+    world.write("c.tar.xz", xzed(&tarred(&[("in/c.txt", line.as_bytes())])));
+    world.write("d.tar.lzma", lzmaed(&tarred(&[("in/d.txt", line.as_bytes())]), false));
+    let mut want = vec!["b.lzma!b:1", "c.tar.xz!in/c.txt:1", "d.tar.lzma!in/d.txt:1"];
+    // Debian's dpkg needs it, so it is nearly everywhere.
+    if world.command("xz", "repo").args(["--keep", "a.txt"]).status().is_ok_and(|status| status.success()) {
+        assert!(world.command("xz", "repo").args(["--format=lzma", "a.txt"]).status().is_ok_and(|status| status.success()));
+        want.splice(0..0, ["a.txt.lzma!a.txt:1", "a.txt.xz!a.txt:1"]);
+    } else {
+        std::fs::remove_file(world.path().join("a.txt")).expect("gone");
     }
+    assert_eq!(found(&world, &[]), want.iter().map(|place| format!("{place} {RULE}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_method_of_zip_is_read_and_checked() {
+    let content = ["words\n".repeat(9), token(1)].concat();
+    let content = content.as_bytes();
+    for (method, packed) in [(93, zstandard(content)), (20, zstandard(content)), (95, xzed(content)), (14, lzmaed(content, true))]
+    {
+        let world = World::new();
+        world.write("a.zip", zipped_by(method, if method == 14 { 2 } else { 0 }, "in/a.txt", &packed, content));
+        let ran = world.nospill(&["dir", "--format", "json"]);
+        assert_eq!(ran.findings(), [format!("a.zip!in/a.txt:10 {RULE}")], "{method}: {}", ran.whole());
+        let cut = &packed[..packed.len() - 6];
+        let other = [content, b"more"].concat();
+        for (what, broken) in [
+            ("cut off", zipped_by(method, 0, "in/a.txt", cut, content)),
+            ("another checksum", zipped_by(method, 0, "in/a.txt", &packed, &other)),
+            ("garbage", zipped_by(method, 0, "in/a.txt", &[0; 40], content)),
+        ] {
+            world.write("a.zip", broken);
+            let ran = world.nospill(&["dir"]);
+            assert!(ran.code != 0 && ran.out.contains("the member is not readable"), "{method}, {what}: {}", ran.whole());
+        }
+    }
+    let world = World::new();
+    let sealed = zipped_by(95, 1, "in/a.txt", &xzed(content), content);
+    world.write("a.zip", sealed);
+    let ran = world.nospill(&["dir"]);
+    assert!(ran.code == 3 && ran.out.contains("in/a.txt") && ran.out.contains("Password"), "{}", ran.whole());
+}
+
+/// More than memory is given: it goes through a file without a name, and nothing stays of it.
+#[test]
+fn a_large_zip_in_an_archive_is_opened() {
+    let world = World::new();
+    // Not packed, so that it is large; not one byte, so that no ratio is met.
+    let filler: Vec<u8> = (0..65u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let mut inner = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    inner.start_file("filler.bin", stored).expect("a member");
+    inner.write_all(&filler).expect("a content");
+    inner.start_file("a.txt", stored).expect("a member");
+    inner.write_all(token(1).as_bytes()).expect("a content");
+    let inner = inner.finish().expect("an archive").into_inner();
+    world.write("large.tar", tarred(&[("app.jar", &inner)]));
+    std::fs::create_dir(world.at("tmp")).expect("a folder");
+    let run = |folder: &str| {
+        let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
+        Ran::from(command.args(["dir", "--format", "json"]).env("TMPDIR", world.at(folder)).output().expect("it runs"))
+    };
+    let ran = run("tmp");
+    assert_eq!((ran.code, ran.findings()), (1, vec![format!("large.tar!app.jar!a.txt:1 {RULE}")]), "{}", ran.whole());
+    assert_eq!(std::fs::read_dir(world.at("tmp")).expect("a folder").count(), 0);
+    let ran = run("none");
+    assert!(ran.code == 3 && ran.out.contains("too large for memory"), "{}", ran.whole());
 }
 
 #[test]

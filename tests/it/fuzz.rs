@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nospill::rules::template::{Random, fill};
 
-use crate::archive::{bzipped, gzipped, tarred, zipped, zstandard};
+use crate::archive::{bzipped, gzipped, lzmaed, tarred, xzed, zipped, zipped_by, zstandard};
 use crate::env::{World, token};
 use crate::forge::{copy, deflated, delta};
 use crate::oracle::{medley, templates};
@@ -216,15 +216,12 @@ fn archives() {
     let line = token(1);
     let tar = tarred(&[("in/a.txt", line.as_bytes()), ("../b", b"x")]);
     let zip = zipped(&[("in/a.txt", line.as_bytes()), ("b/", b"")]);
-    let world = World::new();
-    world.write("a.tar", &tar);
-    // Where there is no xz, its reader is left to cargo-fuzz.
-    let _ = world.command("xz", "repo").arg("a.tar").status();
-    let xz = fs::read(world.path().join("a.tar.xz")).unwrap_or_default();
+    let by = |method, packed: &[u8]| zipped_by(method, 0, "in/a.tar", packed, &tar);
+    let methods = [by(93, &zstandard(&tar)), by(95, &xzed(&tar)), by(14, &lzmaed(&tar, true)), lzmaed(&tar, false)];
     let nested = tarred(&[("a.zip", &zip), ("b.tar.gz", &gzipped(&tar))]);
     let bomb = gzipped(&vec![0; 8 << 20]);
-    let seeds = [gzipped(&tar), bzipped(&tar), zstandard(&tar), xz, nested, bomb, tar, zip];
-    run("archive", 1500, &seeds);
+    let seeds = [gzipped(&tar), bzipped(&tar), zstandard(&tar), xzed(&tar), nested, bomb, tar.clone(), zip];
+    run("archive", 2000, &[&seeds[..], &methods].concat());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a run of each CI server is about, from the variables that its documentation says it sets, in a clone as it makes one.
-//! Each case is held to the commits that would be scanned.
+//! Each case is held to the commits that would be scanned, and by `ci/servers.sh` to what env-ci and ci-info see in it.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use crate::env::World;
@@ -66,25 +67,27 @@ fn scanned(world: &World, head: &str, recorded: &str) -> String {
     let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
     let (event, system, parameters) = (world.at("event.json"), world.at("system.properties"), world.at("all.properties"));
     let mut told = String::new();
+    let mut variables = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if line.starts_with("{\"") {
             fs::write(&event, line).expect("a file");
-            command.env("GITHUB_EVENT_PATH", &event);
+            variables.insert("GITHUB_EVENT_PATH".to_owned(), event.display().to_string());
         } else if let Some(parameter) = line.strip_prefix('@') {
             told.push_str(&format!("{parameter}\n"));
         } else {
             let (name, value) = line.split_once('=').expect("a variable");
-            command.env(name, value);
+            variables.insert(name.to_owned(), value.to_owned());
         }
     }
     if !told.is_empty() {
         fs::write(&parameters, format!("#TeamCity build parameters\n{told}")).expect("a file");
         let place = parameters.display().to_string().replace(':', "\\:");
         fs::write(&system, format!("build.number=7\nteamcity.configuration.properties.file={place}\n")).expect("a file");
-        command.env("TEAMCITY_BUILD_PROPERTIES_FILE", &system);
+        variables.insert("TEAMCITY_BUILD_PROPERTIES_FILE".to_owned(), system.display().to_string());
     }
-    let ran: crate::env::Ran = command.args(["ci", "--plan"]).output().expect("nospill runs").into();
+    let ran: crate::env::Ran = command.envs(&variables).args(["ci", "--plan"]).output().expect("nospill runs").into();
     assert_eq!(ran.code, 0, "{recorded}\n{}", ran.whole());
+    others(world, &variables, &ran);
     let revisions: Vec<&str> = ran.out.split_whitespace().filter(|revision| *revision != "--all").collect();
     let everything = ["origin/main", "origin/feature", "origin/other", "v1"];
     let revisions = if revisions.is_empty() { &everything[..] } else { &revisions };
@@ -92,6 +95,15 @@ fn scanned(world: &World, head: &str, recorded: &str) -> String {
     let mut names: Vec<&str> = log.lines().collect();
     names.sort_unstable();
     names.join(" ")
+}
+
+/// Has env-ci and ci-info, who read the same variables, say what they make of them, where `NOSPILL_OTHERS` names the program that
+/// asks them (`ci/servers.sh`).
+fn others(world: &World, variables: &BTreeMap<String, String>, ran: &crate::env::Ran) {
+    let Some(program) = std::env::var_os("NOSPILL_OTHERS") else { return };
+    let mut command = world.command("node", "repo");
+    let ran: crate::env::Ran = command.arg(program).envs(variables).env("SAID", &ran.err).output().expect("node runs").into();
+    assert_eq!(ran.code, 0, "{variables:?}\n{}", ran.whole());
 }
 
 /// Runs the cases of a server, each with the variables that are the same in all its runs.
@@ -105,7 +117,7 @@ fn check(always: &str, cases: &[Case]) {
 /// <https://learn.microsoft.com/azure/devops/pipelines/build/variables>
 #[test]
 fn azure_pipelines() {
-    let always = "TF_BUILD=True\nBUILD_REPOSITORY_PROVIDER=TfsGit\nBUILD_SOURCEVERSION={HEAD}\nSYSTEM_PULLREQUEST_ISFORK=False";
+    let always = "TF_BUILD=True\nBUILD_BUILDURI=vstfs:///Build/Build/7\nBUILD_REPOSITORY_PROVIDER=TfsGit\nBUILD_SOURCEVERSION={HEAD}\nSYSTEM_PULLREQUEST_ISFORK=False";
     check(
         always,
         &[
@@ -121,7 +133,7 @@ fn azure_pipelines() {
             (
                 "a pull request of GitHub, whose branches are named in short",
                 "merged",
-                "BUILD_REASON=PullRequest\nBUILD_SOURCEBRANCH=refs/pull/7/merge\nSYSTEM_PULLREQUEST_PULLREQUESTNUMBER=7
+                "BUILD_REASON=PullRequest\nBUILD_SOURCEBRANCH=refs/pull/7/merge\nSYSTEM_PULLREQUEST_PULLREQUESTID=7\nSYSTEM_PULLREQUEST_PULLREQUESTNUMBER=7
                 SYSTEM_PULLREQUEST_SOURCEBRANCH=feature\nSYSTEM_PULLREQUEST_TARGETBRANCH=main",
                 "f1 f2 f3 merge",
             ),
@@ -161,7 +173,7 @@ fn github_actions() {
                 GITHUB_REF_TYPE=branch
                 GITHUB_BASE_REF=main
                 GITHUB_HEAD_REF=feature
-                {"action":"synchronize","number":7,"pull_request":{"base":{"ref":"main","sha":"{MAIN}"},"head":{"ref":"feature","sha":"{FEATURE}"}},"repository":{"default_branch":"main"}}"#,
+                {"action":"synchronize","number":7,"pull_request":{"number":7,"base":{"ref":"main","sha":"{MAIN}"},"head":{"ref":"feature","sha":"{FEATURE}"}},"repository":{"default_branch":"main"}}"#,
                 "f1 f2 f3 merge",
             ),
             (
@@ -172,7 +184,7 @@ fn github_actions() {
                 GITHUB_REF_NAME=main
                 GITHUB_BASE_REF=main
                 GITHUB_HEAD_REF=feature
-                {"pull_request":{"base":{"ref":"main","sha":"{MAIN}"},"head":{"ref":"feature","sha":"{FEATURE}"}},"repository":{"default_branch":"main"}}"#,
+                {"number":7,"pull_request":{"number":7,"base":{"ref":"main","sha":"{MAIN}"},"head":{"ref":"feature","sha":"{FEATURE}"}},"repository":{"default_branch":"main"}}"#,
                 "f1 f2 f3",
             ),
             (
@@ -254,7 +266,8 @@ fn github_actions() {
 #[test]
 fn gitlab_ci() {
     let always = "CI=true\nGITLAB_CI=true\nCI_COMMIT_SHA={HEAD}\nCI_DEFAULT_BRANCH=main";
-    let merge_request = "CI_MERGE_REQUEST_IID=7\nCI_MERGE_REQUEST_EVENT_TYPE=detached\nCI_OPEN_MERGE_REQUESTS=ada/engine!7
+    let merge_request =
+        "CI_MERGE_REQUEST_ID=7\nCI_MERGE_REQUEST_IID=7\nCI_MERGE_REQUEST_EVENT_TYPE=detached\nCI_OPEN_MERGE_REQUESTS=ada/engine!7
         CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=feature\nCI_MERGE_REQUEST_TARGET_BRANCH_NAME=main
         CI_MERGE_REQUEST_DIFF_BASE_SHA={BASE}\nCI_COMMIT_REF_NAME=feature\nCI_COMMIT_BEFORE_SHA={ZEROS}";
     let of = |source: &str, more: &str| -> &'static str {
@@ -323,13 +336,34 @@ fn gitlab_ci() {
 #[test]
 fn jenkins() {
     check(
-        "CI=true\nJENKINS_URL=https://ci.example/\nJENKINS_HOME=/var/jenkins_home\nGIT_COMMIT={HEAD}",
+        "CI=true\nJENKINS_URL=https://ci.example/\nBUILD_ID=7\nBUILD_NUMBER=7\nJENKINS_HOME=/var/jenkins_home\nGIT_COMMIT={HEAD}",
         &[
             (
                 "a pull request",
                 "merged",
                 "BRANCH_NAME=PR-7\nGIT_BRANCH=PR-7\nCHANGE_ID=7\nCHANGE_BRANCH=feature\nCHANGE_TARGET=main",
                 "f1 f2 f3 merge",
+            ),
+            (
+                "a pull request of the plugin ghprb, which the same job built another of before",
+                "merged",
+                "GIT_BRANCH=origin/pr/7/merge\nghprbPullId=7\nghprbSourceBranch=feature\nghprbTargetBranch=main\nghprbActualCommit={HEAD}
+                GIT_PREVIOUS_COMMIT={FEATURE}",
+                "f1 f2 f3 merge",
+            ),
+            (
+                "a merge request of the plugin for GitLab",
+                "v1",
+                "GIT_BRANCH=origin/feature\ngitlabActionType=MERGE\ngitlabMergeRequestId=7\ngitlabMergeRequestIid=7
+                gitlabSourceBranch=feature\ngitlabBranch=feature\ngitlabTargetBranch=main\nGIT_PREVIOUS_COMMIT={BEFORE}",
+                "f1 f2 f3",
+            ),
+            (
+                "a push that the plugin for GitLab tells of",
+                "v1",
+                "GIT_BRANCH=origin/feature\ngitlabActionType=PUSH\ngitlabSourceBranch=feature\ngitlabBranch=feature
+                gitlabTargetBranch=feature\ngitlabBefore={BEFORE}\ngitlabAfter={HEAD}\nGIT_PREVIOUS_COMMIT={MAIN}",
+                "f2 f3",
             ),
             (
                 "a push",

@@ -1,4 +1,4 @@
-//! On a real terminal: what `install` asks, what it does with the answers, and colour.
+//! On a real terminal: what `install` asks, what it does with the answers, colour, and how far a scan has come.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -110,4 +110,32 @@ fn colour_is_for_terminals_and_names_can_not_speak_to_them() {
     let mut plain = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
     plain.env("NO_COLOR", "1");
     assert!(!Ran::from(plain.arg("dir").output().expect("it runs")).whole().contains('\u{1b}'));
+}
+
+/// A scan that takes longer than a second shows how far it has come, and nothing of it stays. How much work that is depends on the
+/// machine: it is doubled until it is enough.
+#[test]
+fn progress_is_for_terminals_and_erased() {
+    let world = World::new();
+    let mut lines = 1 << 16;
+    let shown = loop {
+        world.write("large.txt", "password = token and secret and key and a word\n".repeat(lines));
+        let ran = on_terminal(&world, &["dir"], "");
+        assert_eq!(ran.code, 0, "{}", ran.whole());
+        if ran.out.contains("\r\u{1b}[K") {
+            break ran.out;
+        }
+        lines *= 2;
+        assert!(lines < 1 << 25, "1 GB in less than a second");
+    };
+    let mut looks: Vec<&str> = shown.split("\r\u{1b}[K").collect();
+    // What follows the last erasure stands on an empty line.
+    let end = looks.pop().expect("what stands behind the last");
+    assert!(end.starts_with("nospill: scanned 1 object"), "{shown:?}");
+    assert_eq!(looks.remove(0), "", "{shown:?}");
+    let is_line = |look: &&str| look.starts_with("nospill: ") && look.contains(" files") && look.ends_with(" MB");
+    assert!(!looks.is_empty() && looks.iter().all(is_line), "{shown:?}");
+    let elsewhere = world.nospill(&["dir"]);
+    assert_eq!(elsewhere.err.lines().count(), 1, "{}", elsewhere.whole());
+    assert!(!elsewhere.whole().contains('\u{1b}'), "{}", elsewhere.whole());
 }

@@ -2,9 +2,10 @@
 
 use std::io::{self, Read, Seek};
 
-use zip::ZipArchive;
-use zip::result::ZipError;
+use zip::result::{ZipError, ZipResult};
+use zip::{CompressionMethod, ZipArchive};
 
+use super::compressed::{Frames, lzma, xz};
 use super::{Archive, Metered};
 
 impl Archive<'_> {
@@ -14,16 +15,14 @@ impl Archive<'_> {
         for at in 0..archive.len() {
             self.count()?;
             let name = archive.by_index_raw(at).map(|member| member.name_raw().to_vec()).unwrap_or_default();
-            let member = match archive.by_index(at) {
-                Ok(member) => member,
+            let member = match opened(&mut archive, at) {
+                Ok(Some(member)) => member,
+                Ok(None) => continue,
                 Err(error) => {
                     self.unreadable(name, &error);
                     continue;
                 }
             };
-            if !member.is_file() {
-                continue;
-            }
             let done = self.member(name.clone(), &mut Metered { from: member, budget: self.budget });
             if self.budget.spent(self.limits).is_some() {
                 return done;
@@ -39,5 +38,44 @@ impl Archive<'_> {
         self.names.push(name);
         self.to.notice(&self.names, format!("the member is not readable: {error}"));
         self.names.pop();
+    }
+}
+
+/// A member's content, checked once it is read to its end; nothing for a folder or a link. zstd, xz and lzma are decoded here:
+/// the crate would do it with the C library or with code that is not all safe.
+fn opened<R: Read + Seek>(archive: &mut ZipArchive<R>, at: usize) -> ZipResult<Option<Box<dyn Read + '_>>> {
+    let entry = archive.by_index_data(at)?;
+    let (sum, size, method) = (entry.crc32(), entry.size(), entry.compression());
+    if !entry.is_file() {
+        return Ok(None);
+    }
+    // An encrypted member has the crate say so.
+    if entry.encrypted() {
+        return Ok(Some(Box::new(archive.by_index(at)?)));
+    }
+    let decoder: Box<dyn Read + '_> = match method {
+        CompressionMethod::ZSTD | CompressionMethod::ZSTD_DEPRECATED => Box::new(Frames::new(archive.by_index_raw(at)?)),
+        CompressionMethod::XZ => Box::new(xz(archive.by_index_raw(at)?)),
+        CompressionMethod::LZMA => Box::new(lzma(archive.by_index_raw(at)?, size)?),
+        _ => return Ok(Some(Box::new(archive.by_index(at)?))),
+    };
+    Ok(Some(Box::new(Checked { from: decoder, hasher: crc32fast::Hasher::new(), sum })))
+}
+
+/// Holds what was read to its CRC-32, at its end.
+struct Checked<R> {
+    from: R,
+    hasher: crc32fast::Hasher,
+    sum: u32,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.hasher.update(&into[..read]);
+        if read == 0 && !into.is_empty() && self.hasher.clone().finalize() != self.sum {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum is another"));
+        }
+        Ok(read)
     }
 }

@@ -1,5 +1,5 @@
 //! Jenkins: multibranch variables by `env-vars.html` of a server, those of git by its git plugin. What started a build is
-//! only told by the plugin EnvInject.
+//! only told by the plugin EnvInject. Jobs that are no multibranch ones learn of pull requests by the plugins ghprb and GitLab.
 
 use super::super::plan::{Plan, Trigger};
 use super::{Provider, Sources, of_head, push, short, target};
@@ -11,11 +11,15 @@ pub(super) fn plan(sources: &Sources<'_>) -> Plan {
         Some(branch.strip_prefix("origin/").map_or_else(|| short(&branch), str::to_owned))
     });
     let is_timer = sources.get("BUILD_CAUSE").is_some_and(|cause| cause.contains("TIMERTRIGGER"));
-    let trigger = match sources.get("CHANGE_TARGET") {
+    // The plugin for GitLab names a target for pushes, too: the branch itself.
+    let of_gitlab = || sources.get("gitlabMergeRequestId").and_then(|_| sources.get("gitlabTargetBranch"));
+    let target_branch = sources.get("CHANGE_TARGET").or_else(|| sources.get("ghprbTargetBranch")).or_else(of_gitlab);
+    let before = ["gitlabBefore", "GIT_PREVIOUS_SUCCESSFUL_COMMIT", "GIT_PREVIOUS_COMMIT"];
+    let trigger = match target_branch {
         Some(branch) => Trigger::PullRequest { bases: target(&branch) },
         None if is_timer => Trigger::Full,
         None if sources.get("TAG_NAME").is_some() => Trigger::New,
-        None => push(sources.get("GIT_PREVIOUS_SUCCESSFUL_COMMIT").or_else(|| sources.get("GIT_PREVIOUS_COMMIT"))),
+        None => push(before.iter().find_map(|name| sources.get(name))),
     };
     let is_primary = sources.get("BRANCH_IS_PRIMARY").as_deref() == Some("true");
     let default_branch = if is_primary { name.clone() } else { None };
