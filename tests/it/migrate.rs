@@ -411,6 +411,26 @@ fn parts_that_weaken_are_not_carried_over() {
     ] {
         assert!(out.lines().any(|line| line.starts_with("# not carried over: ") && line.contains(part)), "{part}: {out}");
     }
+    // Of lists that were pasted behind each other the last counts, and the others are not lost in silence.
+    world.write(
+        ".talismanrc",
+        "fileignoreconfig:\n- filename: a/one.txt\n  checksum: 0f\nversion: \"\"\nfileignoreconfig:\n- filename: a/two.txt\nversion: \"\"\n\
+         fileignoreconfig:\n- filename: a/three.txt\n",
+    );
+    let out = world.nospill(&["config", "import", "talisman", ".talismanrc"]).out;
+    assert!(out.contains("exclude = [\"/a/three.txt\"]"), "{out}");
+    for name in ["a/one.txt", "a/two.txt"] {
+        let is_lost = |line: &str| line.starts_with("# not carried over: ") && line.contains(name) && line.contains("the last");
+        assert!(out.lines().any(is_lost), "{name}: {out}");
+    }
+    // Word edges, and the second of two groups.
+    world.write(
+        "rules.toml",
+        "[[rules]]\nid = 'in house'\nregex = '(?i)\\b(HOUSE|HOME)\\b\\s*[:=]\\s*[\"'']?([a-z0-9]{30,})'\nsecretGroup = 2\n"
+            .replace("'']", "]"),
+    );
+    let ran = world.nospill(&["config", "import", "gitleaks", "rules.toml"]);
+    assert!(ran.out.contains("(HOUSE|HOME)") && ran.out.contains("(?<secret>[a-z0-9]{30,})"), "{}", ran.whole());
     world.write(".gitleaksignore", "a.py:rule:1\n");
     let ran = world.nospill(&["config", "import", "gitleaks", ".gitleaksignore"]);
     assert!(ran.code == 2 && ran.err.contains("nospill baseline create --from .gitleaksignore"), "{}", ran.whole());
