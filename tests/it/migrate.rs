@@ -5,13 +5,13 @@
 //!
 //! Looked at besides, without a fact of their own below, since they showed nothing that one of these does not: `.secrets.baseline`
 //! of 0x73746F66/tlstrust (patterns without an edge), 12gabriel3/easy-esi (the `exclude` of version 0.14, no findings),
-//! 2389-research/acp-relay (no patterns, no findings), 18F/identity-pki (both of its entries met a finding), 6RUN0/ferm and
-//! 47network/Sven; `.secretlintrc` of KelvinTegelaar/CIPP, RikaiDev/cortex, kiririmode/share and xhujerr/python-kwargshelper
+//! 2389-research/acp-relay (no patterns, no findings), 18F/identity-pki (both of its entries met a finding) and 6RUN0/ferm;
+//! `.secretlintrc` of KelvinTegelaar/CIPP, RikaiDev/cortex, kiririmode/share and xhujerr/python-kwargshelper
 //! (`allowMessageIds` in a preset); `.secretlintignore` of Nick2bad4u/stylelint-plugin-font and RikaiDev/cortex; `.gitleaks.toml`
 //! of 0xIntuition/intuition-core, 18F/identity-dashboard (stopwords of many lines, which are masked) and
 //! Nick2bad4u/stylelint-plugin-font (`extend.path` into a package); `.gitleaksignore` of 0xmachos/dotfiles,
 //! 18F/identity-dashboard (path, rule and hash between bars) and Nick2bad4u/stylelint-plugin-font; `.talismanrc` of
-//! Bahmni/openmrs-module-bahmniapps; `.gitallowed` of HariSekhon/DevOps-Python-tools, HariSekhon/lib-java and JetBrains/android.
+//! Bahmni/openmrs-module-bahmniapps; `.gitallowed` of HariSekhon/DevOps-Python-tools and HariSekhon/lib-java.
 //! What failed: 0cwa/PixeneOS (`.gitleaks.toml`: rules with `\b` and `secretGroup`), AlphaBravoCompany/charts and
 //! AlphaBravoCompany/helmfiles (`.talismanrc`: the list there twice, and five times).
 
