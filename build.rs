@@ -55,9 +55,7 @@ fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     let keywords: Vec<_> = rules
         .iter()
         .enumerate()
-        .flat_map(|(index, rule)| {
-            rule.keywords.iter().zip(rule.anchors.iter()).map(move |(text, anchors)| (index, text, *anchors))
-        })
+        .flat_map(|(index, rule)| rule.keywords.iter().map(move |text| (index, text, frequency::anchors(text.as_bytes()))))
         .collect();
     let tables = Fingerprint::new(keywords.iter().map(|(_, text, anchors)| (text.as_bytes(), *anchors)));
     let mut code = format!("pub(super) static KEYWORDS: [Keyword; {}] = [\n", keywords.len());
@@ -155,7 +153,7 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
     }
     let magic: Vec<String> = rule.magic.iter().map(magic).collect();
     write!(code, " magic: Cow::Borrowed(&[{}]),", magic.join(", "))?;
-    write!(code, " anchors: Cow::Borrowed(&{:?}), hint: {}, reach: {:?},", rule.anchors, hint_literal(&rule.hint), rule.reach)?;
+    write!(code, " hint: {}, reach: {:?},", hint_literal(&rule.hint), rule.reach)?;
     let checks: Vec<String> = rule.checks.iter().map(check).collect();
     write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;
     match &rule.requires {

@@ -18,10 +18,36 @@ use report::ReportArgs;
 use rules::{ExplainArgs, RulesArgs};
 use scan::{DirArgs, HistoryArgs, ScanArgs};
 
+/// What `nospill --help` prints: every command, on one screen of thirty lines.
+const SCREEN: &str = "Keeps secrets out of git: a gate for commits, a scanner of history and files.
+
+{usage-heading} {usage}
+
+Commit:
+  install, uninstall  Wire the pre-commit hook into a repository; take it away
+  staged              Scan what is staged for a commit; what the hook runs
+  doctor              Check that the hook is installed, runs and blocks
+  commit-msg, pre-push, post-merge, pre-receive, update
+                      What other hooks run, put there by `install --hook NAME`
+Scan:
+  history             All objects of a repository's history, each once
+  dir, stdin          Files on disk; standard input
+  ci                  What a CI run is about: a pull request, a push, or all
+  guard               Env files that get out, and what a package would ship
+  report              Convert and merge JSON reports
+Live with it:
+  explain, rules      Why a place is reported or not; list, test, check rules
+  allow, baseline     Accept a finding; keep those that were there before
+  init, config        Write a .nospill.toml; show, check and import them
+  completions, man    For the shell
+
+`nospill COMMAND --help` has examples; -V, --version prints the version.{after-help}";
+
 /// Keeps secrets out of git.
 #[derive(Debug, Parser)]
 #[command(name = "nospill", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 clean, 1 findings that deny, 2 the job could not be done, 3 incomplete.
+#[command(help_template = SCREEN)]
+#[command(after_help = "Exit codes: 0 clean, 1 findings that deny, 2 could not be done, 3 incomplete.
 
 Examples:
   nospill install            wire the pre-commit hook into this repository

@@ -85,7 +85,8 @@ impl Layer {
     /// `FILE:LINE` of a byte of the text.
     pub fn place(&self, offset: usize) -> String {
         let ends = self.ends.get_or_init(|| memchr::memchr_iter(b'\n', &self.text).collect());
-        format!("{}:{}", self.file, ends.partition_point(|end| *end < offset) + 1)
+        let line = (ends.partition_point(|end| *end < offset) + 1).to_string();
+        [&self.file, ":", &line].concat()
     }
 
     /// `FILE:LINE` of a key; of the file where it is not found. Parses the text once more, so it is for messages.

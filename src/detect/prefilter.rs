@@ -4,6 +4,9 @@
 //! each keyword, and confirms the few places that pass; its tables for the built-in rules are static data. The
 //! **automaton** (Aho-Corasick over all keywords) is the plain way to the same hits and its oracle: it takes
 //! milliseconds to build for 3,300 keywords and runs at a tenth of the speed.
+//!
+//! Keywords of a user's rules are looked for **one by one** beside the static tables until so much has been searched that
+//! tables of both, 640 KiB that are copied, have paid for themselves: a commit never needs them.
 
 mod builtin;
 pub(in crate::detect) mod fingerprint;
@@ -13,9 +16,12 @@ pub(super) use fingerprint::{Bitmap, FOLD, Fingerprint, HASH};
 pub(super) use pass::{LOOK, Places, STEP, spread};
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use crate::rules::frequency::anchors;
 use crate::rules::ruleset::RuleSet;
 use crate::types::rule::Rule;
 
@@ -48,23 +54,27 @@ struct Keyword {
     rule: u16,
 }
 
-/// The tables of the built-in rules come with the binary; what is added to them, and any other set's, is made when it runs.
+/// What is searched with.
 #[derive(Debug)]
 enum Tables {
+    /// Those of the built-in rules, which come with the binary.
     Static(&'static Fingerprint),
+    /// Those of any other set, made when it runs.
     Made(Fingerprint),
+    /// The built-in rules and a user's.
+    Beside {
+        builtin: &'static Fingerprint,
+        /// What looking for keywords one by one may still cost, in bytes gone over.
+        budget: AtomicUsize,
+        /// Of both, made when that is spent.
+        both: OnceLock<Fingerprint>,
+    },
 }
 
-impl std::ops::Deref for Tables {
-    type Target = Fingerprint;
-
-    fn deref(&self) -> &Fingerprint {
-        match self {
-            Self::Static(tables) => tables,
-            Self::Made(tables) => tables,
-        }
-    }
-}
+/// What looking for keywords one by one may cost, in bytes gone over: about as long as tables of both take to make.
+const BUDGET: usize = 2 << 20;
+/// What one keyword costs in an empty content, in such bytes.
+const AT_LEAST: usize = 256;
 
 impl Prefilter {
     /// For every keyword of every rule of the set.
@@ -84,26 +94,23 @@ impl Prefilter {
         }
     }
 
-    fn keywords<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Vec<(Keyword, [u8; 2])> {
-        let of_rule = |(rule, pattern): (u16, &'r Rule)| {
-            let keywords = pattern.keywords.iter().zip(pattern.anchors.iter());
-            keywords.map(move |(text, anchors)| (Keyword { text: text.clone(), rule }, *anchors))
-        };
+    fn keywords<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Vec<Keyword> {
+        let of_rule =
+            |(rule, pattern): (u16, &'r Rule)| pattern.keywords.iter().map(move |text| Keyword { text: text.clone(), rule });
         rules.flat_map(of_rule).collect()
     }
 
-    fn from_keywords(keywords: Vec<(Keyword, [u8; 2])>) -> Self {
+    fn from_keywords(keywords: Vec<Keyword>) -> Self {
         let fingerprint = Fingerprint::new(pieces(&keywords));
-        let longest = keywords.iter().map(|(keyword, _)| keyword.text.len()).max().unwrap_or_default();
-        let keywords = keywords.into_iter().map(|(keyword, _)| keyword).collect();
-        Self { keywords, own: Vec::new(), fingerprint: Tables::Made(fingerprint), longest }
+        let longest = keywords.iter().map(|keyword| keyword.text.len()).max().unwrap_or_default();
+        Self { keywords: Cow::Owned(keywords), own: Vec::new(), fingerprint: Tables::Made(fingerprint), longest }
     }
 
-    /// These keywords and others behind them; `tables` are those of these.
-    fn and(self, own: Vec<(Keyword, [u8; 2])>, tables: &'static Fingerprint) -> Self {
-        let fingerprint = Tables::Made(tables.with(pieces(&own)));
-        let longest = own.iter().map(|(keyword, _)| keyword.text.len()).fold(self.longest, usize::max);
-        Self { own: own.into_iter().map(|(keyword, _)| keyword).collect(), fingerprint, longest, ..self }
+    /// These keywords and others behind them; `builtin` are the tables of these.
+    fn and(self, own: Vec<Keyword>, builtin: &'static Fingerprint) -> Self {
+        let fingerprint = Tables::Beside { builtin, budget: AtomicUsize::new(BUDGET), both: OnceLock::new() };
+        let longest = own.iter().map(|keyword| keyword.text.len()).fold(self.longest, usize::max);
+        Self { own, fingerprint, longest, ..self }
     }
 
     fn keyword(&self, number: usize) -> &Keyword {
@@ -112,13 +119,43 @@ impl Prefilter {
 
     /// Calls `found` for every keyword occurrence, overlapping ones included, in no order.
     pub fn for_each(&self, content: &[u8], mut found: impl FnMut(Hit)) {
-        self.fingerprint.for_each(content, |start, keyword| {
+        let tables = match &self.fingerprint {
+            Tables::Static(tables) => tables,
+            Tables::Made(tables) => tables,
+            Tables::Beside { builtin, budget, both } => match self.is_cheap(content, budget) {
+                false => both.get_or_init(|| builtin.with(pieces(&self.own))),
+                true => {
+                    self.one_by_one(content, &mut found);
+                    builtin
+                }
+            },
+        };
+        tables.for_each(content, |start, keyword| {
             let keyword = self.keyword(usize::from(keyword));
             let end = start + keyword.text.len();
             if content.get(start..end).is_some_and(|text| text.eq_ignore_ascii_case(keyword.text.as_bytes())) {
                 found(Hit { start, len: keyword.text.len() as u16, rule: keyword.rule });
             }
         });
+    }
+
+    /// Takes what looking for the user's keywords one by one costs out of the budget, if that much is left.
+    fn is_cheap(&self, content: &[u8], budget: &AtomicUsize) -> bool {
+        let cost = self.own.len().saturating_mul(content.len().saturating_add(AT_LEAST));
+        budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost)).is_ok()
+    }
+
+    /// Calls `found` for every occurrence of a user's keyword.
+    fn one_by_one(&self, content: &[u8], found: &mut impl FnMut(Hit)) {
+        let lower = content.to_ascii_lowercase();
+        for keyword in &self.own {
+            let (finder, len) = (memchr::memmem::Finder::new(keyword.text.as_bytes()), keyword.text.len() as u16);
+            let mut from = 0;
+            while let Some(at) = finder.find(&lower[from..]) {
+                found(Hit { start: from + at, len, rule: keyword.rule });
+                from += at + 1;
+            }
+        }
     }
 
     /// Bytes of the longest keyword.
@@ -135,8 +172,8 @@ impl Prefilter {
     }
 }
 
-fn pieces(keywords: &[(Keyword, [u8; 2])]) -> impl Iterator<Item = (&[u8], [u8; 2])> {
-    keywords.iter().map(|(keyword, anchors)| (keyword.text.as_bytes(), *anchors))
+fn pieces(keywords: &[Keyword]) -> impl Iterator<Item = (&[u8], [u8; 2])> {
+    keywords.iter().map(|keyword| (keyword.text.as_bytes(), anchors(keyword.text.as_bytes())))
 }
 
 /// The automaton over all keywords of a [`Prefilter`].
@@ -169,7 +206,6 @@ impl Oracle<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::frequency::anchors;
     use proptest::prelude::*;
 
     fn hits(prefilter: &Prefilter, content: &[u8]) -> Vec<Hit> {
@@ -197,8 +233,10 @@ mod tests {
     fn tables_of_the_build_are_those_of_a_run() {
         let rules = RuleSet::builtin();
         let (given, built) = (Prefilter::new(&rules), Prefilter::from_keywords(Prefilter::keywords(rules.iter())));
-        assert!(matches!(given.fingerprint, Tables::Static(_)));
-        assert!(given.longest == built.longest && given.keywords == built.keywords && *given.fingerprint == *built.fingerprint);
+        let (Tables::Static(static_ones), Tables::Made(made)) = (given.fingerprint, built.fingerprint) else {
+            panic!("the built-in tables are static")
+        };
+        assert!(given.longest == built.longest && given.keywords == built.keywords && *static_ones == made);
     }
 
     /// The shortest ones take the most room in the tables, which count pieces in 15 bits.
@@ -210,13 +248,15 @@ mod tests {
             Prefilter::new(&RuleSet::builtin()).and(words.iter().enumerate().map(keyword).collect(), &builtin::TABLES);
         let text = words.join(" ").into_bytes();
         assert_eq!(hits(&prefilter, &text), prefilter.oracle().hits(&text));
+        let Tables::Beside { both, .. } = &prefilter.fingerprint else { panic!("there are keywords beside the built-in ones") };
+        assert!(both.get().is_some(), "the tables of so many keywords pay");
     }
 
     /// What stands around keywords may well hold built-in ones, too.
     const WORDS: [&str; 6] = ["aws_", "token", "key", "AKIA", "pass", "ghp"];
 
-    fn keyword((rule, text): (usize, &String)) -> (Keyword, [u8; 2]) {
-        (Keyword { text: text.clone().into(), rule: rule as u16 }, anchors(text.as_bytes()))
+    fn keyword((rule, text): (usize, &String)) -> Keyword {
+        Keyword { text: text.clone().into(), rule: rule as u16 }
     }
 
     proptest! {
@@ -229,7 +269,13 @@ mod tests {
             let prefilter = Prefilter::new(&RuleSet::builtin()).and(own, &builtin::TABLES);
             let word = |at: usize| WORDS.get(at).copied().or_else(|| keywords.get(at - WORDS.len()).map(String::as_str)).unwrap_or_default();
             let content: String = content.iter().map(|(at, text)| [word(*at), text].concat()).collect();
-            prop_assert_eq!(hits(&prefilter, content.as_bytes()), prefilter.oracle().hits(content.as_bytes()));
+            let want = prefilter.oracle().hits(content.as_bytes());
+            prop_assert_eq!(&hits(&prefilter, content.as_bytes()), &want, "one by one");
+            if let Tables::Beside { budget, both, .. } = &prefilter.fingerprint {
+                prop_assert!(both.get().is_none());
+                budget.store(0, Ordering::Relaxed);
+            }
+            prop_assert_eq!(&hits(&prefilter, content.as_bytes()), &want, "by tables of both");
         }
 
         #[test]

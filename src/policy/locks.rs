@@ -37,10 +37,17 @@ pub fn breach(effects: &[EffectRule], allows: &[Allow], organisation: &str, rule
         if lock.effect == Effect::Off || !lock.paths.is_empty() || !lock.confidences.is_empty() {
             continue;
         }
-        for allow in allows.iter().filter(|allow| !is_own(&allow.place) && !allow.rules.is_empty()) {
-            let named = |rule: &Rule| allow.rules.iter().any(|name| is_named(rule, name));
-            if let Some(rule) = held.iter().find(|rule| named(rule)) {
-                return Some(breach(&allow.place, rule));
+        // Hundreds of entries name the same few rules.
+        let mut harmless: Vec<&str> = Vec::new();
+        for allow in allows.iter().filter(|allow| !is_own(&allow.place)) {
+            for name in allow.rules.iter().map(String::as_str) {
+                if harmless.contains(&name) {
+                    continue;
+                }
+                if let Some(rule) = held.iter().find(|rule| is_named(rule, name)) {
+                    return Some(breach(&allow.place, rule));
+                }
+                harmless.push(name);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! The rules of one run: the built-in ones and the user's, with their regexes compiled on first use.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -109,11 +111,12 @@ impl RuleSet {
         if self.custom.iter().map(|rule| rule.keywords.len()).sum::<usize>() > MAX_KEYWORDS {
             return Err(RuleSetError::Keywords);
         }
-        for (at, rule) in self.custom.iter().enumerate() {
-            let same = |other: &Rule| other.id == rule.id;
-            if self.builtin.iter().any(same) || self.custom[..at].iter().any(same) {
-                return Err(RuleSetError::Twice(rule.id.to_string()));
-            }
+        let mut ids: HashSet<&str, RandomState> = HashSet::default();
+        let twice = self.custom.iter().find(|rule| !ids.insert(&rule.id));
+        if let Some(rule) = twice.or_else(|| self.builtin.iter().find(|rule| ids.contains(&*rule.id))) {
+            return Err(RuleSetError::Twice(rule.id.to_string()));
+        }
+        for rule in &self.custom {
             if let Some(regex) = &rule.regex
                 && !surely_compiles(regex)
             {

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::frequency;
 use super::services::RawService;
 use crate::types::rule::{Check, Checksum, Confidence, Hint, Magic, Reader, Requires, Rule, Severity, Structure, Text, Texts};
 
@@ -209,7 +208,6 @@ impl RawRule {
                 .ok_or_else(|| self.wrong(format!("unknown severity `{severity}`; one of critical, high, medium, low")))?,
             confidence: Confidence::from_name(confidence)
                 .ok_or_else(|| self.wrong(format!("unknown confidence `{confidence}`; one of high, medium, low")))?,
-            anchors: Cow::Owned(lower.iter().map(|k| frequency::anchors(k.as_bytes())).collect()),
             keywords: owned(&lower),
             hint: Hint::NONE,
             regex: self.regex.clone().map(Cow::Owned),

@@ -265,8 +265,6 @@ pub struct Rule {
     pub confidence: Confidence,
     /// Lower-case literals; every match contains one. Empty: the regex runs over everything.
     pub keywords: Texts,
-    /// For each keyword the offsets of its rarest four bytes at an even and at an odd offset; see `rules/frequency`.
-    pub anchors: Cow<'static, [[u8; 2]]>,
     /// Bytes regex with a group `secret`; `None` for path rules.
     pub regex: Option<Text>,
     /// What the regex needs, derived from it when a built-in rule was built; nothing is known of any other here.

@@ -539,11 +539,11 @@ fn link_loop(world: &World) {
 
 /// Each is a candidate, and none has the line's end near.
 fn keywords_on_a_line(world: &World) {
-    world.stage("a", &["AK", "IA"].concat().repeat(1 << 19));
+    world.stage("a", ["AK", "IA"].concat().repeat(1 << 19));
 }
 
 fn assignments_on_a_line(world: &World) {
-    world.stage("a", &"pwd=".repeat(1 << 19));
+    world.stage("a", "pwd=".repeat(1 << 19));
 }
 
 fn file_pipe(world: &World) {

@@ -485,11 +485,17 @@ fn completions_man_pages_and_help() {
         assert!(text.contains(".TH nospill"), "{page}");
     }
     let help = world.nospill(&["--help"]).out;
-    assert!(help.lines().count() <= 40, "a screen: {}", help.lines().count());
+    assert!(help.lines().count() <= 30 && help.lines().all(|line| line.len() <= 80), "a screen: {help}");
+    let words: Vec<&str> = help.split([',', ' ', '\n']).collect();
     fn every(command: &clap::Command, name: &str) {
         let help = command.clone().render_long_help().to_string();
-        assert!(help.contains("Examples:") || name.ends_with("config schema"), "{name} has no examples");
+        let (_, examples) = help.rsplit_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples"));
+        assert!(examples.lines().all(|line| line.starts_with("  ")), "{name} ends otherwise: {examples}");
         command.get_subcommands().for_each(|inner| every(inner, &format!("{name} {}", inner.get_name())));
     }
-    every(&<nospill::cli::Cli as clap::CommandFactory>::command(), "nospill");
+    let cli = <nospill::cli::Cli as clap::CommandFactory>::command();
+    for command in cli.get_subcommands() {
+        assert!(words.contains(&command.get_name()), "{} is in {help}", command.get_name());
+    }
+    every(&cli, "nospill");
 }

@@ -2,6 +2,18 @@
 //!
 //! What is written down of each is which keys it uses and how often, and the shape of its regexes and globs; names and values
 //! are made up here.
+//!
+//! Looked at besides, without a fact of their own below, since they showed nothing that one of these does not: `.secrets.baseline`
+//! of 0x73746F66/tlstrust (patterns without an edge), 12gabriel3/easy-esi (the `exclude` of version 0.14, no findings),
+//! 2389-research/acp-relay (no patterns, no findings), 18F/identity-pki (both of its entries met a finding) and 6RUN0/ferm;
+//! `.secretlintrc` of KelvinTegelaar/CIPP, RikaiDev/cortex, kiririmode/share and xhujerr/python-kwargshelper
+//! (`allowMessageIds` in a preset); `.secretlintignore` of Nick2bad4u/stylelint-plugin-font and RikaiDev/cortex; `.gitleaks.toml`
+//! of 0xIntuition/intuition-core, 18F/identity-dashboard (stopwords of many lines, which are masked) and
+//! Nick2bad4u/stylelint-plugin-font (`extend.path` into a package); `.gitleaksignore` of 0xmachos/dotfiles,
+//! 18F/identity-dashboard (path, rule and hash between bars) and Nick2bad4u/stylelint-plugin-font; `.talismanrc` of
+//! Bahmni/openmrs-module-bahmniapps; `.gitallowed` of HariSekhon/DevOps-Python-tools and HariSekhon/lib-java.
+//! What failed: 0cwa/PixeneOS (`.gitleaks.toml`: rules with `\b` and `secretGroup`), AlphaBravoCompany/charts and
+//! AlphaBravoCompany/helmfiles (`.talismanrc`: the list there twice, and five times).
 
 use nospill::config::schema::Config;
 use nospill::policy::paths::Globs;
@@ -411,6 +423,26 @@ fn parts_that_weaken_are_not_carried_over() {
     ] {
         assert!(out.lines().any(|line| line.starts_with("# not carried over: ") && line.contains(part)), "{part}: {out}");
     }
+    // Of lists that were pasted behind each other the last counts, and the others are not lost in silence.
+    world.write(
+        ".talismanrc",
+        "fileignoreconfig:\n- filename: a/one.txt\n  checksum: 0f\nversion: \"\"\nfileignoreconfig:\n- filename: a/two.txt\nversion: \"\"\n\
+         fileignoreconfig:\n- filename: a/three.txt\n",
+    );
+    let out = world.nospill(&["config", "import", "talisman", ".talismanrc"]).out;
+    assert!(out.contains("exclude = [\"/a/three.txt\"]"), "{out}");
+    for name in ["a/one.txt", "a/two.txt"] {
+        let is_lost = |line: &str| line.starts_with("# not carried over: ") && line.contains(name) && line.contains("the last");
+        assert!(out.lines().any(is_lost), "{name}: {out}");
+    }
+    // Word edges, and the second of two groups.
+    world.write(
+        "rules.toml",
+        "[[rules]]\nid = 'in house'\nregex = '(?i)\\b(HOUSE|HOME)\\b\\s*[:=]\\s*[\"'']?([a-z0-9]{30,})'\nsecretGroup = 2\n"
+            .replace("'']", "]"),
+    );
+    let ran = world.nospill(&["config", "import", "gitleaks", "rules.toml"]);
+    assert!(ran.out.contains("(HOUSE|HOME)") && ran.out.contains("(?<secret>[a-z0-9]{30,})"), "{}", ran.whole());
     world.write(".gitleaksignore", "a.py:rule:1\n");
     let ran = world.nospill(&["config", "import", "gitleaks", ".gitleaksignore"]);
     assert!(ran.code == 2 && ran.err.contains("nospill baseline create --from .gitleaksignore"), "{}", ran.whole());

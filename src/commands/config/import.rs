@@ -76,7 +76,7 @@ fn imported(tool: Tool, text: &str, is_ignore: bool) -> Result<Imported, String>
         Tool::Gitleaks => imported.gitleaks(&text.parse::<Table>().map_err(|error| error.to_string())?),
         Tool::DetectSecrets => imported.detect_secrets(&serde_json::from_str(text).map_err(|error| error.to_string())?),
         Tool::GitAllowed => imported.git_allowed(text),
-        Tool::Talisman => imported.talisman(&yaml::first(text)?),
+        Tool::Talisman => imported.talisman_text(text)?,
         Tool::Secretlint if is_ignore => imported.secretlint_ignore(text.lines()),
         Tool::Secretlint => imported.secretlint(&yaml::first(text)?),
     }

@@ -1,6 +1,6 @@
 //! gitleaks' configuration: rules and allowlists, in the keys of version 8 and the older `whitelist`.
 
-use regex::bytes::Regex;
+use regex::bytes::RegexBuilder;
 use toml::{Table, Value};
 
 use super::{Imported, list, quoted};
@@ -153,7 +153,8 @@ impl Imported {
 
 /// A regex whose group `secret` is what gitleaks takes: a numbered group, else the first, else all.
 pub(super) fn grouped(regex: &str, group: i64) -> Option<String> {
-    let compiled = Regex::new(regex).ok()?;
+    // As rules of one's own are compiled: what only Unicode's tables know, as its word edges, is not built in.
+    let compiled = RegexBuilder::new(regex).unicode(false).multi_line(true).build().ok()?;
     let wanted = if group > 0 { group as usize } else { usize::from(compiled.captures_len() > 1) };
     if wanted == 0 {
         return Some(regex.to_owned());

@@ -1,13 +1,33 @@
 //! `.talismanrc`: files that are ignored, and patterns of one's own.
 
 use yaml_rust2::Yaml;
+use yaml_rust2::yaml::Hash;
 
 use super::secretlint::{shown, texts};
-use super::{Imported, gitleaks, quoted};
+use super::{Imported, gitleaks, quoted, yaml};
 
 impl Imported {
+    /// All of a `.talismanrc`. People paste what talisman prints behind what is there: of a list that is there again it
+    /// takes the last.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub(super) fn talisman_text(&mut self, text: &str) -> Result<(), String> {
+        let parts = yaml::parts(text).into_iter().map(yaml::first).collect::<Result<Vec<_>, _>>()?;
+        let mut whole = Hash::new();
+        for (key, value) in parts.iter().filter_map(Yaml::as_hash).flatten() {
+            if let Some(former) = whole.insert(key.clone(), value.clone()).filter(|former| former.as_vec().is_some()) {
+                let name = key.as_str().unwrap_or_default();
+                self.lost
+                    .push(format!("`{name}`: {}: the list is there again below, and talisman takes the last", shown(&former)));
+            }
+        }
+        self.talisman(&Yaml::Hash(whole));
+        Ok(())
+    }
+
     /// All of a `.talismanrc`.
-    pub(super) fn talisman(&mut self, file: &Yaml) {
+    fn talisman(&mut self, file: &Yaml) {
         let ignored = file["fileignoreconfig"].as_vec().map(Vec::as_slice).unwrap_or_default();
         ignored.iter().for_each(|entry| self.talisman_file(entry));
         if ignored.iter().any(|entry| !entry["checksum"].is_badvalue()) {

@@ -1,7 +1,7 @@
 //! YAML of another's making: it is read only after its size was told, since a few lines of aliases can stand for more than
 //! memory holds, and a nesting for more than the stack does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use yaml_rust2::parser::Parser;
 use yaml_rust2::{Event, Yaml, YamlLoader};
@@ -19,6 +19,25 @@ pub(super) fn first(text: &str) -> Result<Yaml, String> {
     bounded(text)?;
     let documents = YamlLoader::load_from_str(text).map_err(|error| error.to_string())?;
     Ok(documents.into_iter().next().unwrap_or(Yaml::Null))
+}
+
+/// The parts of YAML in which no key at the left edge stands twice. Tools that add to their file by pasting make such files,
+/// and readers that take the last of equal keys never say so. A line at the edge is no part of a longer value.
+pub(super) fn parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut keys, mut start, mut at) = (Vec::new(), HashSet::new(), 0, 0);
+    for line in text.split_inclusive('\n') {
+        let key = line.split_once(':').map(|(key, _)| key.trim_end()).filter(|key| key.starts_with(char::is_alphabetic));
+        if let Some(key) = key
+            && !keys.insert(key)
+        {
+            parts.push(&text[start..at]);
+            keys = HashSet::from([key]);
+            start = at;
+        }
+        at += line.len();
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 /// Counts the values, event by event: this takes no stack and follows no alias.
