@@ -135,7 +135,7 @@ fn without_lines<'c>(rule: &'c Rule, confidence: Confidence, origin: &'c Origin)
 struct Page<'c> {
     content: &'c [u8],
     encoding: Encoding,
-    /// Bytes of a line feed: one, or two in UTF-16.
+    /// Bytes of a line feed.
     unit: usize,
     matches: &'c [RawMatch],
     /// Finds every secret of the content by its value, where no rule speaks of it: behind a comment, say.
@@ -144,24 +144,17 @@ struct Page<'c> {
 
 impl<'c> Page<'c> {
     fn new(content: &'c [u8], scanned: &'c Scanned) -> Self {
-        let unit = match scanned.encoding {
-            Encoding::Utf16Le | Encoding::Utf16Be => 2,
-            Encoding::Bytes | Encoding::Binary => 1,
-        };
+        let unit = scanned.encoding.unit();
         Self { content, encoding: scanned.encoding, unit, matches: &scanned.matches, again: OnceCell::new() }
     }
 
-    /// The text of a span: UTF-8 where the content is UTF-16.
+    /// The text of a span: UTF-8, whatever the content is.
     fn plain(&self, span: Span) -> Vec<u8> {
         Decoded::new(span.of(self.content), self.encoding).text.into_owned()
     }
 
     fn is_break(&self, at: usize) -> bool {
-        match self.encoding {
-            Encoding::Bytes | Encoding::Binary => self.content[at] == b'\n',
-            Encoding::Utf16Le => at.is_multiple_of(2) && self.content[at..].starts_with(b"\n\0"),
-            Encoding::Utf16Be => at.is_multiple_of(2) && self.content[at..].starts_with(b"\0\n"),
-        }
+        at.is_multiple_of(self.unit) && self.content[at..].starts_with(self.encoding.line_feed())
     }
 
     /// The lines that a span touches, cut on very long ones to `limit` bytes each side.
