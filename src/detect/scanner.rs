@@ -1,6 +1,7 @@
 //! The scanner: prefilter, windows, regexes, checks, in that order. A pure function of bytes and path.
 
 pub mod marks;
+mod names;
 
 use super::assignment::{self, Manner};
 use super::checks;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::remark;
+use super::{Pipeline, remark};
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
 use crate::policy::effects::{Case, Policy};
@@ -120,6 +120,26 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         via: Via::Path,
         note: None,
         verdict: policy.decide(&without_lines(meaning, meaning.confidence, origin)),
+        trail: None,
+        line_hash: None,
+        evidence: None,
+    }
+}
+
+/// The finding that stands in a name.
+pub(super) fn name_finding(pipeline: &Pipeline, m: &RawMatch, secret: &[u8], origin: &Origin) -> Finding {
+    let rule = pipeline.scanner.rules().rule(m.rule);
+    Finding {
+        rule: m.rule,
+        origin: origin.clone(),
+        at: None,
+        secret: Secret::new(secret),
+        excerpt: None,
+        fingerprint: fingerprint(&rule.id, origin.path(), secret),
+        confidence: m.confidence,
+        via: m.via,
+        note: None,
+        verdict: pipeline.policy.decide(&without_lines(rule, m.confidence, origin)),
         trail: None,
         line_hash: None,
         evidence: None,

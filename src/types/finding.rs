@@ -28,6 +28,8 @@ pub enum Via {
     Entity,
     /// Inside literals that source code joins.
     Joined,
+    /// In a name: of a file, a ref, a person.
+    Name,
     /// By the path alone.
     Path,
     /// By the first bytes and the structure of a binary, which is the secret as a whole.

@@ -30,18 +30,25 @@ const TRICKS: &[Trick] = &[
     trick("token in Latin-1 text", latin1, "staged", true),
     trick("behind 50 MB of padding on its own line", padded, "staged", true),
     trick("a few NUL bytes in the text", nuls, "staged", true),
-    trick("in a file name", file_name, "staged", false),
-    trick("in a branch name", branch_name, "history", false),
-    trick("in a tag name", tag_name, "history", false),
+    trick("in a file name", file_name, "staged", true),
+    trick("in a file name, later", file_name_later, "history", true),
+    trick("in a file name, on disk", file_name, "dir .", true),
+    trick("in a folder's name", folder_name, "staged", true),
+    trick("in the name of a folder that was taken away", folder_name_undone, "history", true),
+    trick("in a branch name", branch_name, "history", true),
+    trick("in a tag name", tag_name, "history", true),
     trick("in a commit message", message, "history", true),
     trick("in an annotated tag's message", tag_message, "history", true),
     trick("in a note", note, "history", true),
-    trick("in an author's name", author, "history", false),
+    trick("in an author's name", author, "history", true),
+    trick("in an author's name, of a range", author, "history HEAD", true),
+    trick("in a committer's address", committer, "history", true),
+    trick("in a tagger's name", tagger, "history", true),
     trick("in a submodule's address in .gitmodules", submodule, "staged", true),
     trick("marked binary in .gitattributes", binary_attribute, "staged", true),
     trick("marked linguist-generated", generated_attribute, "staged", true),
     trick("in a link's target, staged", link, "staged", true),
-    trick("in a link's target, on disk", link, "dir .", false),
+    trick("in a link's target, on disk", link, "dir .", true),
     trick("tracked though ignored, staged", ignored, "staged", true),
     trick("tracked though ignored, on disk", ignored, "dir .", true),
     trick("tracked though ignored, on disk with --no-ignore", ignored, "dir --no-ignore .", true),
@@ -169,6 +176,23 @@ fn file_name(world: &World) {
     world.stage(&bare(), "nothing\n");
 }
 
+fn file_name_later(world: &World) {
+    file_name(world);
+    world.commit();
+}
+
+fn folder_name(world: &World) {
+    world.stage(&format!("a/{}/one.txt", bare()), "nothing\n");
+    world.stage(&format!("a/{}/two.txt", bare()), "nothing\n");
+}
+
+fn folder_name_undone(world: &World) {
+    folder_name(world);
+    world.commit();
+    world.git(&["rm", "-rq", "a"]);
+    world.commit();
+}
+
 fn commit(world: &World) {
     world.stage("file.txt", "nothing\n");
     world.commit();
@@ -200,6 +224,20 @@ fn note(world: &World) {
 
 fn author(world: &World) {
     world.git(&["commit", "-q", "--allow-empty", "-m", "x", "--author", &format!("{} <a@example.org>", bare())]);
+}
+
+fn committer(world: &World) {
+    commit(world);
+    let text = world.git(&["cat-file", "commit", "HEAD"]);
+    let text = text.replace("committer Ada <ada@", &format!("committer Ada <{}@", bare()));
+    fs::write(world.path().join(".git/refs/heads/main"), world.object("commit", text.as_bytes())).expect("a ref");
+}
+
+fn tagger(world: &World) {
+    commit(world);
+    world.git(&["tag", "-a", "v1", "-m", "x"]);
+    let text = world.git(&["cat-file", "tag", "v1"]).replace("tagger Ada", &format!("tagger {}", bare()));
+    fs::write(world.path().join(".git/refs/tags/v2"), world.object("tag", text.as_bytes())).expect("a ref");
 }
 
 fn submodule(world: &World) {
