@@ -4,6 +4,7 @@ mod desk;
 mod finish;
 pub mod history;
 mod line_hash;
+mod names;
 mod part;
 mod progress;
 pub mod range;
@@ -75,6 +76,7 @@ impl Outcome {
 
     fn sort(&mut self) {
         self.findings.sort_by(|a, b| finish::order(a).cmp(&finish::order(b)));
+        self.join_names();
         self.notices.sort_unstable();
         self.notices.dedup();
     }
@@ -180,7 +182,9 @@ impl<S: Source> Job<'_, S> {
                 outcome.excluded += 1;
                 continue;
             }
-            match self.source.load(at, &mut self.worker) {
+            let loaded = self.source.load(at, &mut self.worker);
+            self.names(at, &item.origin, &mut outcome);
+            match loaded {
                 Ok(input) => self.scan(at, &input, &mut outcome),
                 Err(notice) => {
                     outcome.notices.push(notice);
@@ -191,6 +195,18 @@ impl<S: Source> Job<'_, S> {
             }
         }
         outcome
+    }
+
+    /// What stands in names that the item brings.
+    fn names(&mut self, at: usize, origin: &Origin, outcome: &mut Outcome) {
+        for name in self.source.names(at, &mut self.worker) {
+            let mut findings = match origin {
+                Origin::Message { .. } => self.pipeline.in_name(&name, origin, &mut self.scratch),
+                _ => self.pipeline.in_path(&name, || origin.clone(), &mut self.scratch),
+            };
+            self.pipeline.reconsider(&mut findings);
+            outcome.findings.extend(findings);
+        }
     }
 
     fn scan(&mut self, at: usize, input: &Input, outcome: &mut Outcome) {

@@ -1,6 +1,7 @@
 //! The scanner: prefilter, windows, regexes, checks, in that order. A pure function of bytes and path.
 
 pub mod marks;
+mod names;
 
 use super::assignment::{self, Manner};
 use super::checks;
@@ -55,6 +56,8 @@ pub struct Scratch {
     touched: Vec<u16>,
     found: Vec<Found>,
     layers: Vec<Layer>,
+    /// Keywords that start a literal.
+    starts: Vec<usize>,
     place: Place,
 }
 
@@ -148,9 +151,13 @@ impl Scanner {
     /// What a text says at `depth` encodings, and what is encoded in it, without what is ciphertext.
     fn read(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
         search(self, text, scratch, matches);
+        let mut starts = std::mem::take(&mut scratch.starts);
         if depth < DEEPEST {
-            self.read_layers(text, depth, scratch, search, matches);
+            starts.sort_unstable();
+            self.read_layers(text, &starts, depth, scratch, search, matches);
         }
+        starts.clear();
+        scratch.starts = starts;
         if !matches.is_empty() {
             let sealed = encrypted::sealed(text.content);
             let hidden = |m: &RawMatch| {
@@ -165,10 +172,18 @@ impl Scanner {
     }
 
     /// What the encoded stretches of a text say. The value of a Secret is what it decodes to, never its base64.
-    fn read_layers(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
+    fn read_layers(
+        &self,
+        text: Subject<'_>,
+        starts: &[usize],
+        depth: usize,
+        scratch: &mut Scratch,
+        search: Search,
+        matches: &mut Vec<RawMatch>,
+    ) {
         let mut layer = scratch.layers.pop().unwrap_or_default();
         let mut inner = Vec::new();
-        decode::for_each(text.content, &mut layer, &mut |layer| {
+        let mut read = |layer: &Layer| {
             if layer.name().is_some() {
                 matches.retain(|m| m.via != Via::Assignment || !m.secret.overlaps(layer.origin()));
             }
@@ -179,13 +194,21 @@ impl Scanner {
             self.read(Subject { content: &decoded.text, path }, depth + 1, scratch, search, &mut inner);
             for m in inner.drain(..) {
                 let (whole, secret) = (decoded.original(m.whole), decoded.original(m.secret));
-                if layer.owns(whole) {
+                if layer.owns(whole) && (!layer.is_for_tokens() || self.is_specific(m.rule)) {
                     let (whole, secret) = (layer.original(whole), layer.original(secret));
                     matches.push(RawMatch { whole, secret, via: layer.via(), ..m });
                 }
             }
-        });
+        };
+        decode::for_each(text.content, &mut layer, &mut read);
+        decode::joined::for_each(text.content, starts, &mut layer, &mut read);
         scratch.layers.push(layer);
+    }
+
+    /// Whether a rule knows the form of its secrets.
+    pub fn is_specific(&self, rule: u16) -> bool {
+        let rule = self.rules.rule(rule);
+        rule.reader.is_none() && rule.family != "generic"
     }
 
     /// Whether the match is of a rule that reads assignments.
@@ -197,8 +220,11 @@ impl Scanner {
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found, place, .. } = scratch;
+        let Scratch { matchers, hits, touched, found, place, starts, .. } = scratch;
         self.prefilter.for_each(text.content, |hit| {
+            if decode::joined::may_start(text.content, hit.start) {
+                starts.push(hit.start);
+            }
             let of_rule = &mut hits[usize::from(hit.rule)];
             if of_rule.is_empty() {
                 touched.push(hit.rule);
@@ -240,6 +266,7 @@ impl Scanner {
         let mut matchers: Vec<Option<Matcher>> = Vec::new();
         matchers.resize_with(self.rules.len(), || None);
         let hits = self.prefilter.oracle().hits(text.content);
+        scratch.starts.extend(hits.iter().map(|hit| hit.start).filter(|&at| decode::joined::may_start(text.content, at)));
         let lower_path = LowerPath::new(text.path);
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
             if rule.reader.is_some() {
@@ -297,8 +324,7 @@ impl Scanner {
     fn resolve(&self, mut matches: Vec<RawMatch>) -> Vec<RawMatch> {
         let rank = |m: &RawMatch| {
             let rule: &Rule = self.rules.rule(m.rule);
-            let specific = rule.reader.is_none() && rule.family != "generic";
-            (std::cmp::Reverse((specific, m.confidence, m.secret.len(), rule.severity)), m.rule, m.secret)
+            (std::cmp::Reverse((self.is_specific(m.rule), m.confidence, m.secret.len(), rule.severity)), m.rule, m.secret)
         };
         matches.sort_by_key(rank);
         let mut kept: Vec<RawMatch> = Vec::with_capacity(matches.len());

@@ -138,13 +138,13 @@ struct Tracer<'s> {
 impl Tracer<'_> {
     /// The candidates of a text, and of what is encoded in it.
     fn read(&mut self, text: Subject<'_>, depth: usize, via: Via) {
-        self.search(text, depth, via);
+        let starts = self.search(text, depth, via);
         if depth >= DEEPEST {
             return;
         }
         let scanner = self.scanner;
         let mut found = Vec::new();
-        decode::for_each(text.content, &mut Layer::default(), &mut |layer| {
+        let mut read = |layer: &Layer| {
             let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
             let decoded = Decoded::new(layer.text(), encoding);
             let path = layer.name().map(|name| [text.path, b"/", name].concat());
@@ -153,16 +153,18 @@ impl Tracer<'_> {
             inner.read(Subject { content: &decoded.text, path }, depth + 1, layer.via());
             for candidate in inner.candidates {
                 let (whole, span) = (decoded.original(candidate.whole), decoded.original(candidate.span));
-                if layer.owns(whole) {
+                if layer.owns(whole) && (!layer.is_for_tokens() || scanner.is_specific(candidate.rule)) {
                     found.push(Candidate { whole: layer.original(whole), span: layer.original(span), ..candidate });
                 }
             }
-        });
+        };
+        decode::for_each(text.content, &mut Layer::default(), &mut read);
+        decode::joined::for_each(text.content, &starts, &mut Layer::default(), &mut read);
         self.candidates.append(&mut found);
     }
 
-    /// The candidates of a text itself.
-    fn search(&mut self, text: Subject<'_>, depth: usize, via: Via) {
+    /// The candidates of a text itself; gives where keywords stand, sorted.
+    fn search(&mut self, text: Subject<'_>, depth: usize, via: Via) -> Vec<usize> {
         let rules = self.scanner.rules();
         let mut hits = Vec::new();
         self.scanner.prefilter().for_each(text.content, |hit| hits.push(hit));
@@ -182,9 +184,12 @@ impl Tracer<'_> {
         for (index, _) in unanchored.filter(|(index, _)| rules.paths(*index).admits(&lower_path)) {
             self.regex(index, text.content, None, via);
         }
+        let mut starts: Vec<usize> = hits.iter().map(|hit| hit.start).collect();
+        starts.sort_unstable();
         if depth == 0 {
             self.hits = hits;
         }
+        starts
     }
 
     /// What a rule's regex matches around its keywords, or anywhere.

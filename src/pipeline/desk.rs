@@ -64,6 +64,12 @@ impl<'d> Desk<'d> {
     /// Scans a content that is there as a whole.
     pub(super) fn whole(&mut self, label: Label<'_>, content: &[u8]) {
         self.count(content.len() as u64);
+        self.text(label, content);
+    }
+
+    /// As [`whole`](Self::whole), of what is not counted: the target of a link.
+    pub(super) fn text(&mut self, label: Label<'_>, content: &[u8]) {
+        self.names(label);
         let scanner = &self.pipeline.scanner;
         let scanned = scanner.scan(Subject { content, path: label.path() }, &mut self.scratch);
         self.outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
@@ -79,6 +85,7 @@ impl<'d> Desk<'d> {
     /// Judges a large content by its path and head; whether its parts are to be scanned.
     pub(super) fn head(&mut self, label: Label<'_>, head: &[u8], size: u64) -> bool {
         self.count(size);
+        self.names(label);
         let mut findings = self.of_path(label);
         let scanner = &self.pipeline.scanner;
         let judged = scanner.judge_whole(Subject { content: head, path: label.path() }, Encoding::of(head));
@@ -124,6 +131,7 @@ impl<'d> Desk<'d> {
 
     /// A content of which only the path is looked at.
     pub(super) fn path_alone(&mut self, label: Label<'_>) {
+        self.names(label);
         let mut findings = self.of_path(label);
         self.outcome.findings.append(&mut findings);
     }
@@ -131,6 +139,12 @@ impl<'d> Desk<'d> {
     fn count(&mut self, bytes: u64) {
         self.outcome.objects += 1;
         self.outcome.bytes += bytes;
+    }
+
+    /// What stands in the names of a path.
+    fn names(&mut self, label: Label<'_>) {
+        let findings = self.pipeline.in_path(label.path(), || label.origin(), &mut self.scratch);
+        self.outcome.findings.extend(findings);
     }
 
     fn of_path(&mut self, label: Label<'_>) -> Vec<Finding> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::remark;
+use super::{Pipeline, remark};
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
 use crate::policy::effects::{Case, Policy};
@@ -126,6 +126,26 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
     }
 }
 
+/// The finding that stands in a name.
+pub(super) fn name_finding(pipeline: &Pipeline, m: &RawMatch, secret: &[u8], origin: &Origin) -> Finding {
+    let rule = pipeline.scanner.rules().rule(m.rule);
+    Finding {
+        rule: m.rule,
+        origin: origin.clone(),
+        at: None,
+        secret: Secret::new(secret),
+        excerpt: None,
+        fingerprint: fingerprint(&rule.id, origin.path(), secret),
+        confidence: m.confidence,
+        via: m.via,
+        note: None,
+        verdict: pipeline.policy.decide(&without_lines(rule, m.confidence, origin)),
+        trail: None,
+        line_hash: None,
+        evidence: None,
+    }
+}
+
 /// What policy is told of a finding that has no lines.
 fn without_lines<'c>(rule: &'c Rule, confidence: Confidence, origin: &'c Origin) -> Case<'c> {
     Case { rule, confidence, path: origin.path(), lines: b"", above: b"" }
@@ -135,7 +155,7 @@ fn without_lines<'c>(rule: &'c Rule, confidence: Confidence, origin: &'c Origin)
 struct Page<'c> {
     content: &'c [u8],
     encoding: Encoding,
-    /// Bytes of a line feed: one, or two in UTF-16.
+    /// Bytes of a line feed.
     unit: usize,
     matches: &'c [RawMatch],
     /// Finds every secret of the content by its value, where no rule speaks of it: behind a comment, say.
@@ -144,24 +164,17 @@ struct Page<'c> {
 
 impl<'c> Page<'c> {
     fn new(content: &'c [u8], scanned: &'c Scanned) -> Self {
-        let unit = match scanned.encoding {
-            Encoding::Utf16Le | Encoding::Utf16Be => 2,
-            Encoding::Bytes | Encoding::Binary => 1,
-        };
+        let unit = scanned.encoding.unit();
         Self { content, encoding: scanned.encoding, unit, matches: &scanned.matches, again: OnceCell::new() }
     }
 
-    /// The text of a span: UTF-8 where the content is UTF-16.
+    /// The text of a span: UTF-8, whatever the content is.
     fn plain(&self, span: Span) -> Vec<u8> {
         Decoded::new(span.of(self.content), self.encoding).text.into_owned()
     }
 
     fn is_break(&self, at: usize) -> bool {
-        match self.encoding {
-            Encoding::Bytes | Encoding::Binary => self.content[at] == b'\n',
-            Encoding::Utf16Le => at.is_multiple_of(2) && self.content[at..].starts_with(b"\n\0"),
-            Encoding::Utf16Be => at.is_multiple_of(2) && self.content[at..].starts_with(b"\0\n"),
-        }
+        at.is_multiple_of(self.unit) && self.content[at..].starts_with(self.encoding.line_feed())
     }
 
     /// The lines that a span touches, cut on very long ones to `limit` bytes each side.

@@ -14,6 +14,7 @@ mod shares;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPoolBuilder;
 use sha2::{Digest as _, Sha256};
@@ -22,6 +23,7 @@ use self::exact::{Exact, Found};
 use self::first::First;
 use self::shares::{Naming, Shares};
 use super::{Outcome, Pipeline, Progress};
+use crate::detect::scanner::Scratch;
 use crate::rules::paths::PathRules;
 use crate::source::SourceError;
 use crate::source::history::NONE;
@@ -33,6 +35,8 @@ use crate::source::pack::forest::Forest;
 use crate::source::pack::walk::Walk;
 use crate::source::pack::{Kind, Limits, ReadError};
 use crate::source::repository::{Include, Repository, Tip};
+use crate::types::finding::Finding;
+use crate::types::input::Origin;
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
 use crate::types::shard::{Shard, Sharded};
@@ -176,8 +180,20 @@ impl<'r> Run<'r> {
         outcome.excluded += found.excluded;
         let findings = report::Tracing { run: self, graph: &graph, reached: &reached, trees: &trees, seen: &seen };
         outcome.findings = findings.all(&places, &beside, found);
+        outcome.findings.extend(self.refs());
         self.pipeline.reconsider(&mut outcome.findings);
         outcome
+    }
+
+    /// What stands in the names of refs; of shards the first says so.
+    fn refs(&self) -> Vec<Finding> {
+        let mut scratch = Scratch::default();
+        let tips = self.request.tips.iter().filter(|_| self.request.shard.is_none_or(|shard| shard.number() == 1));
+        tips.flat_map(|tip| {
+            let name = tip.name.as_bytes();
+            self.pipeline.in_path(name, || Origin::Ref { name: name.to_vec() }, &mut scratch)
+        })
+        .collect()
     }
 
     fn first_walk(&self) -> Seen {
@@ -253,7 +269,7 @@ impl<'r> Run<'r> {
     fn trees_walk(&self, seen: &Seen) -> Trees {
         let mut asked = seen.live.clone();
         seen.failed.iter().for_each(|(object, _)| asked[*object as usize] = true);
-        let interest = Asked { asked, run: self };
+        let interest = Asked { asked, run: self, scratch: Mutex::default() };
         self.read_trees(interest)
     }
 
@@ -396,6 +412,7 @@ impl<'r> Run<'r> {
 struct Asked<'r> {
     asked: Vec<bool>,
     run: &'r Run<'r>,
+    scratch: Mutex<Scratch>,
 }
 
 impl Interest for Asked<'_> {
@@ -404,10 +421,18 @@ impl Interest for Asked<'_> {
     }
 
     fn name(&self, name: &[u8]) -> bool {
-        self.run.path_rules.may_name(name)
+        self.run.path_rules.may_name(name) || self.holds_secret(name)
     }
 
     fn folder(&self, name: &[u8]) -> bool {
-        self.run.path_rules.may_name_folder(name)
+        self.run.path_rules.may_name_folder(name) || self.holds_secret(name)
+    }
+}
+
+impl Asked<'_> {
+    /// Asked once of each name.
+    fn holds_secret(&self, name: &[u8]) -> bool {
+        let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        !self.run.pipeline.scanner.in_name(&[b"/", name, b"/"].concat(), &mut scratch).is_empty()
     }
 }

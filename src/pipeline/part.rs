@@ -48,7 +48,7 @@ pub(super) struct PartFound {
 impl PartFound {
     /// A part of `len` bytes that is a hole in the content, whose zeros are characters as any other.
     pub(super) fn hole(start: u64, len: u64, whole: Encoding) -> Self {
-        let characters = if matches!(whole, Encoding::Utf16Le | Encoding::Utf16Be) { len / 2 } else { len };
+        let characters = len / whole.unit() as u64;
         let lines = Lines { breaks: 0, tail: u32::try_from(characters).unwrap_or(u32::MAX) };
         Self { start, lines, findings: Vec::new() }
     }

@@ -9,7 +9,7 @@ use crate::source::pack::store::ReadCache;
 use crate::source::range::Range;
 use crate::source::{Source as _, SourceError};
 use crate::source::{plumbing, repository};
-use crate::types::finding::{Finding, Trail};
+use crate::types::finding::{Finding, Trail, Via};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -73,6 +73,9 @@ impl Tracing<'_> {
         let last = self.range.commits().last().copied().unwrap_or(*id);
         let Origin::Commit { path, .. } = finding.origin.outermost() else { return (true, *id, 1) };
         let head = repository::resolve(&format!("HEAD:{}", String::from_utf8_lossy(path)));
+        if finding.via == Via::Name {
+            return (head.is_some(), last, 1);
+        }
         let in_head = head.is_some_and(|blob| self.holds(&blob, finding));
         let from = self.order.get(id).copied().unwrap_or(0);
         let (mut last_seen, mut objects) = (last, 0);

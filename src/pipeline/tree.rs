@@ -205,6 +205,15 @@ impl Visit for Worker<'_> {
         self.take(path, label);
     }
 
+    fn link(&mut self, path: &Path, name: &[u8]) {
+        if self.run.has(path)
+            && self.desk.pipeline.policy.admits(name)
+            && let Ok(target) = std::fs::read_link(path)
+        {
+            self.desk.text(Label::File(name), target.as_os_str().as_encoded_bytes());
+        }
+    }
+
     fn notice(&mut self, notice: Notice) {
         self.gathered.outcome.notices.push(notice);
     }

@@ -88,6 +88,7 @@ impl Veil<'_> {
             Origin::Staged { blob, .. } => veiled.map(|path| Origin::Staged { path, blob: *blob }),
             Origin::File { .. } => veiled.map(|path| Origin::File { path }),
             Origin::Commit { id, blob, .. } => veiled.map(|path| Origin::Commit { id: *id, path, blob: *blob }),
+            Origin::Ref { .. } => veiled.map(|name| Origin::Ref { name }),
             Origin::Lost { blob, .. } => veiled.map(|path| Origin::Lost { path, blob: *blob }),
             Origin::Member { outer, path } => {
                 let veiled_outer = self.origin(outer);

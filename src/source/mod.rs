@@ -117,6 +117,11 @@ pub trait Source: Sync {
         self.before(at, worker)
     }
 
+    /// The names that item `at` brings: its path where that is new, who made a commit. Asked after [`load`](Self::load).
+    fn names(&self, _at: usize, _worker: &mut Self::Worker) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
     /// Which lines of item `at` are this run's business. Asked only when something was found.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub struct Range {
     items: Vec<Item>,
     /// By item: the blobs that it takes the place of.
     former: Vec<Vec<Oid>>,
+    /// By item: whether its path is new.
+    added: Vec<bool>,
     notices: Vec<Notice>,
     is_cut_off: bool,
 }
@@ -73,9 +75,9 @@ impl Range {
         let raw = plumbing::filtered(&changes, &ids)?;
         let max = max_size.min(u64::from(u32::MAX));
         let limits = Limits { max, base_max: max.max(1 << 30) };
-        let (items, former, notices) = (Vec::new(), Vec::new(), Vec::new());
+        let (items, former, added, notices) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (store, is_partial) = (repository.store(), repository.is_partial);
-        let mut range = Self { store, limits, is_partial, commits, parents, items, former, notices, is_cut_off: false };
+        let mut range = Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off: false };
         let problems = range.store.problems().iter();
         range.notices = problems.map(|p| Notice::skipped(p.path.as_os_str().as_encoded_bytes(), p.why.clone())).collect();
         range.messages();
@@ -91,8 +93,12 @@ impl Range {
             Origin::Message { .. } => shard.number() == 1,
             other => shard.holder_of_path(other.path()) == shard.number(),
         };
-        let (items, former) = (std::mem::take(&mut self.items), std::mem::take(&mut self.former));
-        (self.items, self.former) = items.into_iter().zip(former).filter(|(item, _)| falls(&item.origin)).unzip();
+        let kept: Vec<bool> = self.items.iter().map(|item| falls(&item.origin)).collect();
+        let keep = |at: &mut usize| (kept[*at], *at += 1).0;
+        let (mut first, mut second, mut third) = (0, 0, 0);
+        self.items.retain(|_| keep(&mut first));
+        self.former.retain(|_| keep(&mut second));
+        self.added.retain(|_| keep(&mut third));
         self
     }
 
@@ -131,6 +137,7 @@ impl Range {
         for id in self.commits.clone() {
             self.items.push(Item { origin: Origin::Message { id }, size: 0 });
             self.former.push(Vec::new());
+            self.added.push(false);
         }
     }
 
@@ -148,6 +155,7 @@ impl Range {
             let words: Vec<&[u8]> = head[sides..].split(|&b| b == b' ').collect();
             let [modes @ .., _] = words.get(..=2 * sides + 2).ok_or_else(wrong)? else { return Err(wrong()) };
             let status = words[2 * sides + 2];
+            let is_added = status.iter().take(sides).all(|letter| matches!(letter, b'A' | b'R' | b'C'));
             let mut path = fields.next().ok_or_else(wrong)?;
             if sides == 1 && matches!(status.first(), Some(b'R' | b'C')) {
                 path = fields.next().ok_or_else(wrong)?;
@@ -162,6 +170,7 @@ impl Range {
             let modes = &modes[..sides];
             let former = oids.iter().zip(modes).filter(|(_, mode)| !matches!(**mode, b"000000" | b"160000"));
             self.former.push(former.map(|(oid, _)| *oid).collect());
+            self.added.push(is_added);
             self.items.push(Item { origin: Origin::Commit { id, path: path.to_vec(), blob }, size: 0 });
         }
         Ok(())
@@ -187,35 +196,55 @@ impl Range {
     }
 }
 
-impl Source for Range {
-    type Worker = ReadCache;
+/// What a worker reads objects with.
+pub struct Worker {
+    cache: ReadCache,
+    /// Who made the commit that was loaded last.
+    people: Vec<Vec<u8>>,
+}
 
-    fn worker(&self) -> Result<ReadCache, SourceError> {
-        Ok(ReadCache::new(32 << 20))
+impl Source for Range {
+    type Worker = Worker;
+
+    fn worker(&self) -> Result<Worker, SourceError> {
+        Ok(Worker { cache: ReadCache::new(32 << 20), people: Vec::new() })
     }
 
     fn items(&self) -> (&[Item], &[Notice]) {
         (&self.items, &self.notices)
     }
 
-    fn load(&self, at: usize, cache: &mut ReadCache) -> Result<Input, Notice> {
+    fn load(&self, at: usize, worker: &mut Worker) -> Result<Input, Notice> {
         let origin = self.items[at].origin.clone();
         let (oid, path) = match &origin {
             Origin::Commit { blob, path, .. } => (*blob, path.as_slice()),
             Origin::Message { id } => (*id, &b""[..]),
             _ => return Err(Notice::skipped(origin.path(), "no object of a commit")),
         };
-        let mut content = self.blob(&oid, cache).map_err(|why| self.failed(path, &oid, &why))?;
+        worker.people.clear();
+        let mut content = self.blob(&oid, &mut worker.cache).map_err(|why| self.failed(path, &oid, &why))?;
         if matches!(origin, Origin::Message { .. }) {
-            let start = Commit::parse(&content).map(|commit| commit.message_start);
-            let start = start.map_err(|why| Notice::skipped(Vec::new(), format!("commit {oid}: {}", why.0)))?;
+            let commit = Commit::parse(&content);
+            let commit = commit.map_err(|why| Notice::skipped(Vec::new(), format!("commit {oid}: {}", why.0)))?;
+            let person = |person: Person<'_>| [person.name, b" <", person.email, b">"].concat();
+            worker.people = vec![person(commit.author), person(commit.committer)];
+            worker.people.dedup();
+            let start = commit.message_start;
             content.drain(..start);
         }
         Ok(Input { origin, content: Content::Owned(content) })
     }
 
-    fn before(&self, at: usize, cache: &mut ReadCache) -> Result<Vec<Vec<u8>>, Notice> {
-        let read = |oid: &Oid| self.blob(oid, cache).map_err(|why| self.failed(self.items[at].origin.path(), oid, &why));
+    fn names(&self, at: usize, worker: &mut Worker) -> Vec<Vec<u8>> {
+        match &self.items[at].origin {
+            Origin::Commit { path, .. } if self.added[at] => vec![path.clone()],
+            _ => std::mem::take(&mut worker.people),
+        }
+    }
+
+    fn before(&self, at: usize, worker: &mut Worker) -> Result<Vec<Vec<u8>>, Notice> {
+        let read =
+            |oid: &Oid| self.blob(oid, &mut worker.cache).map_err(|why| self.failed(self.items[at].origin.path(), oid, &why));
         self.former[at].iter().map(read).collect()
     }
 }

@@ -272,6 +272,11 @@ impl Source for Staged {
         self.former(at, input, objects).iter().map(|old| objects.blob(old).map_err(|error| self.as_new(at, &error))).collect()
     }
 
+    fn names(&self, at: usize, _: &mut Objects) -> Vec<Vec<u8>> {
+        let change = &self.changes[at];
+        if change.old.iter().all(Option::is_none) { vec![change.path.clone()] } else { Vec::new() }
+    }
+
     fn scope(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Scope, Notice> {
         let mut added: Option<RangeSet> = None;
         for old in self.former(at, input, objects) {

@@ -81,6 +81,10 @@ impl Source for Tree {
         (&self.items, &self.notices)
     }
 
+    fn names(&self, at: usize, (): &mut ()) -> Vec<Vec<u8>> {
+        vec![self.items[at].origin.path().to_vec()]
+    }
+
     fn load(&self, at: usize, (): &mut ()) -> Result<Input, Notice> {
         let origin = self.items[at].origin.clone();
         match std::fs::read(&self.files[at]) {

@@ -36,6 +36,9 @@ pub trait Visit: Send {
     /// A file, by the path to open and the path as reports show it.
     fn file(&mut self, path: &Path, label: &[u8]);
 
+    /// A symbolic link, likewise. It is not followed.
+    fn link(&mut self, _path: &Path, _label: &[u8]) {}
+
     /// Something that could not be walked.
     fn notice(&mut self, notice: Notice);
 }
@@ -161,7 +164,8 @@ impl<V: Visit> Walker<'_, V> {
                     self.visitor.file(entry.path(), &label);
                 }
             }
-            Some(kind) if kind.is_dir() || kind.is_symlink() => {}
+            Some(kind) if kind.is_dir() => {}
+            Some(kind) if kind.is_symlink() => self.visitor.link(entry.path(), &label(entry.path())),
             _ => self.visitor.notice(Notice::info(&*label(entry.path()), "neither a file nor a folder: not read")),
         }
         if let Some(error) = entry.error() {

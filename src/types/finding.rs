@@ -22,6 +22,14 @@ pub enum Via {
     Percent,
     /// Inside text whose backslash escapes were resolved.
     Escape,
+    /// Inside text without the characters that are not seen, fullwidth letters as plain ones.
+    Unseen,
+    /// Inside text with characters of HTML or XML that were resolved.
+    Entity,
+    /// Inside literals that source code joins.
+    Joined,
+    /// In a name: of a file, a ref, a person.
+    Name,
     /// By the path alone.
     Path,
     /// By the first bytes and the structure of a binary, which is the secret as a whole.

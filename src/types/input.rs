@@ -39,7 +39,12 @@ pub enum Origin {
         /// The blob.
         blob: Oid,
     },
-    /// The message of a commit or tag.
+    /// The name of a ref.
+    Ref {
+        /// As git has it: `refs/heads/main`.
+        name: Vec<u8>,
+    },
+    /// The message of a commit or tag, or who made it.
     Message {
         /// The commit or tag.
         id: Oid,
@@ -63,10 +68,26 @@ impl Origin {
             | Self::File { path }
             | Self::Commit { path, .. }
             | Self::Lost { path, .. }
+            | Self::Ref { name: path }
             | Self::Member { path, .. } => path,
             Self::Message { .. } => b"<message>",
             Self::Stdin => b"<stdin>",
         }
+    }
+
+    /// The same at another path, where it has one.
+    #[must_use]
+    pub fn at(mut self, other: &[u8]) -> Self {
+        if let Self::Staged { path, .. }
+        | Self::File { path }
+        | Self::Commit { path, .. }
+        | Self::Lost { path, .. }
+        | Self::Ref { name: path }
+        | Self::Member { path, .. } = &mut self
+        {
+            other.clone_into(path);
+        }
+        self
     }
 
     /// Itself, or of a member the archive that is in no other.
@@ -83,7 +104,7 @@ impl Origin {
         match self {
             Self::Commit { id, .. } | Self::Message { id } => Some(id),
             Self::Member { outer, .. } => outer.commit(),
-            Self::Staged { .. } | Self::File { .. } | Self::Lost { .. } | Self::Stdin => None,
+            Self::Staged { .. } | Self::File { .. } | Self::Lost { .. } | Self::Ref { .. } | Self::Stdin => None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nospill::detect::scanner::{Scanned, Scanner, Scratch, Subject};
+use nospill::detect::trace;
 use nospill::rules::ruleset::RuleSet;
 use nospill::rules::schema;
 use nospill::rules::template::{Random, fill};
@@ -32,7 +33,7 @@ fn filled(template: &str) -> Vec<u8> {
     fill(template, &mut Random::new("decode", 1)).unwrap_or_else(|e| panic!("{template}: {e}"))
 }
 
-fn token() -> String {
+pub(crate) fn token() -> String {
     String::from_utf8(filled("ghp_{alnum:30}{crc32}")).expect("ASCII")
 }
 
@@ -174,10 +175,56 @@ fn positions_are_those_of_the_original() {
         let want = (start + lead.len() * 4 / 3, start + ((lead.len() + token.len()) * 8).div_ceil(6));
         assert_eq!((found.secret.start, found.secret.end), want);
     }
-    let content = format!("a = \"{}\";", token.replace("ghp_", "\\u0067hp_"));
-    let scanned = scan(scanner, content.as_bytes(), "a.js");
-    assert_eq!(scanned.matches.len(), 1);
-    assert_eq!(scanned.matches[0].secret.of(content.as_bytes()), &content.as_bytes()[5..content.len() - 2]);
+    let tricks = tricks(&token);
+    for value in tricks.into_iter().chain([token.replace("ghp_", "\\u0067hp_"), token.replace("ghp_", "\\147hp_")]) {
+        let content = format!("a = \"{value}\";");
+        let scanned = scan(scanner, content.as_bytes(), "a.js");
+        assert_eq!(scanned.matches.len(), 1, "{content:?}");
+        assert_eq!(scanned.matches[0].secret.of(content.as_bytes()), value.as_bytes());
+        let line = content[..content.find("ghp_").unwrap_or(0)].matches('\n').count() as u32 + 1;
+        let subject = Subject { content: content.as_bytes(), path: b"a.js" };
+        let trace = trace::line(scanner, subject, line).expect("a text");
+        let kept = |c: &trace::Candidate| matches!(c.fate, trace::Fate::Reported(_)) && c.span == scanned.matches[0].secret;
+        assert!(trace.candidates.iter().any(kept), "{content:?}");
+    }
+}
+
+/// A token in the ways that it may stand in a literal.
+pub(crate) fn tricks(token: &str) -> Vec<String> {
+    let (start, end) = token.split_at(12);
+    let between = [
+        "\u{200b}",
+        "\u{200d}\u{feff}",
+        "\u{ad}",
+        "\u{202e}",
+        "\u{fe0f}",
+        "\u{1b}[31;1m",
+        "\" + \"",
+        "\"\n    \"",
+        "\\\n",
+        "\\\r\n",
+    ];
+    let mut tricks: Vec<String> = between.iter().map(|between| format!("{start}{between}{end}")).collect();
+    let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c);
+    tricks.push(token.chars().map(wide).collect());
+    tricks.push(format!("{start}{}", end.chars().map(|c| format!("&#{};", u32::from(c))).collect::<String>()));
+    tricks.push(format!("&#x67;{}", &token[1..]));
+    tricks
+}
+
+#[test]
+fn what_is_put_together_is_a_token_or_nothing() {
+    let scanner = &*SCANNER;
+    let (token, value) = (token(), made_up());
+    for content in [
+        format!("a = [\"{}\", \"{}\"]", &token[..12], &token[12..]),
+        format!("a = \"{}\" + b + \"{}\"", &token[..12], &token[12..]),
+        format!("pass\u{200b}word = \"{value}\""),
+        format!("\u{ff50}assword = \"{value}\""),
+        format!("<a title=\"pass&#119;ord = {value}\">"),
+    ] {
+        assert_eq!(ids(scanner, content.as_bytes(), "a.js"), [""; 0], "{content}");
+    }
 }
 
 #[test]
@@ -192,6 +239,7 @@ fn one_report_for_what_can_be_read_twice() {
         format!("kind: Secret\ndata:\n  .dockerconfigjson: {config}\n"),
         format!("kind: Secret\ndata:\n  password: {}\n", base64(made_up().repeat(2))),
         format!("password = \"{}\" # \\u0041\n", made_up()),
+        format!("a\u{200b}b \"{}\" &#65; \"x\" + \"y\"\n", token()),
     ] {
         let found = ids(scanner, content.as_bytes(), "a.yaml");
         assert_eq!(found.len(), 1, "{content}: {found:?}");
@@ -220,7 +268,7 @@ proptest! {
 
     #[test]
     fn spans_lie_in_the_content_and_the_slow_way_agrees(
-        parts in prop::collection::vec((0usize..11, "[ -~\\n]{0,40}", prop::collection::vec(any::<u8>(), 0..40)), 1..8),
+        parts in prop::collection::vec((0usize..15, "[ -~\\n]{0,40}", prop::collection::vec(any::<u8>(), 0..40)), 1..8),
     ) {
         let scanner = &*SCANNER;
         let text = format!("password: '{}' {}", made_up(), token());
@@ -237,6 +285,10 @@ proptest! {
                 7 => content.extend(b"{\"kind\":\"Secret\",\"data\":{\"token\":\""),
                 8 => content.extend(b"\\u00\\x\\%%3\\\"\\\": \\\"="),
                 9 => content.extend(bytes),
+                10 => content.extend(text.replace('_', "\u{ad}_").into_bytes()),
+                11 => content.extend(text.replace('_', "&#95;").into_bytes()),
+                12 => content.extend(format!("'{}' + '{}'", &text[29..40], &text[40..]).into_bytes()),
+                13 => content.extend("\u{200b}&#&#x\u{1b}[\u{ff41}\"+'\\\n".as_bytes()),
                 _ => content.extend(plain.into_bytes()),
             }
         }

@@ -20,28 +20,35 @@ struct Trick {
 
 const TRICKS: &[Trick] = &[
     trick("none: a token in a file", plain, "staged", true),
-    trick("zero-width space inside the token", zero_width, "staged", false),
+    trick("zero-width space inside the token", zero_width, "staged", true),
     trick("homoglyph inside the token", homoglyph, "staged", false),
     trick("homoglyph in the variable's name, token intact", homoglyph_name, "staged", true),
-    trick("token split by string concatenation", concatenated, "staged", false),
-    trick("token split over two lines", two_lines, "staged", false),
+    trick("token split by string concatenation", concatenated, "staged", true),
+    trick("token split over two lines", two_lines, "staged", true),
     trick("base64 of the token", base64, "staged", true),
     trick("UTF-16 without a byte order mark", utf16, "staged", true),
     trick("token in Latin-1 text", latin1, "staged", true),
     trick("behind 50 MB of padding on its own line", padded, "staged", true),
     trick("a few NUL bytes in the text", nuls, "staged", true),
-    trick("in a file name", file_name, "staged", false),
-    trick("in a branch name", branch_name, "history", false),
-    trick("in a tag name", tag_name, "history", false),
+    trick("in a file name", file_name, "staged", true),
+    trick("in a file name, later", file_name_later, "history", true),
+    trick("in a file name, on disk", file_name, "dir .", true),
+    trick("in a folder's name", folder_name, "staged", true),
+    trick("in the name of a folder that was taken away", folder_name_undone, "history", true),
+    trick("in a branch name", branch_name, "history", true),
+    trick("in a tag name", tag_name, "history", true),
     trick("in a commit message", message, "history", true),
     trick("in an annotated tag's message", tag_message, "history", true),
     trick("in a note", note, "history", true),
-    trick("in an author's name", author, "history", false),
+    trick("in an author's name", author, "history", true),
+    trick("in an author's name, of a range", author, "history HEAD", true),
+    trick("in a committer's address", committer, "history", true),
+    trick("in a tagger's name", tagger, "history", true),
     trick("in a submodule's address in .gitmodules", submodule, "staged", true),
     trick("marked binary in .gitattributes", binary_attribute, "staged", true),
     trick("marked linguist-generated", generated_attribute, "staged", true),
     trick("in a link's target, staged", link, "staged", true),
-    trick("in a link's target, on disk", link, "dir .", false),
+    trick("in a link's target, on disk", link, "dir .", true),
     trick("tracked though ignored, staged", ignored, "staged", true),
     trick("tracked though ignored, on disk", ignored, "dir .", true),
     trick("tracked though ignored, on disk with --no-ignore", ignored, "dir --no-ignore .", true),
@@ -58,13 +65,23 @@ const TRICKS: &[Trick] = &[
     trick("base64 in lines of 64", base64_lines, "staged", true),
     trick("base64 in lines of 20", base64_short_lines, "staged", false),
     trick("terminal colours around it", coloured, "staged", true),
-    trick("soft hyphen inside the token", soft_hyphen, "staged", false),
-    trick("terminal colours inside the token", coloured_inside, "staged", false),
-    trick("fullwidth letters in the token", fullwidth, "staged", false),
-    trick("first letters as `\\147`", octal, "staged", false),
-    trick("first letters as `&#103;`", entities, "staged", false),
+    trick("soft hyphen inside the token", soft_hyphen, "staged", true),
+    trick("terminal colours inside the token", coloured_inside, "staged", true),
+    trick("fullwidth letters in the token", fullwidth, "staged", true),
+    trick("first letters as `\\147`", octal, "staged", true),
+    trick("first letters as `&#103;`", entities, "staged", true),
+    trick("direction of writing turned inside the token", turned, "staged", true),
+    trick("token of literals side by side, on two lines", beside, "staged", true),
+    trick("token put together from variables", variables, "staged", false),
+    trick("first letters as `=67`", quoted_printable, "staged", false),
+    trick("base32 of the token", base32, "staged", false),
+    trick("every letter 13 places on", rotated, "staged", false),
+    trick("UTF-7", utf7, "staged", false),
+    trick("EBCDIC", ebcdic, "staged", false),
+    trick("in a zip archive behind other bytes", zip_behind, "dir .", false),
     trick("backwards", backwards, "staged", false),
-    trick("UTF-32", utf32, "staged", false),
+    trick("UTF-32", utf32, "staged", true),
+    trick("UTF-32 without a byte order mark", utf32_bare, "staged", true),
     trick("between random bytes", in_binary, "staged", false),
 ];
 
@@ -159,6 +176,23 @@ fn file_name(world: &World) {
     world.stage(&bare(), "nothing\n");
 }
 
+fn file_name_later(world: &World) {
+    file_name(world);
+    world.commit();
+}
+
+fn folder_name(world: &World) {
+    world.stage(&format!("a/{}/one.txt", bare()), "nothing\n");
+    world.stage(&format!("a/{}/two.txt", bare()), "nothing\n");
+}
+
+fn folder_name_undone(world: &World) {
+    folder_name(world);
+    world.commit();
+    world.git(&["rm", "-rq", "a"]);
+    world.commit();
+}
+
 fn commit(world: &World) {
     world.stage("file.txt", "nothing\n");
     world.commit();
@@ -190,6 +224,20 @@ fn note(world: &World) {
 
 fn author(world: &World) {
     world.git(&["commit", "-q", "--allow-empty", "-m", "x", "--author", &format!("{} <a@example.org>", bare())]);
+}
+
+fn committer(world: &World) {
+    commit(world);
+    let text = world.git(&["cat-file", "commit", "HEAD"]);
+    let text = text.replace("committer Ada <ada@", &format!("committer Ada <{}@", bare()));
+    fs::write(world.path().join(".git/refs/heads/main"), world.object("commit", text.as_bytes())).expect("a ref");
+}
+
+fn tagger(world: &World) {
+    commit(world);
+    world.git(&["tag", "-a", "v1", "-m", "x"]);
+    let text = world.git(&["cat-file", "tag", "v1"]).replace("tagger Ada", &format!("tagger {}", bare()));
+    fs::write(world.path().join(".git/refs/tags/v2"), world.object("tag", text.as_bytes())).expect("a ref");
 }
 
 fn submodule(world: &World) {
@@ -310,6 +358,67 @@ fn coloured_inside(world: &World) {
     with(world, "\u{1b}[31m");
 }
 
+fn turned(world: &World) {
+    with(world, "\u{202e}");
+}
+
+fn beside(world: &World) {
+    with(world, "\"\n    \"");
+}
+
+fn variables(world: &World) {
+    world.stage("file.py", format!("a = \"{}\"\nb = \"{}\"\nx = a + b\n", &bare()[..14], &bare()[14..]));
+}
+
+fn quoted_printable(world: &World) {
+    led_by(world, "=67=68=70=5F");
+}
+
+fn base32(world: &World) {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: Vec<u8> = bare().bytes().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let digit = |bits: &[u8]| char::from(DIGITS[usize::from(bits.iter().fold(0, |sum, bit| sum << 1 | bit))]);
+    world.stage("file.py", format!("x = \"{}\"\n", bits.chunks(5).map(digit).collect::<String>()));
+}
+
+fn rotated(world: &World) {
+    let turn = |c: char| match c {
+        'a'..='z' => char::from((c as u8 - b'a' + 13) % 26 + b'a'),
+        'A'..='Z' => char::from((c as u8 - b'A' + 13) % 26 + b'A'),
+        other => other,
+    };
+    world.stage("file.py", format!("x = \"{}\"\n", bare().chars().map(turn).collect::<String>()));
+}
+
+fn utf7(world: &World) {
+    led_by(world, "+AGcAaABwAF8-");
+}
+
+/// Letters and digits as mainframes have them.
+fn ebcdic(world: &World) {
+    let byte = |b: u8| match b {
+        b'a'..=b'i' => b - b'a' + 0x81,
+        b'j'..=b'r' => b - b'j' + 0x91,
+        b's'..=b'z' => b - b's' + 0xa2,
+        b'A'..=b'I' => b - b'A' + 0xc1,
+        b'J'..=b'R' => b - b'J' + 0xd1,
+        b'S'..=b'Z' => b - b'S' + 0xe2,
+        b'0'..=b'9' => b - b'0' + 0xf0,
+        b'_' => 0x6d,
+        _ => 0x40,
+    };
+    world.stage("file.txt", token(1).bytes().map(byte).collect::<Vec<u8>>());
+}
+
+fn zip_behind(world: &World) {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("file.py", zip::write::SimpleFileOptions::default()).expect("a member");
+    zip.write_all(token(1).as_bytes()).expect("it takes it");
+    let zip = zip.finish().expect("it ends").into_inner();
+    world.write("file.bin", [&[0x7f; 100], zip.as_slice()].concat());
+}
+
 fn backwards(world: &World) {
     world.stage("file.py", format!("x = \"{}\"[::-1]\n", bare().chars().rev().collect::<String>()));
 }
@@ -317,6 +426,10 @@ fn backwards(world: &World) {
 fn utf32(world: &World) {
     let text = format!("\u{feff}{}", token(1));
     world.stage("file.txt", text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>());
+}
+
+fn utf32_bare(world: &World) {
+    world.stage("file.txt", token(1).chars().flat_map(|c| u32::from(c).to_be_bytes()).collect::<Vec<u8>>());
 }
 
 fn in_binary(world: &World) {

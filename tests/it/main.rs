@@ -34,6 +34,7 @@ mod layers;
 mod leak;
 mod marks;
 mod migrate;
+mod names;
 mod oracle;
 mod pack;
 mod patterns;

@@ -5,6 +5,7 @@ use nospill::rules::ruleset::RuleSet;
 use nospill::rules::template::Random;
 use nospill::types::delta::Op;
 
+use crate::decode::{token, tricks};
 use crate::oracle::{medley, templates};
 
 const PATHS: &[&str] =
@@ -103,5 +104,31 @@ fn every_match_lies_at_something_live() {
         ];
         let back: Vec<Op> = back.into_iter().filter(|op| op.len > 0).collect();
         assert!(!scanner.marks(&base, Some((&heir, &back)), &mut scratch).are_live(), "{rule}");
+    }
+}
+
+/// A token that is hidden, whose halves come one after the other.
+#[test]
+fn what_is_put_together_late_is_live() {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let mut scratch = Scratch::default();
+    let base = "int counter = 0; /* nothing to see */\n".repeat(100).into_bytes();
+    let middle = base.len() / 2 / 37 * 37;
+    for value in tricks(&token()) {
+        let text = format!("x = \"{value}\"\n").into_bytes();
+        for cut in (1..text.len()).step_by(3) {
+            let op = |start, len, copy_from| Op { start, len, copy_from };
+            let first = [&base[..middle], &text[..cut], &base[middle..]].concat();
+            let ops = [op(0, middle, Some(0)), op(middle, cut, None), op(middle + cut, base.len() - middle, Some(middle))];
+            let before = scanner.marks(&first, Some((&scanner.marks(&base, None, &mut scratch), &ops)), &mut scratch);
+            let (at, rest) = (middle + cut, text.len() - cut);
+            let second = [&first[..at], &text[cut..], &first[at..]].concat();
+            let ops = [op(0, at, Some(0)), op(at, rest, None), op(at + rest, first.len() - at, Some(at))];
+            let heir = scanner.marks(&second, Some((&before, &ops)), &mut scratch);
+            assert!(
+                heir.are_live() && heir.keywords().eq(scanner.marks(&second, None, &mut scratch).keywords()),
+                "{value:?} at {cut}"
+            );
+        }
     }
 }

@@ -195,11 +195,14 @@ impl<'p> Page<'p> {
 /// How a value was reached, where that is not plain.
 fn how(via: Via) -> &'static str {
     match via {
-        Via::Regex | Via::Assignment | Via::Path | Via::Magic => "",
+        Via::Regex | Via::Assignment | Via::Path | Via::Magic | Via::Name => "",
         Via::Base64 => ", inside base64",
         Via::Hex => ", inside hex digits",
         Via::Percent => ", inside percent-encoded text",
         Via::Escape => ", inside escaped text",
+        Via::Unseen => ", between characters that are not seen",
+        Via::Entity => ", with characters of HTML or XML",
+        Via::Joined => ", inside literals that are joined",
     }
 }
 

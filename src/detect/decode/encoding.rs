@@ -1,4 +1,4 @@
-//! What a content is: text, UTF-16 of either order with or without a byte order mark, or binary. Decided by content.
+//! What a content is: text, UTF-16 or UTF-32 of either order with or without a byte order mark, or binary. Decided by content.
 
 use std::borrow::Cow;
 
@@ -16,6 +16,10 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, high byte first.
     Utf16Be,
+    /// UTF-32, lowest byte first.
+    Utf32Le,
+    /// UTF-32, highest byte first.
+    Utf32Be,
     /// Not text.
     Binary,
 }
@@ -24,12 +28,14 @@ impl Encoding {
     /// What the content is. A few NUL or control bytes in a text leave it text, so that they hide nothing.
     pub fn of(content: &[u8]) -> Self {
         match content {
+            [0xff, 0xfe, 0, 0, ..] => return Self::Utf32Le,
+            [0, 0, 0xfe, 0xff, ..] => return Self::Utf32Be,
             [0xff, 0xfe, ..] => return Self::Utf16Le,
             [0xfe, 0xff, ..] => return Self::Utf16Be,
             _ => {}
         }
         let head = &content[..content.len().min(SAMPLE)];
-        if let Some(order) = utf16_order(head) {
+        if let Some(order) = wide_order(head) {
             return order;
         }
         let middle = content.len() / 2;
@@ -39,6 +45,31 @@ impl Encoding {
         let total: usize = places.iter().map(|p| p.len()).sum();
         if odd * 20 > total { Self::Binary } else { Self::Bytes }
     }
+
+    /// Bytes of a line feed.
+    pub fn unit(self) -> usize {
+        self.line_feed().len()
+    }
+
+    /// A line feed. It stands at a multiple of its length.
+    pub fn line_feed(self) -> &'static [u8] {
+        match self {
+            Self::Bytes | Self::Binary => b"\n",
+            Self::Utf16Le => b"\n\0",
+            Self::Utf16Be => b"\0\n",
+            Self::Utf32Le => b"\n\0\0\0",
+            Self::Utf32Be => b"\0\0\0\n",
+        }
+    }
+
+    /// Bytes of a character.
+    fn width(self, c: char) -> usize {
+        match self {
+            Self::Bytes | Self::Binary => c.len_utf8(),
+            Self::Utf16Le | Self::Utf16Be => c.len_utf16() * 2,
+            Self::Utf32Le | Self::Utf32Be => 4,
+        }
+    }
 }
 
 impl Encoding {
@@ -47,7 +78,7 @@ impl Encoding {
     pub fn of_part(part: &[u8], whole: Self) -> Self {
         const PIECE: usize = 512;
         const EVERY: usize = 32 * 1024;
-        if matches!(whole, Self::Utf16Le | Self::Utf16Be) {
+        if !matches!(whole, Self::Bytes | Self::Binary) {
             return whole;
         }
         let (mut odd, mut total) = (0, 0);
@@ -75,8 +106,8 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20) & !plain | (byte == 0x7f)
 }
 
-/// UTF-16 without a mark: nearly every unit of the sample has one NUL byte, always on the same side.
-fn utf16_order(head: &[u8]) -> Option<Encoding> {
+/// UTF-16 without a mark: nearly every unit of the sample has one NUL byte, always on the same side. UTF-32: three.
+fn wide_order(head: &[u8]) -> Option<Encoding> {
     let units = head.len() / 2;
     if units < 4 || memchr::memchr(0, head).is_none() {
         return None;
@@ -86,16 +117,33 @@ fn utf16_order(head: &[u8]) -> Option<Encoding> {
     if low_first * 10 >= units * 7 && high_first * 20 <= units {
         return Some(Encoding::Utf16Le);
     }
-    (high_first * 10 >= units * 7 && low_first * 20 <= units).then_some(Encoding::Utf16Be)
+    if high_first * 10 >= units * 7 && low_first * 20 <= units {
+        return Some(Encoding::Utf16Be);
+    }
+    let units = head.len() / 4;
+    let plain = |place: usize| {
+        let is_plain = |unit: &&[u8]| (0..4).all(|at| (unit[at] == 0) == (at != place));
+        units >= 4 && head.chunks_exact(4).filter(is_plain).count() * 10 >= units * 9
+    };
+    let text = |place: usize| controls_of(head, place) * 20 <= units;
+    if plain(0) && text(0) {
+        return Some(Encoding::Utf32Le);
+    }
+    (plain(3) && text(3)).then_some(Encoding::Utf32Be)
+}
+
+/// How many of the bytes at a place of four are control bytes: small numbers in a table are no letters.
+fn controls_of(bytes: &[u8], place: usize) -> usize {
+    bytes.chunks_exact(4).filter(|unit| is_control(unit[place])).count()
 }
 
 /// A content as the scanner reads it, with the way back to the original's positions.
 #[derive(Debug)]
 pub struct Decoded<'c> {
-    /// The text: UTF-8 where the original was UTF-16, else the bytes themselves.
+    /// The text: UTF-8 where the original was UTF-16 or UTF-32, else the bytes themselves.
     pub text: Cow<'c, [u8]>,
     encoding: Encoding,
-    /// For UTF-16: `(offset in text, offset in original)` every so often.
+    /// For those: `(offset in text, offset in original)` every so often.
     marks: Vec<(usize, usize)>,
 }
 
@@ -103,26 +151,35 @@ pub struct Decoded<'c> {
 const STRIDE: usize = 1024;
 
 impl<'c> Decoded<'c> {
-    /// Reads `content` as `encoding`; unpaired surrogates become U+FFFD, an odd last byte is dropped.
+    /// Reads `content` as `encoding`; what is no character becomes U+FFFD, odd last bytes are dropped.
     pub fn new(content: &'c [u8], encoding: Encoding) -> Self {
-        let unit = match encoding {
-            Encoding::Bytes | Encoding::Binary => {
-                return Self { text: Cow::Borrowed(content), encoding, marks: Vec::new() };
-            }
-            Encoding::Utf16Le => u16::from_le_bytes,
-            Encoding::Utf16Be => u16::from_be_bytes,
+        let wide = |unit: fn([u8; 2]) -> u16| {
+            let units = content.chunks_exact(2).map(move |pair| unit([pair[0], pair[1]]));
+            Self::of(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)), content.len() / 2, encoding)
         };
-        let units = content.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        let (mut text, mut marks, mut from) = (String::with_capacity(content.len() / 2), vec![(0, 0)], 0);
+        let widest = |unit: fn([u8; 4]) -> u32| {
+            let units = content.chunks_exact(4).map(move |four| unit([four[0], four[1], four[2], four[3]]));
+            Self::of(units.map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)), content.len() / 4, encoding)
+        };
+        match encoding {
+            Encoding::Bytes | Encoding::Binary => Self { text: Cow::Borrowed(content), encoding, marks: Vec::new() },
+            Encoding::Utf16Le => wide(u16::from_le_bytes),
+            Encoding::Utf16Be => wide(u16::from_be_bytes),
+            Encoding::Utf32Le => widest(u32::from_le_bytes),
+            Encoding::Utf32Be => widest(u32::from_be_bytes),
+        }
+    }
+
+    fn of(characters: impl Iterator<Item = char>, units: usize, encoding: Encoding) -> Self {
+        let (mut text, mut marks, mut from) = (String::with_capacity(units), vec![(0, 0)], 0);
         let mut due = STRIDE;
-        for c in char::decode_utf16(units) {
-            let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+        for c in characters {
             if text.len() >= due {
                 marks.push((text.len(), from));
                 due = text.len() + STRIDE;
             }
             text.push(c);
-            from += c.len_utf16() * 2;
+            from += encoding.width(c);
         }
         Self { text: Cow::Owned(text.into_bytes()), encoding, marks }
     }
@@ -139,7 +196,7 @@ impl<'c> Decoded<'c> {
         let before = self.marks.partition_point(|&(text, _)| text <= at).saturating_sub(1);
         let (text, original) = self.marks[before];
         let between = String::from_utf8_lossy(&self.text[text..at]);
-        original + between.chars().map(|c| c.len_utf16() * 2).sum::<usize>()
+        original + between.chars().map(|c| self.encoding.width(c)).sum::<usize>()
     }
 }
 
@@ -154,7 +211,11 @@ mod tests {
     #[test]
     fn kinds() {
         let text = "password = one two three\n".repeat(9);
+        let utf32 = |order: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| order(u32::from(c))).collect::<Vec<u8>>();
         for (content, want) in [
+            (utf32(u32::to_le_bytes), Encoding::Utf32Le),
+            (utf32(u32::to_be_bytes), Encoding::Utf32Be),
+            ((1..900).flat_map(u32::to_le_bytes).collect(), Encoding::Binary),
             (text.clone().into_bytes(), Encoding::Bytes),
             (utf16(&text, u16::to_le_bytes, false), Encoding::Utf16Le),
             (utf16(&text, u16::to_be_bytes, false), Encoding::Utf16Be),
@@ -172,12 +233,16 @@ mod tests {
     #[test]
     fn spans_lead_back_to_the_original() {
         let text = "x\u{1f600}\u{e9}k = v\n".repeat(400);
-        let original = utf16(&text, u16::to_be_bytes, false);
-        let decoded = Decoded::new(&original, Encoding::Utf16Be);
-        assert_eq!(&*decoded.text, text.as_bytes());
-        for (at, _) in text.match_indices('k') {
-            let span = decoded.original(Span::new(at, at + 1));
-            assert_eq!(span.of(&original), [0, b'k']);
+        let utf32: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        for (original, encoding, want) in [
+            (utf16(&text, u16::to_be_bytes, false), Encoding::Utf16Be, b"\0k".as_slice()),
+            (utf32, Encoding::Utf32Le, b"k\0\0\0"),
+        ] {
+            let decoded = Decoded::new(&original, encoding);
+            assert_eq!(&*decoded.text, text.as_bytes());
+            for (at, _) in text.match_indices('k') {
+                assert_eq!(decoded.original(Span::new(at, at + 1)).of(&original), want);
+            }
         }
     }
 }

@@ -1,154 +1,19 @@
-//! Backslash escapes (`\u0041`, `\x41`, `\/`, `\n`, `\"`) and percent encoding.
+//! Backslash escapes (`\u0041`, `\x41`, `\101`, `\/`, `\n`, `\"`), percent encoding and the characters of HTML and XML (`&#65;`).
 //!
 //! Source code is full of escapes that hide nothing: what a rule can't see through is a printable ASCII character written
 //! as an escape, a line inside a string, or JSON inside a string. Only near those a layer is made, and only matches that
 //! hold an escape are taken from it, as all others stand in the content itself.
 
-use super::layer::{Cut, Layer};
-use super::{hex_byte, hex_digit, is_text};
-use crate::types::finding::Via;
-use crate::types::span::Span;
+use super::regions::Unit;
+use super::{hex_byte, hex_digit};
 
-/// Bytes of a line looked at on each side of an escape.
-const REACH: usize = 512;
-/// Longest region of escapes that is one layer.
-const LONGEST: usize = 64 * 1024;
-
-/// Shows every region around escapes that could hide something.
-pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    let mut regions = Regions { content, layer, visit, open: [None, None] };
-    let mut done = 0;
-    for at in memchr::memchr2_iter(b'\\', b'%', content) {
-        if at < done {
-            continue;
-        }
-        if content[at] == b'%' {
-            if is_percent(content, at) {
-                regions.add(at, Kind::Percent);
-            }
-            continue;
-        }
-        let end = at + content[at..].iter().take_while(|&&b| b == b'\\').count();
-        done = end;
-        if is_escape(content, at, end) {
-            regions.add(at, Kind::Escape);
-        }
-    }
-    for region in regions.open.into_iter().flatten() {
-        region.show(content, regions.layer, regions.visit);
-    }
-}
-
-/// The regions that are being widened, one of each kind.
-struct Regions<'c, 'v> {
-    content: &'c [u8],
-    layer: &'v mut Layer,
-    visit: &'v mut dyn FnMut(&Layer),
-    open: [Option<Region>; 2],
-}
-
-impl Regions<'_, '_> {
-    /// Widens the open region by an escape at `at`, or shows it and opens the next.
-    fn add(&mut self, at: usize, kind: Kind) {
-        let open = &mut self.open[kind as usize];
-        match open {
-            Some(region) if at < region.span.end && region.span.len() < LONGEST => region.widen(self.content, at),
-            _ => {
-                if let Some(full) = open.replace(Region::around(self.content, at, kind)) {
-                    full.show(self.content, self.layer, self.visit);
-                }
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Escape,
-    Percent,
-}
-
-impl Kind {
-    /// What ends the text that escapes of this kind are in.
-    fn ends(self, byte: u8) -> bool {
-        match self {
-            Self::Escape => byte == b'\n',
-            Self::Percent => byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\'),
-        }
-    }
-}
-
-/// A part of a line that holds escapes.
-#[derive(Debug)]
-struct Region {
-    span: Span,
-    cut: Cut,
-    kind: Kind,
-}
-
-impl Region {
-    fn around(content: &[u8], at: usize, kind: Kind) -> Self {
-        let low = at.saturating_sub(REACH);
-        let (start, cut) = match content[low..at].iter().rposition(|&b| kind.ends(b)) {
-            Some(before) => (low + before + 1, false),
-            None => (low, low > 0),
-        };
-        let mut region = Self { span: Span::new(start, at), cut: Cut { start: cut, end: false }, kind };
-        region.widen(content, at);
-        region
-    }
-
-    fn widen(&mut self, content: &[u8], at: usize) {
-        let (from, high) = (self.span.end, (at + REACH).min(content.len()));
-        if self.span.end > at && !self.cut.end || high <= from {
-            return;
-        }
-        match content[from..high].iter().position(|&b| self.kind.ends(b)) {
-            Some(end) => (self.span.end, self.cut.end) = (from + end, false),
-            None => (self.span.end, self.cut.end) = (high, high < content.len()),
-        }
-    }
-
-    fn show(self, content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-        match self.kind {
-            Kind::Escape => resolve(content, self.span, b'\\', Via::Escape, escape, layer),
-            Kind::Percent => resolve(content, self.span, b'%', Via::Percent, percent, layer),
-        }
-        layer.end(self.span, self.cut);
-        if is_text(layer.text()) {
-            visit(layer);
-        }
-    }
-}
-
-/// What an escape stands for and how long it is.
-type Unit = ([u8; 4], usize, usize);
-
-/// Fills the layer with the text of a region, its escapes resolved by `read`.
-fn resolve(content: &[u8], region: Span, mark: u8, via: Via, read: fn(&[u8]) -> Option<Unit>, layer: &mut Layer) {
-    layer.begin(via);
-    let text = &content[..region.end];
-    let (mut plain, mut at) = (region.start, region.start);
-    while let Some(next) = memchr::memchr(mark, &text[at..]) {
-        at += next;
-        match read(&text[at..]) {
-            Some((bytes, count, len)) => {
-                layer.plain(content, Span::new(plain, at));
-                layer.unit(&bytes[..count], Span::new(at, at + len));
-                at += len;
-                plain = at;
-            }
-            None => at += 1,
-        }
-    }
-    layer.plain(content, Span::new(plain, region.end));
-}
-
-fn percent(text: &[u8]) -> Option<Unit> {
+/// `%41`.
+pub(super) fn percent(text: &[u8]) -> Option<Unit> {
     Some(([hex_byte(&text[1..])?, 0, 0, 0], 1, 3))
 }
 
-fn escape(text: &[u8]) -> Option<Unit> {
+/// An escape that starts with a backslash.
+pub(super) fn escape(text: &[u8]) -> Option<Unit> {
     let one = |byte: u8, len: usize| Some(([byte, 0, 0, 0], 1, len));
     match *text.get(1)? {
         b'n' => one(b'\n', 2),
@@ -158,8 +23,40 @@ fn escape(text: &[u8]) -> Option<Unit> {
         b'x' => one(hex_byte(&text[2..])?, 4),
         b'u' => unicode(text),
         b'U' => character(number(text.get(2..10)?)?, 10),
+        b'0'..=b'3' => one(octal(&text[1..])?, 4),
         _ => None,
     }
+}
+
+/// A printable character in three octal digits.
+fn octal(digits: &[u8]) -> Option<u8> {
+    let [high @ b'0'..=b'3', middle @ b'0'..=b'7', low @ b'0'..=b'7', ..] = digits else { return None };
+    let byte = (high - b'0') << 6 | (middle - b'0') << 3 | (low - b'0');
+    byte.is_ascii_graphic().then_some(byte)
+}
+
+/// `&#103;`, `&#x67;` and the five names that XML knows.
+pub(super) fn entity(text: &[u8]) -> Option<Unit> {
+    const NAMES: [(&[u8], u8); 5] = [(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&apos;", b'\'')];
+    if text.get(1) != Some(&b'#') {
+        let (name, byte) = NAMES.iter().find(|(name, _)| text.starts_with(name))?;
+        return Some(([*byte, 0, 0, 0], 1, name.len()));
+    }
+    let len = text.iter().take(11).position(|&b| b == b';')?;
+    let code = match &text[2..len] {
+        [b'x' | b'X', digits @ ..] if !digits.is_empty() => number(digits)?,
+        digits if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+            digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+        }
+        _ => return None,
+    };
+    character(code, len + 1)
+}
+
+/// Whether a character of HTML or XML could be one of a token.
+pub(super) fn is_entity(content: &[u8], at: usize) -> bool {
+    let one = entity(&content[at..]).filter(|(_, count, _)| *count == 1);
+    one.is_some_and(|(bytes, ..)| bytes[0].is_ascii_alphanumeric() || b"_-.=+/:@".contains(&bytes[0]))
 }
 
 /// `\uXXXX`, a pair of them for characters beyond 16 bits, or `\u{X…}`.
@@ -187,14 +84,14 @@ fn character(code: u32, len: usize) -> Option<Unit> {
 }
 
 /// Whether a `%` starts a printable character other than a blank, in the midst of a word: a bare `%2d` is a format.
-fn is_percent(content: &[u8], at: usize) -> bool {
+pub(super) fn is_percent(content: &[u8], at: usize) -> bool {
     let printable = hex_byte(&content[at + 1..]).is_some_and(|b| b.is_ascii_graphic());
     let inside = |b: &u8| b.is_ascii_alphanumeric() || b"._-~=&/:+?#@;,!*()".contains(b);
     printable && at > 0 && inside(&content[at - 1])
 }
 
 /// Whether the backslashes at `start..end` and what is behind them could hide something from a rule.
-fn is_escape(content: &[u8], start: usize, end: usize) -> bool {
+pub(super) fn is_escape(content: &[u8], start: usize, end: usize) -> bool {
     let rest = &content[end..];
     let graphic = |digits: Option<&[u8]>| digits.and_then(hex_byte).is_some_and(|b| b.is_ascii_graphic());
     match rest.first() {
@@ -206,6 +103,7 @@ fn is_escape(content: &[u8], start: usize, end: usize) -> bool {
         Some(b'x') => graphic(rest.get(1..)),
         Some(b'/') => content[..start].ends_with(b":") || in_digits(content, start, end + 1),
         Some(b'"' | b'\'') => is_key_end(content, start, &rest[1..]),
+        Some(b'0'..=b'3') => octal(rest).is_some(),
         Some(b'n' | b'r' | b't') => is_key(&rest[1..]),
         _ => false,
     }

@@ -73,6 +73,11 @@ impl Layer {
         (self.lead > 0).then(|| &self.text[..self.lead - SEPARATOR.len()])
     }
 
+    /// Whether only what has a form of its own is looked for in it: anything else would be found in prose, too.
+    pub fn is_for_tokens(&self) -> bool {
+        matches!(self.via, Via::Unseen | Via::Entity | Via::Joined)
+    }
+
     /// The encoded text.
     pub fn origin(&self) -> Span {
         self.origin

@@ -1,5 +1,5 @@
-//! Contents that are text in another dress: UTF-16, and inside a text base64, hex, percent encoding, backslash escapes and
-//! the values of Kubernetes Secrets.
+//! Contents that are text in another dress: UTF-16, and inside a text base64, hex, percent encoding, backslash escapes,
+//! characters that are not seen, literals that are joined and the values of Kubernetes Secrets.
 //!
 //! Each encoded stretch becomes a [`Layer`]: the decoded text with the way back to the positions it came from. The scanner
 //! searches a layer like any text, and decodes again what is in it. Stretches are found by passes that touch few bytes of
@@ -10,9 +10,12 @@ pub mod digits;
 pub mod encoding;
 pub mod encrypted;
 mod escapes;
+pub mod joined;
 mod kubernetes;
 pub mod layer;
+mod regions;
 mod runs;
+mod unseen;
 
 use std::sync::LazyLock;
 
@@ -26,7 +29,7 @@ pub const DEEPEST: usize = 3;
 /// longer stretches come in overlapping parts.
 pub fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     runs::for_each(content, layer, visit);
-    escapes::for_each(content, layer, visit);
+    regions::for_each(content, layer, visit);
     kubernetes::for_each(content, layer, visit);
 }
 
@@ -35,9 +38,9 @@ pub fn runs_of_digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&
     runs::for_each(content, layer, visit);
 }
 
-/// Only backslash escapes and percent encoding.
+/// Only characters that are written in another way: escapes, percent encoding, what is not seen.
 pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    escapes::for_each(content, layer, visit);
+    regions::for_each(content, layer, visit);
 }
 
 /// Only the values of Kubernetes Secrets, of a whole text.

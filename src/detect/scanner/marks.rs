@@ -30,7 +30,7 @@ pub struct Marks {
     /// Bytes of the content.
     len: usize,
     form: Form,
-    /// Something that is no mark's: a rule without keywords, a value of a Secret.
+    /// Something that is no mark's: a rule without keywords, a value of a Secret, literals that are joined.
     apart: bool,
 }
 
@@ -163,6 +163,7 @@ impl Scanner {
         let mut heir = Marks { marks, layers: Vec::new(), len: content.len(), form, apart: false };
         self.layers(content, base, (&runs, &gaps), &mut heir, depth, scratch);
         heir.apart |= self.is_live_unanchored(content, scratch);
+        heir.apart |= depth < DEEPEST && self.is_live_joined(content, &heir.marks, depth, scratch);
         heir
     }
 
@@ -241,6 +242,19 @@ impl Scanner {
             let rule = self.rules.rule(index);
             found.drain(..).any(|found| checks::judge(rule, found.secret.of(content), found.whole.of(content)).is_ok())
         })
+    }
+
+    /// Whether literals that start with a keyword and are joined hold something. There are few, so they are read anew in each
+    /// version.
+    fn is_live_joined(&self, content: &[u8], marks: &[Mark], depth: usize, scratch: &mut Scratch) -> bool {
+        let starts = marks.iter().map(|mark| mark.start()).filter(|&at| decode::joined::may_start(content, at));
+        let starts: Vec<usize> = starts.collect();
+        let (mut layer, mut live) = (scratch.layers.pop().unwrap_or_default(), false);
+        decode::joined::for_each(content, &starts, &mut layer, &mut |layer: &Layer| {
+            live = live || self.is_live_layer(layer, depth, scratch);
+        });
+        scratch.layers.push(layer);
+        live
     }
 
     /// Encoded stretches that hold something: those of the base inside a run, and those around what is new.

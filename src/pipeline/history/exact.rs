@@ -84,6 +84,7 @@ impl Visitor for Exact<'_> {
                 let input = Input { origin: Origin::Lost { path: path.to_vec(), blob: oid }, content };
                 let (mut findings, encoding) = self.pipeline.judge(self.path_rules, &input, &mut self.scratch);
                 line_hash::mark(&mut findings, &input.content, encoding);
+                findings.extend(self.pipeline.in_path(path, || input.origin.clone(), &mut self.scratch));
                 if !findings.is_empty() {
                     self.found.in_blobs.push(InBlob { blob: object, path: number, beside, findings });
                 }

@@ -1,9 +1,13 @@
 //! The first walk: which blobs and messages may hold something.
 
+use std::collections::HashMap;
+
+use foldhash::quality::RandomState;
+
 use super::shares::Shares;
 use crate::detect::scanner::Scratch;
 use crate::detect::scanner::marks::Marks;
-use crate::pipeline::{Pipeline, Progress};
+use crate::pipeline::{Pipeline, Progress, names};
 use crate::source::history::graph::Gathered;
 use crate::source::pack::forest::Forest;
 use crate::source::pack::walk::{Derived, Visitor};
@@ -21,7 +25,9 @@ pub(super) struct First<'p> {
     pub(super) looked: Vec<u32>,
     /// Those of them that may hold something.
     pub(super) live: Vec<u32>,
-    /// Commits and tags.
+    /// Whether a secret stands in the name or address of people met so far.
+    people: HashMap<Vec<u8>, bool, RandomState>,
+    /// Commits and tags whose messages, or whose makers' names, may hold something.
     pub(super) messages: Vec<u32>,
     pub(super) failed: Vec<(u32, ReadError)>,
     pub(super) binary: u64,
@@ -45,6 +51,7 @@ impl<'p> First<'p> {
             gathered: Gathered::default(),
             looked: Vec::new(),
             live: Vec::new(),
+            people: HashMap::default(),
             messages: Vec::new(),
             failed: Vec::new(),
             binary: 0,
@@ -63,12 +70,28 @@ impl<'p> First<'p> {
         self.shares.is_none_or(|shares| shares.has_blob(object))
     }
 
-    fn message(&mut self, object: u32, message: Option<&[u8]>) {
-        if let Some(message) = message.filter(|_| self.counts(object))
-            && self.pipeline.scanner.marks(message, None, &mut self.scratch).are_live()
-        {
+    /// Looks at a commit or tag whose message starts at `start`.
+    fn message(&mut self, object: u32, content: &[u8], start: Option<usize>) {
+        let Some((head, message)) = start.filter(|_| self.counts(object)).map(|start| content.split_at(start)) else { return };
+        if self.is_live_head(head) || self.pipeline.scanner.marks(message, None, &mut self.scratch).are_live() {
             self.messages.push(object);
         }
+    }
+
+    /// Whether who made a commit has a secret for a name. There are few people and many commits.
+    fn is_live_head(&mut self, head: &[u8]) -> bool {
+        let mut live = false;
+        for person in names::people(head) {
+            live |= match self.people.get(person) {
+                Some(&known) => known,
+                None => {
+                    let holds = !self.pipeline.scanner.in_name(person, &mut self.scratch).is_empty();
+                    self.people.insert(person.to_vec(), holds);
+                    holds
+                }
+            };
+        }
+        live
     }
 }
 
@@ -94,12 +117,12 @@ impl Visitor for First<'_> {
             }
             Some(Kind::Commit) => {
                 let start = self.gathered.commit(object, content);
-                self.message(object, start.map(|start| &content[start..]));
+                self.message(object, content, start);
                 None
             }
             Some(Kind::Tag) => {
                 let start = self.gathered.tag(object, content);
-                self.message(object, start.map(|start| &content[start..]));
+                self.message(object, content, start);
                 None
             }
             Some(Kind::Tree) | None => None,

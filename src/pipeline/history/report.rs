@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::exact::{Found, InBlob};
 use super::{Run, Seen};
+use crate::pipeline::names;
 use crate::source::history::graph::{Graph, Reached};
 use crate::source::history::lineage::{self, Secrets};
 use crate::source::history::names::Names;
@@ -191,7 +192,11 @@ impl Tracing<'_> {
             let in_head = number.is_some_and(|number| of_head[number as usize]);
             let trail = self.trail(&id, id, in_head, &mut cache);
             let rank = Rank { kind: MESSAGE, time: trail.as_ref().map_or(i64::MAX, |trail| trail.time), id };
-            for mut finding in run.pipeline.judge(&run.path_rules, &input, &mut scratch).0 {
+            let mut findings = run.pipeline.judge(&run.path_rules, &input, &mut scratch).0;
+            for person in names::people(&content[..start]) {
+                findings.extend(run.pipeline.in_name(person, &input.origin, &mut scratch));
+            }
+            for mut finding in findings {
                 finding.trail = trail.clone().map(Box::new);
                 if run.shares.is_some() {
                     finding.evidence = Some(Box::new(Evidence { rank: Some(rank), ..Evidence::default() }));

@@ -1,0 +1,60 @@
+//! Secrets in names: of files and folders, refs, authors. Such a finding has no place in a content. What stands in a path is one
+//! of the path up to the name that holds it, so that a folder's name is one finding however many files are below.
+
+use std::collections::HashSet;
+
+use super::{Outcome, Pipeline, finish};
+use crate::detect::scanner::Scratch;
+use crate::types::finding::{Finding, Via};
+use crate::types::input::Origin;
+
+impl Pipeline {
+    /// Findings in a path, by what it is the path of.
+    pub(super) fn in_path(&self, path: &[u8], origin: impl Fn() -> Origin, scratch: &mut Scratch) -> Vec<Finding> {
+        let matches = self.scanner.in_name(path, scratch);
+        let finding = |m| {
+            let m: &crate::types::finding::RawMatch = m;
+            let rest = path[m.secret.end..].iter().position(|&b| b == b'/');
+            let end = rest.map_or(path.len(), |at| m.secret.end + at);
+            finish::name_finding(self, m, m.secret.of(path), &origin().at(&path[..end]))
+        };
+        matches.iter().map(finding).collect()
+    }
+
+    /// Findings in a name that is no path: of a person.
+    pub(super) fn in_name(&self, name: &[u8], origin: &Origin, scratch: &mut Scratch) -> Vec<Finding> {
+        let matches = self.scanner.in_name(name, scratch);
+        matches.iter().map(|m| finish::name_finding(self, m, m.secret.of(name), origin)).collect()
+    }
+}
+
+impl Outcome {
+    /// Leaves one of the findings that several files have in the name of one folder.
+    pub(super) fn join_names(&mut self) {
+        let mut met = HashSet::new();
+        if self.findings.iter().any(|finding| finding.via == Via::Name) {
+            self.findings.retain(|finding| finding.via != Via::Name || met.insert(finding.fingerprint.clone()));
+        }
+    }
+}
+
+/// Who made a commit or tag, by the lines of its head: names and addresses as written.
+pub(super) fn people(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const LINES: [&[u8]; 3] = [b"author ", b"committer ", b"tagger "];
+    let lines = head.split(|&b| b == b'\n').take_while(|line| !line.is_empty());
+    lines.filter_map(|line| {
+        let person = LINES.iter().find_map(|start| line.strip_prefix(*start))?;
+        Some(memchr::memrchr(b'>', person).map_or(person, |end| &person[..=end]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_of_a_commit() {
+        let head = b"tree 1\nauthor A <a@b> 1 +0000\ncommitter  2 +0000\n\nauthor of the message\n";
+        assert_eq!(people(head).collect::<Vec<_>>(), [b"A <a@b>".as_slice(), b" 2 +0000"]);
+    }
+}

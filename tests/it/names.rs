@@ -1,0 +1,71 @@
+//! Secrets in names: of files, folders, refs and people. Found once, masked everywhere, and nothing that is only a telling word.
+
+use std::fs;
+
+use crate::env::{World, token};
+use crate::leak::FORMATS;
+
+fn bare() -> String {
+    token(1).split('"').nth(1).expect("quotes").to_owned()
+}
+
+fn fingerprints(world: &World, args: &[&str]) -> Vec<String> {
+    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
+    let report: serde_json::Value = serde_json::from_str(&world.nospill(&args).out).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    findings.iter().map(|finding| finding["fingerprint"].as_str().expect("a fingerprint").to_owned()).collect()
+}
+
+#[test]
+fn a_name_is_one_finding_by_whatever_command() {
+    let world = World::new();
+    world.stage(&format!("a/{}/one.txt", bare()), "nothing\n");
+    world.stage(&format!("a/{}/b/two.txt", bare()), "nothing\n");
+    let staged = fingerprints(&world, &["staged"]);
+    assert_eq!(staged.len(), 1);
+    assert_eq!(fingerprints(&world, &["dir", "."]), staged);
+    world.commit();
+    assert_eq!(fingerprints(&world, &["history"]), staged);
+    assert_eq!(fingerprints(&world, &["history", "HEAD"]), staged);
+    // What is there is not this commit's business, nor is a file that goes out of that folder.
+    world.stage(&format!("a/{}/one.txt", bare()), "something else\n");
+    assert_eq!(world.nospill(&["staged"]).code, 0);
+    world.git(&["mv", &format!("a/{}/b/two.txt", bare()), "two.txt"]);
+    assert_eq!(world.nospill(&["staged"]).code, 0);
+}
+
+#[test]
+fn names_are_masked_in_every_format() {
+    let world = World::new();
+    world.stage(&format!("{}.txt", bare()), "nothing\n");
+    world.git(&["commit", "-q", "-m", "x", "--author", &format!("{} <{}@example.org>", bare(), bare())]);
+    world.git(&["branch", &bare()]);
+    world.stage(&format!("{}.md", bare()), "nothing\n");
+    std::os::unix::fs::symlink(bare(), world.path().join("link")).expect("a link");
+    for args in [&["staged"][..], &["dir", "."], &["history"], &["history", "HEAD"], &["explain", "link:1"]] {
+        let formats: &[&str] = if args[0] == "explain" { &[""] } else { &FORMATS };
+        for format in formats {
+            let with = ["--format", format];
+            let args: Vec<&str> = args.iter().chain(with.iter().filter(|_| !format.is_empty())).copied().collect();
+            let ran = world.nospill(&args);
+            assert!(!ran.whole().contains(&bare()), "{args:?}");
+            assert!(format.is_empty() || ran.code == 1, "{args:?}: {}", ran.whole());
+        }
+    }
+    world.nospill(&["baseline", "create"]);
+    let baseline = fs::read_to_string(world.path().join(".nospill.baseline")).unwrap_or_default();
+    assert!(!baseline.contains(&bare()));
+}
+
+#[test]
+fn what_is_no_token_is_a_name() {
+    let world = World::new();
+    for path in ["password=hunter2hunter2.txt", "secret-key-4f9a8b7c6d5e4f3a2b1c.md", "docs/token_Zk93jd8Sh2kLq0.txt"] {
+        world.stage(path, "nothing\n");
+    }
+    let ran = world.nospill(&["staged"]);
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+    world.stage(".nospill.toml", "[scan]\nexclude = [\"vendor/\"]\n");
+    world.stage(&format!("vendor/{}", bare()), "nothing\n");
+    assert_eq!(world.nospill(&["staged"]).code, 0, "what is excluded is not looked at");
+}
