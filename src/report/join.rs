@@ -46,9 +46,9 @@ pub fn join(mut parts: Vec<Document>) -> Result<Document, JoinError> {
         whole.notices.extend(missing);
     }
     whole.sort();
-    if !is_sharded {
-        whole.findings.dedup_by(|a, b| a.place() == b.place());
-    }
+    // Of parts only what stands in a name, which each finds whose files are below that folder: it has no line to show.
+    let is_met_twice = |a: &FindingV1| !is_sharded || a.excerpt.is_empty();
+    whole.findings.dedup_by(|a, b| is_met_twice(a) && a.place() == b.place());
     recount(&mut whole);
     Ok(whole)
 }

@@ -34,6 +34,31 @@ fn a_name_is_one_finding_by_whatever_command() {
     assert_eq!(world.nospill(&["staged"]).code, 0);
 }
 
+/// Every part meets the folder and the refs.
+#[test]
+fn shards_give_what_one_run_does() {
+    let world = World::new();
+    for file in 0..8 {
+        world.stage(&format!("a/{}/{file}.txt", bare()), format!("{file}\n"));
+    }
+    world.commit();
+    world.git(&["branch", &bare()]);
+    for command in [&["dir", "."][..], &["history"]] {
+        let part = |k: usize| {
+            let (shard, output) = (format!("{k}/3"), format!("json={k}.report"));
+            let args: Vec<&str> = command.iter().copied().chain(["--shard", &shard, "--output", &output]).collect();
+            assert_eq!(world.nospill(&args).code, 1, "{args:?}");
+            format!("{k}.report")
+        };
+        let whole = fingerprints(&world, command);
+        let parts: Vec<String> = (1..=3).map(part).collect();
+        let args: Vec<&str> = ["report", "merge"].into_iter().chain(parts.iter().map(String::as_str)).collect();
+        assert_eq!(fingerprints(&world, &args), whole, "{command:?}");
+        assert!(!whole.is_empty());
+        parts.iter().for_each(|part| fs::remove_file(world.path().join(part)).expect("a report"));
+    }
+}
+
 #[test]
 fn names_are_masked_in_every_format() {
     let world = World::new();
