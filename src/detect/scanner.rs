@@ -1,5 +1,6 @@
 //! The scanner: prefilter, windows, regexes, checks, in that order. A pure function of bytes and path.
 
+mod companions;
 pub mod marks;
 mod names;
 
@@ -16,7 +17,6 @@ use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Reader, Rule};
-use crate::types::span::Span;
 
 /// What the scanner is asked to look at.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +143,7 @@ impl Scanner {
         self.read(text, 0, scratch, search, &mut matches);
         matches.sort_unstable_by_key(|m: &RawMatch| (m.rule, m.secret, m.via, m.whole));
         matches.dedup_by_key(|m| (m.rule, m.secret));
-        let matches = self.resolve(self.with_companions(matches, text.content));
+        let matches = self.resolve(companions::kept(&self.rules, matches, text.content));
         let original = |m: RawMatch| RawMatch { whole: decoded.original(m.whole), secret: decoded.original(m.secret), ..m };
         Scanned { matches: matches.into_iter().map(original).collect(), encoding, is_public: false }
     }
@@ -304,22 +304,6 @@ impl Scanner {
         }
     }
 
-    /// Drops matches whose rule requires a companion that is not near.
-    fn with_companions(&self, matches: Vec<RawMatch>, content: &[u8]) -> Vec<RawMatch> {
-        let demand = |m: &RawMatch| self.rules.rule(m.rule).requires.as_ref();
-        if !matches.iter().any(|m| demand(m).is_some()) {
-            return matches;
-        }
-        let near = |m: &RawMatch| {
-            let Some(requires) = demand(m) else { return true };
-            let other = self.rules.find(&requires.rule);
-            let companions = matches.iter().filter(|c| Some(c.rule) == other);
-            companions.map(|c| lines_between(content, m.whole, c.whole)).any(|lines| lines <= requires.within_lines as usize)
-        };
-        let kept: Vec<bool> = matches.iter().map(near).collect();
-        matches.into_iter().zip(kept).filter_map(|(m, keep)| keep.then_some(m)).collect()
-    }
-
     /// Of matches whose secrets overlap keeps the best; the result is sorted by position.
     fn resolve(&self, mut matches: Vec<RawMatch>) -> Vec<RawMatch> {
         let rank = |m: &RawMatch| {
@@ -343,9 +327,3 @@ impl Scanner {
 }
 
 type Search = fn(&Scanner, Subject<'_>, &mut Scratch, &mut Vec<RawMatch>);
-
-fn lines_between(content: &[u8], a: Span, b: Span) -> usize {
-    let (first, second) = if a.start <= b.start { (a, b) } else { (b, a) };
-    let gap = Span::new(first.end.min(second.start), second.start);
-    gap.of(content).iter().filter(|&&b| b == b'\n').count()
-}

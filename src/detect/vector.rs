@@ -1,15 +1,18 @@
-//! What goes over every byte, on processors with vectors: the prefilter's pass and the search for runs of base64 digits.
+//! What goes over every byte, on processors with vectors: the prefilter's pass, and the searches for runs of base64 digits and
+//! for signs of escapes.
 //! Which form is taken is decided when it runs; `benches/record/` says what each gains.
 
 use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
     _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_and_si256, _mm256_broadcastsi128_si256,
     _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_movemask_epi8,
-    _mm256_movemask_ps, _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_sllv_epi32, _mm256_srli_epi16, _mm512_andnot_si512, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
+    _mm256_movemask_ps, _mm256_or_si256, _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_xor_si256, _mm512_andnot_si512, _mm512_loadu_si512,
+    _mm512_movepi8_mask, _mm512_permutex2var_epi8,
 };
 
 use super::decode::digits::is_digit;
+use super::decode::signs::{ENTITY, LEADS, SIGNS};
 use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, STEP, spread};
 
 /// Bytes looked at together in the search for digits.
@@ -29,6 +32,14 @@ pub(super) fn runs(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize
         return false;
     }
     true
+}
+
+/// As the portable way of [`signs`](super::decode::signs), all in order; whether the processor can.
+#[inline]
+#[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
+pub(super) fn signs(content: &[u8], visit: &mut impl FnMut(usize)) -> bool {
+    // SAFETY: as above.
+    is_x86_feature_detected!("avx2").then(|| unsafe { all_signs(content, visit) }).is_some()
 }
 
 /// As the portable way of the prefilter; `None` where the processor can't.
@@ -217,17 +228,13 @@ static ASCII: [u8; 2 * BLOCK] = {
 /// Looks the halves of bytes up, 32 bytes at once.
 #[target_feature(enable = "avx2")]
 fn by_halves(block: &[u8; BLOCK]) -> u64 {
-    let (words, _) = block.as_chunks::<8>();
-    let word = |at: usize| i64::from_le_bytes(words[at]);
-    let low = are_digits(_mm256_set_epi64x(word(3), word(2), word(1), word(0)));
-    let high = are_digits(_mm256_set_epi64x(word(7), word(6), word(5), word(4)));
-    u64::from(high) << 32 | u64::from(low)
+    mask(halves(block).map(|half| digits_of(half)))
 }
 
-/// A bit for each of 32 bytes. A byte is a digit when its halves have a class in common: the upper half says which classes
+/// Sets the digits' bytes of 32. A byte is a digit when its halves have a class in common: the upper half says which classes
 /// its row of the ASCII table is in, the lower one which classes have a digit in its column.
 #[target_feature(enable = "avx2")]
-fn are_digits(bytes: __m256i) -> u32 {
+fn digits_of(bytes: __m256i) -> __m256i {
     let table = |rows: [u8; 16]| {
         let (halves, _) = rows.as_chunks::<8>();
         _mm256_broadcastsi128_si256(_mm_set_epi64x(i64::from_le_bytes(halves[1]), i64::from_le_bytes(halves[0])))
@@ -237,7 +244,7 @@ fn are_digits(bytes: __m256i) -> u32 {
     // A byte over 0x7f gives zero here.
     let columns = _mm256_shuffle_epi8(table(COLUMNS), bytes);
     let foreign = _mm256_cmpeq_epi8(_mm256_and_si256(rows, columns), _mm256_setzero_si256());
-    !_mm256_movemask_epi8(foreign).cast_unsigned()
+    _mm256_xor_si256(foreign, _mm256_set1_epi8(-1))
 }
 
 /// The classes of each row of the ASCII table: the signs `+ - /`, numbers, the first letters, the last letters, `_`.
@@ -256,6 +263,61 @@ const COLUMNS: [u8; 16] = {
     }
     columns
 };
+
+#[target_feature(enable = "avx2")]
+fn all_signs(content: &[u8], visit: &mut impl FnMut(usize)) {
+    for at in (0..content.len()).step_by(BLOCK) {
+        let rest = &content[at..];
+        let mut places = match rest.first_chunk() {
+            Some(block) => signs_of(block),
+            None => {
+                let mut block = [0; BLOCK];
+                block[..rest.len()].copy_from_slice(rest);
+                signs_of(&block)
+            }
+        };
+        while places != 0 {
+            let place = at + places.trailing_zeros() as usize;
+            // An entity may reach into the next block.
+            if content[place] != ENTITY[0] || content[place..].starts_with(&ENTITY) {
+                visit(place);
+            }
+            places &= places - 1;
+        }
+    }
+}
+
+/// Which bytes of a block are signs, the first one in the lowest bit. The last may be one by half.
+#[target_feature(enable = "avx2")]
+fn signs_of(block: &[u8; BLOCK]) -> u64 {
+    let [low, high] = halves(block);
+    let are = |byte: u8| {
+        let wanted = _mm256_set1_epi8(byte.cast_signed());
+        [_mm256_cmpeq_epi8(low, wanted), _mm256_cmpeq_epi8(high, wanted)]
+    };
+    let any = |bytes: [u8; 3]| {
+        let [a, b, c] = bytes.map(are);
+        mask([0, 1].map(|half| _mm256_or_si256(a[half], _mm256_or_si256(b[half], c[half]))))
+    };
+    let [start, second] = ENTITY.map(|byte| mask(are(byte)));
+    let entities = start & (second >> 1 | 1 << (BLOCK - 1));
+    let leads = if mask([low, high]) == 0 { 0 } else { any(LEADS) };
+    any(SIGNS) | entities | leads
+}
+
+/// The top bits of 64 bytes.
+#[target_feature(enable = "avx2")]
+fn mask(halves: [__m256i; 2]) -> u64 {
+    let [low, high] = halves.map(|half| _mm256_movemask_epi8(half).cast_unsigned());
+    u64::from(high) << 32 | u64::from(low)
+}
+
+#[target_feature(enable = "avx2")]
+fn halves(block: &[u8; BLOCK]) -> [__m256i; 2] {
+    let (words, _) = block.as_chunks::<8>();
+    let word = |at: usize| i64::from_le_bytes(words[at]);
+    [_mm256_set_epi64x(word(3), word(2), word(1), word(0)), _mm256_set_epi64x(word(7), word(6), word(5), word(4))]
+}
 
 /// What every way to go over the chunks of a block finds that this processor has, for tests.
 #[cfg(test)]

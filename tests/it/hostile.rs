@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use crate::env::{Ran, World, token};
+use crate::env::{Ran, World, text, token};
 use crate::forge::{Pack, bomb, bytes, copy, deflated, delta, hex, name};
 
 /// Seconds that a run may take, in a debug build on a busy machine.
@@ -77,6 +77,7 @@ const CASES: &[Case] = &[
     case("line of 2 MB full of a keyword", keywords_on_a_line, "dir .", 0, ""),
     case("line of 2 MB full of a keyword, staged", keywords_on_a_line, "staged", 0, ""),
     case("line of 2 MB full of assignments, staged", assignments_on_a_line, "staged", 0, ""),
+    case("4,000 keys that require another beside them", pairs_of_keys, "dir .", 1, "aws-secret-key-near-id"),
     case("staged object that is missing", lost_staged, "staged", 3, "can't be read"),
     case("staged object that is corrupt", corrupt_staged, "staged", 3, "can't be read"),
     case("index cut off", cut_git_index, "staged", 2, "index"),
@@ -544,6 +545,11 @@ fn keywords_on_a_line(world: &World) {
 
 fn assignments_on_a_line(world: &World) {
     world.stage("a", "pwd=".repeat(1 << 19));
+}
+
+fn pairs_of_keys(world: &World) {
+    let pair = |seed| text("s3.key={join:AK:IA}{base32:16}\ns3.secret={b64:40}\n", seed);
+    world.write("file", (0..4000).map(pair).collect::<String>());
 }
 
 fn file_pipe(world: &World) {

@@ -15,6 +15,7 @@ mod kubernetes;
 pub mod layer;
 mod regions;
 mod runs;
+pub(in crate::detect) mod signs;
 mod unseen;
 
 use std::sync::LazyLock;

@@ -1,14 +1,9 @@
 //! Characters that are written in another way inside a line: around those that could hide something from a rule a part of the
 //! line is shown as it reads.
 
-use std::sync::LazyLock;
-
-use memchr::memmem;
-
 use super::escapes::{entity, escape, is_entity, is_escape, is_percent, percent};
-use super::is_text;
 use super::layer::{Cut, Layer};
-use super::unseen;
+use super::{is_text, signs, unseen};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -19,31 +14,18 @@ const LONGEST: usize = 64 * 1024;
 
 /// Shows every region around characters that could hide something.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    static ENTITY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"&#"));
     let mut regions = Regions { content, layer, visit, open: [const { None }; 4] };
     let mut done = 0;
-    for at in memchr::memchr3_iter(b'\\', b'%', unseen::ESC, content) {
-        match content[at] {
-            _ if at < done => {}
-            b'%' => regions.add_if(is_percent(content, at), at, Kind::Percent),
-            b'\\' => {
-                done = at + content[at..].iter().take_while(|&&b| b == b'\\').count();
-                regions.add_if(is_escape(content, at, done), at, Kind::Escape);
-            }
-            _ => regions.add_if(unseen::hides(content, at), at, Kind::Unseen),
+    signs::for_each(content, &mut |at| match content[at] {
+        _ if at < done => {}
+        b'%' => regions.add_if(is_percent(content, at), at, Kind::Percent),
+        b'\\' => {
+            done = at + content[at..].iter().take_while(|&&b| b == b'\\').count();
+            regions.add_if(is_escape(content, at, done), at, Kind::Escape);
         }
-    }
-    regions.finish();
-    // Most source text is ASCII, and that is told faster.
-    if !content.is_ascii() {
-        let [a, b, c] = unseen::LEADS;
-        for at in memchr::memchr3_iter(a, b, c, content) {
-            regions.add_if(unseen::hides(content, at), at, Kind::Unseen);
-        }
-    }
-    for at in ENTITY.find_iter(content) {
-        regions.add_if(is_entity(content, at), at, Kind::Entity);
-    }
+        b'&' => regions.add_if(is_entity(content, at), at, Kind::Entity),
+        _ => regions.add_if(unseen::hides(content, at), at, Kind::Unseen),
+    });
     regions.finish();
 }
 
