@@ -123,6 +123,8 @@ pub enum Including {
     Stash,
     /// Objects that nothing points to.
     Unreachable,
+    /// Messages of commits and tags, which are looked at in any case.
+    Messages,
 }
 
 /// A number of bytes, with or without a unit of thousands.

@@ -19,6 +19,7 @@ use crate::settings::Settings;
 use crate::source::range::{Range, Revisions};
 use crate::source::repository::{Include, Repository};
 use crate::source::{SourceError, plumbing};
+use crate::types::notice::Notice;
 
 /// Scans the history of the repository here.
 ///
@@ -46,7 +47,14 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     revisions.extend(args.branch);
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
-        let range = Range::new(&repository, &revisions, max_size).map_err(|error| unknown(error, &repository))?;
+        let range = match Range::new(&repository, &revisions, max_size) {
+            Err(error) if is_unknown(&error) && !repository.shallow.is_empty() => {
+                let why = format!("{error}: this clone is shallow, so nothing was scanned; {}", deepen());
+                let notices = vec![Notice::skipped("", why)];
+                return scan::report(&settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started);
+            }
+            range => range.map_err(unknown)?,
+        };
         let range = shard.into_iter().fold(range, Range::shard);
         let mut outcome = pipeline.range(&range, shard, deepen())?;
         outcome.notices.extend(refused);
@@ -74,16 +82,15 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
     scan::report(&settings, &pipeline, &outcome, started)
 }
 
-/// A revision that git does not know is often one that a shallow clone left out.
-fn unknown(error: SourceError, repository: &Repository) -> CommandError {
-    let is_unknown =
-        matches!(&error, SourceError::Plumbing { why, .. } if why.contains("bad revision") || why.contains("unknown revision"));
+/// Whether git does not know a revision. Often a shallow clone left it out.
+fn is_unknown(error: &SourceError) -> bool {
+    matches!(error, SourceError::Plumbing { why, .. } if why.contains("bad revision") || why.contains("unknown revision"))
+}
+
+fn unknown(error: SourceError) -> CommandError {
+    let is_unknown = is_unknown(&error);
     let error = CommandError::from(error);
-    match is_unknown {
-        true if !repository.shallow.is_empty() => error.hint(format!("this clone is shallow; {}", deepen())),
-        true => error.hint("`git fetch` may bring it, or name another revision"),
-        false => error,
-    }
+    if is_unknown { error.hint("`git fetch` may bring it, or name another revision") } else { error }
 }
 
 /// Everything in the history that refs reach, with the configuration on disk.

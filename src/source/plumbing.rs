@@ -33,7 +33,13 @@ fn with_patterns(args: &[&OsStr]) -> Command {
 
 fn plumbing(args: &[&OsStr], why: impl ToString) -> SourceError {
     let command: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-    SourceError::Plumbing { command: command.join(" "), why: why.to_string().trim().to_owned() }
+    SourceError::Plumbing { command: command.join(" "), why: without_advice(&why.to_string()) }
+}
+
+/// What git says without its advice, which is about settings of git's.
+fn without_advice(said: &str) -> String {
+    let lines: Vec<&str> = said.trim().lines().filter(|line| !line.starts_with("hint:")).collect();
+    lines.join("\n")
 }
 
 /// What a command prints.

@@ -355,6 +355,8 @@ fn shallow_and_partial_clones_say_what_they_lack() {
     world.git(&["clone", "-q", "--depth=2", &url, &target("shallow")]);
     let ran = world.nospill_in("shallow", &["history"]);
     assert!(ran.code == 3 && ran.out.contains("git fetch --unshallow"), "{}", ran.whole());
+    let ran = world.nospill_in("shallow", &["history", "HEAD~2..HEAD"]);
+    assert!(ran.code == 3 && ran.out.contains("git fetch --unshallow") && !ran.out.contains("hint:"), "{}", ran.whole());
     let mut azure = world.command(env!("CARGO_BIN_EXE_nospill"), "shallow");
     let ran = Ran::from(azure.env("TF_BUILD", "True").arg("history").output().expect("nospill runs"));
     assert!(ran.code == 3 && ran.out.contains("fetchDepth: 0"), "{}", ran.whole());
