@@ -13,7 +13,7 @@ pub(in crate::detect) mod fingerprint;
 mod pass;
 
 pub(super) use fingerprint::{Bitmap, FOLD, Fingerprint, HASH};
-pub(super) use pass::{LOOK, Places, STEP, spread};
+pub(super) use pass::{LOOK, Places, pass};
 
 use std::borrow::Cow;
 use std::sync::OnceLock;

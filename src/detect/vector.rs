@@ -13,7 +13,7 @@ use std::arch::x86_64::{
 
 use super::decode::digits::is_digit;
 use super::decode::signs::{ENTITY, LEADS, SIGNS};
-use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, STEP, spread};
+use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, pass};
 
 /// Bytes looked at together in the search for digits.
 const BLOCK: usize = 64;
@@ -77,17 +77,6 @@ fn sift_gathered(tables: &Fingerprint, content: &[u8], block: usize, places: &mu
 #[target_feature(enable = "avx2,popcnt,bmi2")]
 fn sift_fetched(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> usize {
     tables.sift_by(|bitmap, block, places| pass(block, places, |chunk| fetched(bitmap, chunk)), content, block, places)
-}
-
-/// Goes over the whole chunks of a block; how many places passed, and where the rest starts.
-#[inline(always)]
-fn pass(block: &[u8], places: &mut Places, passed: impl Fn(&[u8; LOOK]) -> u8) -> (usize, usize) {
-    let (mut count, mut at) = (0, 0);
-    while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk()) {
-        count += spread(passed(chunk), at, &mut places[count..]);
-        at += STEP;
-    }
-    (count, at)
 }
 
 /// A bit for each place of a chunk that passes the bitmap; the processor gathers the words.

@@ -5,15 +5,14 @@ use std::collections::HashSet;
 
 use super::{Outcome, Pipeline, finish};
 use crate::detect::scanner::Scratch;
-use crate::types::finding::{Finding, Via};
+use crate::types::finding::{Finding, RawMatch, Via};
 use crate::types::input::Origin;
 
 impl Pipeline {
     /// Findings in a path, by what it is the path of.
     pub(super) fn in_path(&self, path: &[u8], origin: impl Fn() -> Origin, scratch: &mut Scratch) -> Vec<Finding> {
         let matches = self.scanner.in_name(path, scratch);
-        let finding = |m| {
-            let m: &crate::types::finding::RawMatch = m;
+        let finding = |m: &RawMatch| {
             let rest = path[m.secret.end..].iter().position(|&b| b == b'/');
             let end = rest.map_or(path.len(), |at| m.secret.end + at);
             finish::name_finding(self, m, m.secret.of(path), &origin().at(&path[..end]))

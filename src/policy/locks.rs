@@ -1,5 +1,7 @@
 //! What locks of the organisation forbid weaker layers.
 
+use std::collections::HashSet;
+
 use super::allow::{Allow, is_named};
 use super::effects::{Effect, EffectRule};
 use crate::types::rule::Rule;
@@ -38,16 +40,16 @@ pub fn breach(effects: &[EffectRule], allows: &[Allow], organisation: &str, rule
             continue;
         }
         // Hundreds of entries name the same few rules.
-        let mut harmless: Vec<&str> = Vec::new();
+        let mut harmless: HashSet<&str> = HashSet::new();
         for allow in allows.iter().filter(|allow| !is_own(&allow.place)) {
             for name in allow.rules.iter().map(String::as_str) {
-                if harmless.contains(&name) {
+                if harmless.contains(name) {
                     continue;
                 }
                 if let Some(rule) = held.iter().find(|rule| is_named(rule, name)) {
                     return Some(breach(&allow.place, rule));
                 }
-                harmless.push(name);
+                harmless.insert(name);
             }
         }
     }

@@ -2,8 +2,9 @@
 //! them, container images among it, whose layers are tar files inside one.
 //!
 //! What is an archive is told by content, never by name. Names inside are labels and never become paths on disk: nothing is
-//! unpacked to anywhere, but that a large zip archive inside another is laid down in a file without a name (`spool`). Every member is shown, those that a later layer of an image deletes, too. Bombs are held by
-//! [`Limits`]; each one that is met is said, as then something was not scanned.
+//! unpacked to anywhere, but that a large zip archive inside another is laid down in a file without a name (`spool`). Every
+//! member is shown, those that a later layer of an image deletes, too. Bombs are held by [`Limits`]; each one that is met is
+//! said, as then something was not scanned.
 
 mod compressed;
 mod image;

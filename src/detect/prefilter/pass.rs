@@ -7,7 +7,7 @@ use crate::rules::frequency::PIECE;
 /// Bytes whose places are gathered before any is confirmed.
 const BLOCK: usize = 1024;
 /// Bytes a step goes on, half as many places looked at.
-pub(in crate::detect) const STEP: usize = 16;
+const STEP: usize = 16;
 /// Bytes a step looks at: its last place is two bytes before its end.
 pub(in crate::detect) const LOOK: usize = STEP + 2;
 /// Room for every place of a block, and for a whole chunk's behind the last.
@@ -89,10 +89,16 @@ impl Fingerprint {
 }
 
 /// The places of a block's whole chunks that pass the bitmap, on any processor: how many they are, and where the rest starts.
-pub(in crate::detect) fn portable(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
+fn portable(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
+    pass(block, places, |chunk| passed(bitmap, chunk))
+}
+
+/// Goes over the whole chunks of a block, with a way to tell which places of one pass: how many did, and where the rest starts.
+#[inline(always)]
+pub(in crate::detect) fn pass(block: &[u8], places: &mut Places, passed: impl Fn(&[u8; LOOK]) -> u8) -> (usize, usize) {
     let (mut count, mut at) = (0, 0);
     while let Some(chunk) = block.get(at..).and_then(|rest| rest.first_chunk()) {
-        count += spread(passed(bitmap, chunk), at, &mut places[count..]);
+        count += spread(passed(chunk), at, &mut places[count..]);
         at += STEP;
     }
     (count, at)
@@ -115,7 +121,7 @@ fn passed(bitmap: &Bitmap, chunk: &[u8; LOOK]) -> u8 {
 
 /// Puts the places of a chunk at `at` that passed into `places`; how many they are. No branch depends on which.
 #[inline(always)]
-pub(in crate::detect) fn spread(passed: u8, at: usize, places: &mut [u16]) -> usize {
+fn spread(passed: u8, at: usize, places: &mut [u16]) -> usize {
     let (offsets, count) = &SPREAD[usize::from(passed)];
     if let Some(places) = places.first_chunk_mut::<{ STEP / 2 }>() {
         *places = offsets.map(|offset| at as u16 + offset);
