@@ -58,6 +58,8 @@ pub struct Scratch {
     layers: Vec<Layer>,
     /// Keywords that start a literal.
     starts: Vec<usize>,
+    /// Whether a keyword says that there may be a manifest of a Secret.
+    manifest: bool,
     place: Place,
 }
 
@@ -151,10 +153,10 @@ impl Scanner {
     /// What a text says at `depth` encodings, and what is encoded in it, without what is ciphertext.
     fn read(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
         search(self, text, scratch, matches);
-        let mut starts = std::mem::take(&mut scratch.starts);
+        let (mut starts, manifest) = (std::mem::take(&mut scratch.starts), std::mem::take(&mut scratch.manifest));
         if depth < DEEPEST {
             starts.sort_unstable();
-            self.read_layers(text, &starts, depth, scratch, search, matches);
+            self.read_layers(text, (&starts, manifest), depth, scratch, search, matches);
         }
         starts.clear();
         scratch.starts = starts;
@@ -175,7 +177,7 @@ impl Scanner {
     fn read_layers(
         &self,
         text: Subject<'_>,
-        starts: &[usize],
+        (starts, manifest): (&[usize], bool),
         depth: usize,
         scratch: &mut Scratch,
         search: Search,
@@ -201,6 +203,9 @@ impl Scanner {
             }
         };
         decode::for_each(text.content, &mut layer, &mut read);
+        if manifest || !self.rules.has_builtin() && decode::names_a_secret(text.content) {
+            decode::manifests(text.content, &mut layer, &mut read);
+        }
         decode::joined::for_each(text.content, starts, &mut layer, &mut read);
         scratch.layers.push(layer);
     }
@@ -220,11 +225,12 @@ impl Scanner {
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found, place, starts, .. } = scratch;
+        let Scratch { matchers, hits, touched, found, place, starts, manifest, .. } = scratch;
         self.prefilter.for_each(text.content, |hit| {
             if decode::joined::may_start(text.content, hit.start) {
                 starts.push(hit.start);
             }
+            *manifest = *manifest || decode::is_of_manifest(text.content, hit.start);
             let of_rule = &mut hits[usize::from(hit.rule)];
             if of_rule.is_empty() {
                 touched.push(hit.rule);
@@ -267,6 +273,7 @@ impl Scanner {
         matchers.resize_with(self.rules.len(), || None);
         let hits = self.prefilter.oracle().hits(text.content);
         scratch.starts.extend(hits.iter().map(|hit| hit.start).filter(|&at| decode::joined::may_start(text.content, at)));
+        scratch.manifest = hits.iter().any(|hit| decode::is_of_manifest(text.content, hit.start));
         let lower_path = LowerPath::new(text.path);
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
             if rule.reader.is_some() {

@@ -159,6 +159,9 @@ impl Tracer<'_> {
             }
         };
         decode::for_each(text.content, &mut Layer::default(), &mut read);
+        if decode::names_a_secret(text.content) {
+            decode::manifests(text.content, &mut Layer::default(), &mut read);
+        }
         decode::joined::for_each(text.content, &starts, &mut Layer::default(), &mut read);
         self.candidates.append(&mut found);
     }

@@ -1,45 +1,38 @@
-//! What goes over every byte, on processors with vectors: the prefilter's pass, and the searches for runs of base64 digits and
-//! for signs of escapes.
+//! What goes over every byte, on processors with vectors: the prefilter's pass, and the one that finds where decoding starts.
 //! Which form is taken is decided when it runs; `benches/record/` says what each gains.
 
 use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
-    _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_movemask_epi8,
-    _mm256_movemask_ps, _mm256_or_si256, _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_xor_si256, _mm512_andnot_si512, _mm512_loadu_si512,
-    _mm512_movepi8_mask, _mm512_permutex2var_epi8,
+    _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256,
+    _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
+    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_movemask_epi8,
+    _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16, _mm256_set_epi32,
+    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
+    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_ternarylogic_epi32, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
+    _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
+    _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi8_mask,
+    _mm512_test_epi32_mask, _mm512_testn_epi64_mask,
 };
 
 use super::decode::digits::is_digit;
 use super::decode::signs::{ENTITY, LEADS, SIGNS};
+use super::decode::sweep::{BLOCK, Block, Eye, by_blocks};
 use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, pass};
 
-/// Bytes looked at together in the search for digits.
-const BLOCK: usize = 64;
-
-/// As [`runs`](super::decode::digits::runs); whether the processor can.
+/// As [`portable`](super::decode::sweep::portable), all in order; whether the processor can.
 #[inline]
 #[allow(unsafe_code, reason = "the calls need a processor that was asked first")]
-pub(super) fn runs(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) -> bool {
+pub(super) fn sweep(content: &[u8], eye: &mut impl Eye) -> bool {
     // SAFETY: the functions are safe but for their instructions, and the processor was asked for them. They load no memory
     // but through slices.
     if has_tables() {
-        unsafe { runs_by_table(content, shortest, visit) }
+        unsafe { sweep_by_table(content, eye) }
     } else if is_x86_feature_detected!("avx2") {
-        unsafe { runs_by_halves(content, shortest, visit) }
+        unsafe { sweep_by_halves(content, eye) }
     } else {
         return false;
     }
     true
-}
-
-/// As the portable way of [`signs`](super::decode::signs), all in order; whether the processor can.
-#[inline]
-#[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
-pub(super) fn signs(content: &[u8], visit: &mut impl FnMut(usize)) -> bool {
-    // SAFETY: as above.
-    is_x86_feature_detected!("avx2").then(|| unsafe { all_signs(content, visit) }).is_some()
 }
 
 /// As the portable way of the prefilter; `None` where the processor can't.
@@ -47,7 +40,9 @@ pub(super) fn signs(content: &[u8], visit: &mut impl FnMut(usize)) -> bool {
 #[allow(unsafe_code, reason = "the calls need a processor that was asked first")]
 pub(super) fn sift(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> Option<usize> {
     // SAFETY: as above.
-    if has_gathers() {
+    if has_wide_gathers() {
+        Some(unsafe { sift_wide(tables, content, block, places) })
+    } else if has_gathers() {
         Some(unsafe { sift_gathered(tables, content, block, places) })
     } else {
         has_words().then(|| unsafe { sift_fetched(tables, content, block, places) })
@@ -63,10 +58,22 @@ fn has_words() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi2")
 }
 
+/// Whether 16 words can be gathered, and what passed be packed.
+fn has_wide_gathers() -> bool {
+    let wide =
+        is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl");
+    has_gathers() && wide && is_x86_feature_detected!("avx512vbmi2")
+}
+
 /// Whether gathers are worth it. Every processor with AVX2 has them, but older ones take longer for one than for its loads one
 /// by one, some after a mended flaw many times as long; those that can AVX-VNNI, too, are newer.
 fn has_gathers() -> bool {
     has_words() && is_x86_feature_detected!("avxvnni")
+}
+
+#[target_feature(enable = "avx2,popcnt,bmi2,avx512f,avx512bw,avx512vl,avx512vbmi2")]
+fn sift_wide(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> usize {
+    tables.sift_by(|bitmap, block, places| pass_wide(bitmap, block, places), content, block, places)
 }
 
 #[target_feature(enable = "avx2,popcnt,bmi2")]
@@ -78,6 +85,48 @@ fn sift_gathered(tables: &Fingerprint, content: &[u8], block: usize, places: &mu
 fn sift_fetched(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> usize {
     tables.sift_by(|bitmap, block, places| pass(block, places, |chunk| fetched(bitmap, chunk)), content, block, places)
 }
+
+/// Two chunks at once.
+const TWICE: usize = 2 * (LOOK - 2);
+
+/// As [`pass`], two chunks at a time; the processor gathers the words and packs the places that passed.
+#[target_feature(enable = "avx2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")]
+fn pass_wide(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usize) {
+    let (mut count, mut at) = (0, 0);
+    while let Some(chunks) = block.get(at..).and_then(|rest| rest.first_chunk())
+        && let Some(room) = places.get_mut(count..).and_then(|rest| rest.first_chunk_mut())
+    {
+        count += passed_wide(bitmap, chunks, at as i16, room);
+        at += TWICE;
+    }
+    (count, at)
+}
+
+/// Puts the places of two chunks at `at` that pass the bitmap into `room`; how many they are.
+#[target_feature(enable = "avx2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")]
+#[allow(unsafe_code, reason = "a gather, a load and a store take pointers")]
+fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u16; TWICE / 2]) -> usize {
+    // SAFETY: both loads of 32 bytes lie within the chunks. Each lane of the gather is a number of 16 bits, and the bitmap has a
+    // word for each of these. The room has as many bytes as are stored.
+    unsafe {
+        let load = |from: usize| _mm256_loadu_si256(chunks.as_ptr().add(from).cast());
+        let (pairs, rests) = (load(0), load(2));
+        let folded = _mm256_or_si256(pairs, _mm256_set1_epi16(FOLD as i16));
+        let hashed = _mm256_mullo_epi16(folded, _mm256_set1_epi16(HASH.cast_signed()));
+        let indices = _mm256_ternarylogic_epi32::<CHOOSE>(_mm256_set1_epi16(31), rests, hashed);
+        let words = _mm512_i32gather_epi32::<4>(_mm512_cvtepu16_epi32(indices), bitmap.as_ptr().cast());
+        // Of a count of places to turn five bits count, as of a last byte.
+        let bits = _mm512_rorv_epi32(words, _mm512_cvtepu16_epi32(_mm256_srli_epi16::<8>(rests)));
+        let passed = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1));
+        let offsets = _mm256_set_epi16(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+        let places = _mm256_maskz_compress_epi16(passed, _mm256_add_epi16(offsets, _mm256_set1_epi16(at)));
+        _mm256_storeu_si256(room.as_mut_ptr().cast(), places);
+        passed.count_ones() as usize
+    }
+}
+
+/// Takes the bits of the second of three where the first is set, else of the third.
+const CHOOSE: i32 = 0xca;
 
 /// A bit for each place of a chunk that passes the bitmap; the processor gathers the words.
 #[target_feature(enable = "avx2")]
@@ -127,73 +176,32 @@ fn lanes(vector: __m128i) -> [u16; 8] {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn runs_by_table(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) {
-    search(content, shortest, |block| by_table(block), visit);
+fn sweep_by_table(content: &[u8], eye: &mut impl Eye) {
+    by_blocks(content, |block| by_table(block), eye);
 }
 
 #[target_feature(enable = "avx2")]
-fn runs_by_halves(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) {
-    search(content, shortest, |block| by_halves(block), visit);
-}
-
-/// `mask` says which bytes of a block are digits, the first one in the lowest bit. A run is told where its first `shortest`
-/// digits are known, once.
-#[inline(always)]
-fn search(content: &[u8], shortest: usize, mask: impl Fn(&[u8; BLOCK]) -> u64, visit: &mut impl FnMut(usize) -> Option<usize>) {
-    // How many digits the block before ends in.
-    let (mut at, mut carried) = (0, 0);
-    'blocks: while at < content.len() {
-        let digits = match content[at..].first_chunk() {
-            Some(block) => mask(block),
-            None => {
-                let mut block = [0; BLOCK];
-                block[..content.len() - at].copy_from_slice(&content[at..]);
-                mask(&block)
-            }
-        };
-        let leading = digits.trailing_ones() as usize;
-        if carried > 0
-            && carried < shortest
-            && carried + leading >= shortest
-            && let Some(next) = visit(at - carried)
-        {
-            (at, carried) = (next, 0);
-            continue;
-        }
-        // Of each run that is long enough within the block its first place, but for one that goes on from before.
-        let within = if carried > 0 && leading > 0 { digits & digits.wrapping_add(1) } else { digits };
-        let starts = starts(within, shortest);
-        let mut firsts = starts & !(starts << 1);
-        while firsts != 0 {
-            if let Some(next) = visit(at + firsts.trailing_zeros() as usize) {
-                (at, carried) = (next, 0);
-                continue 'blocks;
-            }
-            firsts &= firsts - 1;
-        }
-        carried = if leading == BLOCK { carried + BLOCK } else { digits.leading_ones() as usize };
-        at += BLOCK;
-    }
-}
-
-/// Where a run of so many (16 to 32) ones starts that lies within the word.
-#[inline(always)]
-fn starts(ones: u64, shortest: usize) -> u64 {
-    let two = ones & ones >> 1;
-    let four = two & two >> 2;
-    let eight = four & four >> 4;
-    let sixteen = eight & eight >> 8;
-    sixteen & sixteen >> (shortest - 16)
+fn sweep_by_halves(content: &[u8], eye: &mut impl Eye) {
+    by_blocks(content, |block| by_halves(block), eye);
 }
 
 /// Looks all bytes up at once.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn by_table(block: &[u8; BLOCK]) -> u64 {
+fn by_table(block: &[u8; BLOCK]) -> Block {
     let bytes = vector(block);
-    let (halves, _) = ASCII.as_chunks::<BLOCK>();
-    let tops = _mm512_permutex2var_epi8(vector(&halves[0]), bytes, vector(&halves[1]));
-    // A byte over 0x7f has its top set, and is none.
-    _mm512_movepi8_mask(_mm512_andnot_si512(bytes, tops))
+    let (halves, _) = CLASSES.as_chunks::<BLOCK>();
+    let classes = _mm512_permutex2var_epi8(vector(&halves[0]), bytes, vector(&halves[1]));
+    // A byte over 0x7f has its top set, and no class.
+    let foreign = _mm512_movepi8_mask(bytes);
+    let are = |class: u8| _mm512_test_epi8_mask(classes, _mm512_set1_epi8(class.cast_signed())) & !foreign;
+    let tops = _mm512_set1_epi64(i64::from_ne_bytes([0x80; 8]));
+    let others = _mm512_ternarylogic_epi64::<{ (A | !B) & 0xff }>(bytes, classes, classes);
+    let mut signs = are(SIGN) | entities(are(START), are(SECOND));
+    if foreign != 0 {
+        let lead = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
+        signs |= LEADS.into_iter().fold(0, |leads, byte| leads | lead(byte));
+    }
+    Block { digits: !_mm512_movepi8_mask(others), words: _mm512_testn_epi64_mask(others, tops), signs }
 }
 
 #[target_feature(enable = "avx512f")]
@@ -203,21 +211,43 @@ fn vector(bytes: &[u8; BLOCK]) -> __m512i {
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
-/// The top bit for each ASCII character that is a digit.
-static ASCII: [u8; 2 * BLOCK] = {
+/// Truth tables of the first and second operand of three.
+const A: i32 = 0xf0;
+const B: i32 = 0xcc;
+/// Classes of ASCII characters: digits, signs, and both bytes that an entity starts with.
+const DIGIT: u8 = 0x80;
+const SIGN: u8 = 0x40;
+const START: u8 = 0x20;
+const SECOND: u8 = 0x10;
+static CLASSES: [u8; 2 * BLOCK] = {
     let mut table = [0; 2 * BLOCK];
     let mut byte = 0;
     while byte < table.len() {
-        table[byte] = (is_digit(byte as u8) as u8) << 7;
+        if is_digit(byte as u8) {
+            table[byte] = DIGIT;
+        }
         byte += 1;
     }
+    let mut at = 0;
+    while at < SIGNS.len() {
+        table[SIGNS[at] as usize] = SIGN;
+        at += 1;
+    }
+    table[ENTITY[0] as usize] = START;
+    table[ENTITY[1] as usize] = SECOND;
     table
 };
 
 /// Looks the halves of bytes up, 32 bytes at once.
 #[target_feature(enable = "avx2")]
-fn by_halves(block: &[u8; BLOCK]) -> u64 {
-    mask(halves(block).map(|half| digits_of(half)))
+fn by_halves(block: &[u8; BLOCK]) -> Block {
+    let halves = halves(block);
+    let digits = halves.map(|half| digits_of(half));
+    let words = digits.map(|half| {
+        let whole = _mm256_cmpeq_epi64(half, _mm256_set1_epi8(-1));
+        _mm256_movemask_pd(_mm256_castsi256_pd(whole)) as u8
+    });
+    Block { digits: mask(digits), words: words[1] << 4 | words[0], signs: signs_of(halves) }
 }
 
 /// Sets the digits' bytes of 32. A byte is a digit when its halves have a class in common: the upper half says which classes
@@ -253,33 +283,9 @@ const COLUMNS: [u8; 16] = {
     columns
 };
 
-#[target_feature(enable = "avx2")]
-fn all_signs(content: &[u8], visit: &mut impl FnMut(usize)) {
-    for at in (0..content.len()).step_by(BLOCK) {
-        let rest = &content[at..];
-        let mut places = match rest.first_chunk() {
-            Some(block) => signs_of(block),
-            None => {
-                let mut block = [0; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                signs_of(&block)
-            }
-        };
-        while places != 0 {
-            let place = at + places.trailing_zeros() as usize;
-            // An entity may reach into the next block.
-            if content[place] != ENTITY[0] || content[place..].starts_with(&ENTITY) {
-                visit(place);
-            }
-            places &= places - 1;
-        }
-    }
-}
-
 /// Which bytes of a block are signs, the first one in the lowest bit. The last may be one by half.
 #[target_feature(enable = "avx2")]
-fn signs_of(block: &[u8; BLOCK]) -> u64 {
-    let [low, high] = halves(block);
+fn signs_of([low, high]: [__m256i; 2]) -> u64 {
     let are = |byte: u8| {
         let wanted = _mm256_set1_epi8(byte.cast_signed());
         [_mm256_cmpeq_epi8(low, wanted), _mm256_cmpeq_epi8(high, wanted)]
@@ -289,9 +295,13 @@ fn signs_of(block: &[u8; BLOCK]) -> u64 {
         mask([0, 1].map(|half| _mm256_or_si256(a[half], _mm256_or_si256(b[half], c[half]))))
     };
     let [start, second] = ENTITY.map(|byte| mask(are(byte)));
-    let entities = start & (second >> 1 | 1 << (BLOCK - 1));
     let leads = if mask([low, high]) == 0 { 0 } else { any(LEADS) };
-    any(SIGNS) | entities | leads
+    any(SIGNS) | entities(start, second) | leads
+}
+
+/// Where entities start, the last of a block perhaps, by where their bytes stand.
+fn entities(starts: u64, seconds: u64) -> u64 {
+    starts & (seconds >> 1 | 1 << (BLOCK - 1))
 }
 
 /// The top bits of 64 bytes.
@@ -320,5 +330,10 @@ pub(super) fn passes(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> Vec<
         vec![gathering, (fetching, places[..fetching.0].to_vec())]
     }
     // SAFETY: as above.
-    if is_x86_feature_detected!("avx2") { unsafe { both(bitmap, block, places) } } else { Vec::new() }
+    let mut all = if is_x86_feature_detected!("avx2") { unsafe { both(bitmap, block, places) } } else { Vec::new() };
+    if has_wide_gathers() {
+        let wide = unsafe { pass_wide(bitmap, block, places) };
+        all.push((wide, places[..wide.0].to_vec()));
+    }
+    all
 }

@@ -139,11 +139,12 @@ fn deltas() {
 }
 
 #[test]
-fn digits() {
+fn sweep() {
     let (short, long) = ("aB3+/-_z".repeat(2), "Zq9".repeat(70));
     let spread = format!("{short} {long}\u{e9}{short}0 x {}\n{long}=", "k".repeat(63));
-    let seeds: Vec<Vec<u8>> = (0..17).map(|choice| [&[choice, choice * 5], spread.as_bytes()].concat()).collect();
-    run("digits", 20_000, &seeds);
+    let spread = format!("{spread} \\{long}%&#6;\u{ad}{short}\x1b&{}&#", "k".repeat(24));
+    let seeds: Vec<Vec<u8>> = (0..17).map(|choice| [&[choice * 5], spread.as_bytes()].concat()).collect();
+    run("sweep", 20_000, &seeds);
 }
 
 #[test]

@@ -12,7 +12,8 @@ use nospill::commands::config::import;
 use nospill::config::schema::Config;
 use nospill::detect::decode::encoding::{Decoded, Encoding};
 use nospill::detect::decode::layer::Layer;
-use nospill::detect::decode::{self, digits as base64, encrypted};
+use nospill::detect::decode::sweep::Eye;
+use nospill::detect::decode::{self, encrypted, sweep};
 use nospill::detect::scanner::{Scanner, Scratch, Subject};
 use nospill::guard::dockerignore::DockerIgnore;
 use nospill::policy::baseline::Baseline;
@@ -44,7 +45,6 @@ pub const TARGETS: &[Target] = &[
     ("config", config),
     ("decode", decode),
     ("delta", delta),
-    ("digits", digits),
     ("git_index", git_index),
     ("import", import),
     ("loose", loose),
@@ -56,6 +56,7 @@ pub const TARGETS: &[Target] = &[
     ("patterns", patterns),
     ("report", report),
     ("scanner", scanner),
+    ("sweep", sweep),
 ];
 
 /// The most that a reader may make of a case.
@@ -108,11 +109,13 @@ pub fn oracle(data: &[u8]) {
 /// Every way back leads into the content.
 pub fn decode(data: &[u8]) {
     let mut layer = Layer::default();
-    decode::for_each(data, &mut layer, &mut |layer| {
-        assert!(layer.origin().end <= data.len());
-        let all = layer.original(Span::new(0, layer.text().len()));
-        assert!(all.start <= all.end && all.end <= data.len(), "{all:?} of {}", data.len());
-    });
+    for decode in [decode::for_each, decode::manifests] {
+        decode(data, &mut layer, &mut |layer| {
+            assert!(layer.origin().end <= data.len());
+            let all = layer.original(Span::new(0, layer.text().len()));
+            assert!(all.start <= all.end && all.end <= data.len(), "{all:?} of {}", data.len());
+        });
+    }
     for encoding in [Encoding::of(data), Encoding::Utf16Le, Encoding::Utf16Be] {
         let decoded = Decoded::new(data, encoding);
         let all = decoded.original(Span::new(0, decoded.text.len()));
@@ -169,27 +172,41 @@ pub fn delta(data: &[u8]) {
     }
 }
 
-/// Runs of base64 digits: both ways find what one that goes byte by byte does, going on behind each run or in its midst.
-pub fn digits(data: &[u8]) {
-    let (choice, rest) = chosen(data);
-    let (skip, content) = chosen(rest);
-    let (shortest, skip) = (16 + choice % 17, (skip > 0).then_some(skip));
-    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
-    let (mut want, mut at) = (Vec::new(), 0);
-    while at < content.len() {
-        let end = content[at..].iter().position(|&byte| !is_digit(byte)).map_or(content.len(), |len| at + len);
-        let is_run = end - at >= shortest;
-        want.extend(is_run.then_some(at));
-        at = skip.filter(|_| is_run).map_or(end + 1, |skip| at + skip);
+/// Where decoding starts: both ways find what one that goes byte by byte does, going on behind each run or further on.
+pub fn sweep(data: &[u8]) {
+    struct Told<'d>(&'d [u8], usize, Vec<usize>, Vec<usize>);
+    impl Eye for Told<'_> {
+        fn run(&mut self, start: usize) -> Option<usize> {
+            self.2.push(start);
+            (self.1 > 0).then(|| digits_end(self.0, start) + self.1)
+        }
+
+        fn sign(&mut self, at: usize) {
+            self.3.push(at);
+        }
     }
-    let (mut found, mut plain) = (Vec::new(), Vec::new());
-    let tell = |all: &mut Vec<usize>, start| {
-        all.push(start);
-        skip.map(|skip| start + skip)
-    };
-    base64::runs(content, shortest, &mut |start| tell(&mut found, start));
-    base64::portable(content, shortest, &mut |start| tell(&mut plain, start));
-    assert_eq!((&found, &plain), (&want, &want), "{shortest} {skip:?}");
+    let (skip, content) = chosen(data);
+    let mut want = Told(content, skip, Vec::new(), Vec::new());
+    let mut at = 0;
+    while at < content.len() {
+        let end = digits_end(content, at);
+        at = if end - at < sweep::SHORTEST { end + 1 } else { want.run(at).unwrap_or(end) };
+    }
+    want.3 = (0..content.len())
+        .filter(|&at| b"\\%\x1b\xc2\xe2\xef".contains(&content[at]) || content[at..].starts_with(b"&#"))
+        .collect();
+    let (mut found, mut plain) = (Told(content, skip, Vec::new(), Vec::new()), Told(content, skip, Vec::new(), Vec::new()));
+    sweep::over(content, &mut found);
+    sweep::portable(content, &mut plain);
+    plain.3.sort_unstable();
+    assert_eq!((&found.2, &plain.2), (&want.2, &want.2), "{skip}");
+    assert_eq!((&found.3, &plain.3), (&want.3, &want.3));
+}
+
+/// Where the base64 digits from `start` on end.
+fn digits_end(content: &[u8], start: usize) -> usize {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    content[start..].iter().position(|byte| !is_digit(byte)).map_or(content.len(), |len| start + len)
 }
 
 /// Commits, tags and trees.

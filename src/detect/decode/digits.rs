@@ -1,14 +1,16 @@
 //! Base64 digits: what they stand for, and where long runs of them are.
 //!
-//! The search for runs goes over every text, so it comes in two forms that find the same. The portable one looks at words
-//! of eight bytes, as far apart as a run can have none of them inside it. The one for processors with AVX2 makes a bit of
-//! every byte, 64 at a time, and finds long runs of ones by shifting the bits against each other.
+//! The search for runs is for any processor: it looks at words of eight bytes, as far apart as a run can have none of them inside
+//! it.
 
+use super::sweep::SHORTEST;
 use crate::types::span::Span;
 
 /// Values of base64 digits of either alphabet; [`NONE`] for other bytes.
 const VALUES: [u8; 256] = values();
 const NONE: u8 = 0xff;
+/// Bytes looked at together.
+const WORD: usize = 8;
 
 const fn values() -> [u8; 256] {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -34,34 +36,22 @@ pub(in crate::detect) const fn is_digit(byte: u8) -> bool {
     value(byte) != NONE
 }
 
-/// Shows where each run of `shortest` (16 to 32) digits at least starts, in order. What `visit` gives is where the search goes
-/// on, as if nothing stood before that, instead of behind the run.
-pub fn runs(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) {
-    #[cfg(target_arch = "x86_64")]
-    if crate::detect::vector::runs(content, shortest, visit) {
-        return;
-    }
-    portable(content, shortest, visit);
-}
-
-/// Bytes looked at together.
-const WORD: usize = 8;
-
-/// As [`runs`], on any processor. A run holds a whole word among those that stand so far apart, wherever it starts.
-pub fn portable(content: &[u8], shortest: usize, visit: &mut impl FnMut(usize) -> Option<usize>) {
-    let step = shortest - WORD + 1;
+/// Shows where each run of [`SHORTEST`] digits at least starts, in order. The next is looked for behind it, or
+/// where `visit` says, which lies further on. A run holds a whole word among those that stand so far apart, wherever it starts.
+pub(super) fn runs(content: &[u8], visit: &mut impl FnMut(usize) -> Option<usize>) {
+    const STEP: usize = SHORTEST - WORD + 1;
     let (mut from, mut at) = (0, 0);
     while at + WORD <= content.len() {
         if foreign(word_at(content, at)) == 0 {
             let before = content[from..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
             let run = Span::new(at - before, end(content, at + WORD, usize::MAX));
-            if run.len() >= shortest {
+            if run.len() >= SHORTEST {
                 from = visit(run.start).unwrap_or(run.end);
                 at = from;
                 continue;
             }
         }
-        at += step;
+        at += STEP;
     }
 }
 
@@ -126,54 +116,6 @@ mod tests {
         }
     }
 
-    /// Where runs start, found byte by byte; the search goes on `skip` bytes behind each start if there is a skip.
-    fn plainly(content: &[u8], shortest: usize, skip: Option<usize>) -> Vec<usize> {
-        let (mut at, mut found) = (0, Vec::new());
-        while at < content.len() {
-            let digits = content[at..].iter().take_while(|&&byte| is_digit(byte)).count();
-            if digits >= shortest {
-                found.push(at);
-                at += skip.unwrap_or(digits);
-            } else {
-                at += digits + 1;
-            }
-        }
-        found
-    }
-
-    type Runs = fn(&[u8], usize, &mut dyn FnMut(usize) -> Option<usize>);
-
-    /// What each way finds.
-    fn ways(content: &[u8], shortest: usize, skip: Option<usize>) -> [Vec<usize>; 2] {
-        let ways: [Runs; 2] = [
-            |content, shortest, mut visit| runs(content, shortest, &mut visit),
-            |content, shortest, mut visit| portable(content, shortest, &mut visit),
-        ];
-        ways.map(|way| {
-            let mut found = Vec::new();
-            way(content, shortest, &mut |start| {
-                found.push(start);
-                skip.map(|skip| start + skip)
-            });
-            found
-        })
-    }
-
-    #[test]
-    fn every_byte_ends_a_run_or_does_not() {
-        for byte in 0..=u8::MAX {
-            for place in 0..80 {
-                let mut content = [b'a'; 80];
-                content[place] = byte;
-                assert_eq!(
-                    ways(&content, 24, None),
-                    [plainly(&content, 24, None), plainly(&content, 24, None)],
-                    "{byte} at {place}"
-                );
-            }
-        }
-    }
-
     proptest! {
         #[test]
         fn ends_of_runs(content in "[a-c+_. \u{e9}]{0,60}", middle in 0usize..40, limit in 0usize..40) {
@@ -181,17 +123,6 @@ mod tests {
             let middle = middle.min(content.len());
             let digits = content[middle..].iter().take(limit).take_while(|&&b| is_digit(b)).count();
             prop_assert_eq!(end(content, middle, limit), middle + digits);
-        }
-
-        #[test]
-        fn no_run_is_missed(
-            parts in prop::collection::vec(("[a-zA-Z0-9+/_-]{0,200}", "[ .=\\u{e9}\n]{1,3}"), 0..8),
-            shortest in 16usize..=32,
-            skip in prop::option::of(1usize..100),
-        ) {
-            let content: Vec<u8> = parts.into_iter().flat_map(|(run, other)| [run, other].concat().into_bytes()).collect();
-            let want = plainly(&content, shortest, skip);
-            prop_assert_eq!(ways(&content, shortest, skip), [want.clone(), want]);
         }
     }
 }

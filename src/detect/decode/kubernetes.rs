@@ -6,6 +6,7 @@
 
 use memchr::memmem;
 
+use super::SECRET;
 use super::digits::is_digit;
 use super::layer::{Cut, Layer};
 use crate::types::finding::Via;
@@ -19,10 +20,10 @@ const SHORTEST: usize = 6;
 /// Shows the values of every Secret.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     let mut done = 0;
-    for at in memmem::find_iter(content, b"Secret") {
+    for at in memmem::find_iter(content, SECRET) {
         let Some(kind) = kind_before(content, at) else { continue };
         let quoted = kind.start > 0 && content[kind.start - 1] == b'"';
-        let closed = content.get(at + b"Secret".len()).is_none_or(|b| !b.is_ascii_alphanumeric());
+        let closed = content.get(at + SECRET.len()).is_none_or(|b| !b.is_ascii_alphanumeric());
         if !closed || kind.start < done {
             continue;
         }
@@ -36,7 +37,7 @@ pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(
 }
 
 /// The word `kind` that a value at `value` belongs to.
-fn kind_before(content: &[u8], value: usize) -> Option<Span> {
+pub(super) fn kind_before(content: &[u8], value: usize) -> Option<Span> {
     let trim = |end: usize, drop: &[u8]| content[..end].iter().rposition(|b| !drop.contains(b)).map_or(0, |at| at + 1);
     let colon = trim(value, b" \t\"'\\");
     let end = trim(content[..colon].strip_suffix(b":")?.len(), b" \"'\\");

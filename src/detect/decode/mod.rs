@@ -16,32 +16,60 @@ pub mod layer;
 mod regions;
 mod runs;
 pub(in crate::detect) mod signs;
+pub mod sweep;
 mod unseen;
-
-use std::sync::LazyLock;
 
 use layer::Layer;
 use memchr::memmem;
+use regions::Regions;
+use sweep::Eye;
 
 /// How many encodings may lie inside one another.
 pub const DEEPEST: usize = 3;
 
-/// Fills `layer` with each encoded stretch of a text in turn and shows it to `visit`. A layer holds at most some 100 KB:
-/// longer stretches come in overlapping parts.
+/// Fills `layer` with each encoded stretch of a text in turn and shows it to `visit`, but for [`manifests`]. A layer holds at most
+/// some 100 KB: longer stretches come in overlapping parts.
 pub fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    runs::for_each(content, layer, visit);
-    regions::for_each(content, layer, visit);
-    kubernetes::for_each(content, layer, visit);
+    decode::<true, true>(content, layer, visit);
 }
 
 /// Only runs of base64 and hex digits.
 pub fn runs_of_digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    runs::for_each(content, layer, visit);
+    decode::<true, false>(content, layer, visit);
 }
 
 /// Only characters that are written in another way: escapes, percent encoding, what is not seen.
 pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    regions::for_each(content, layer, visit);
+    decode::<false, true>(content, layer, visit);
+}
+
+/// Runs of digits, characters that are written in another way, or both.
+fn decode<const RUNS: bool, const SIGNS: bool>(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    let mut decoding = Decoding::<RUNS, SIGNS> { content, layer, visit, regions: Regions::default() };
+    sweep::over(content, &mut decoding);
+    decoding.regions.finish(content, decoding.layer, decoding.visit);
+}
+
+/// Decodes what a pass over a text tells.
+struct Decoding<'c, 'v, const RUNS: bool, const SIGNS: bool> {
+    content: &'c [u8],
+    layer: &'v mut Layer,
+    visit: &'v mut dyn FnMut(&Layer),
+    regions: Regions,
+}
+
+impl<const RUNS: bool, const SIGNS: bool> Eye for Decoding<'_, '_, RUNS, SIGNS> {
+    #[inline(always)]
+    fn run(&mut self, start: usize) -> Option<usize> {
+        if RUNS { runs::show(self.content, start, self.layer, self.visit) } else { None }
+    }
+
+    #[inline(always)]
+    fn sign(&mut self, at: usize) {
+        if SIGNS {
+            self.regions.add(self.content, at, self.layer, self.visit);
+        }
+    }
 }
 
 /// Only the values of Kubernetes Secrets, of a whole text.
@@ -49,10 +77,17 @@ pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer
     kubernetes::for_each(content, layer, visit);
 }
 
-/// Whether a part of a text says that the text may hold a manifest of a Secret.
-pub fn names_a_secret(part: &[u8]) -> bool {
-    static SEARCH: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"Secret"));
-    SEARCH.find_iter(part).any(|at| part[at.saturating_sub(16)..at].windows(4).any(|word| word == b"kind"))
+/// How the kind of a Secret's manifest is written: what stands there in any case is a keyword of built-in rules.
+pub const SECRET: &str = "Secret";
+
+/// Whether the [word](SECRET) at a place says that the text may hold a manifest of a Secret.
+pub fn is_of_manifest(content: &[u8], at: usize) -> bool {
+    content[at..].starts_with(SECRET.as_bytes()) && kubernetes::kind_before(content, at).is_some()
+}
+
+/// Whether any place of a text says so.
+pub fn names_a_secret(content: &[u8]) -> bool {
+    memmem::find_iter(content, SECRET).any(|at| is_of_manifest(content, at))
 }
 
 /// Whether a byte may be inside a run of digits, with the line breaks that are written as escapes.

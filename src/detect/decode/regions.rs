@@ -3,7 +3,7 @@
 
 use super::escapes::{entity, escape, is_entity, is_escape, is_percent, percent};
 use super::layer::{Cut, Layer};
-use super::{is_text, signs, unseen};
+use super::{is_text, unseen};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -12,53 +12,47 @@ const REACH: usize = 512;
 /// Longest region of escapes that is one layer.
 const LONGEST: usize = 64 * 1024;
 
-/// Shows every region around characters that could hide something.
-pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    let mut regions = Regions { content, layer, visit, open: [const { None }; 4] };
-    let mut done = 0;
-    signs::for_each(content, &mut |at| match content[at] {
-        _ if at < done => {}
-        b'%' => regions.add_if(is_percent(content, at), at, Kind::Percent),
-        b'\\' => {
-            done = at + content[at..].iter().take_while(|&&b| b == b'\\').count();
-            regions.add_if(is_escape(content, at, done), at, Kind::Escape);
-        }
-        b'&' => regions.add_if(is_entity(content, at), at, Kind::Entity),
-        _ => regions.add_if(unseen::hides(content, at), at, Kind::Unseen),
-    });
-    regions.finish();
-}
-
 /// The regions that are being widened, one of each kind.
-struct Regions<'c, 'v> {
-    content: &'c [u8],
-    layer: &'v mut Layer,
-    visit: &'v mut dyn FnMut(&Layer),
+#[derive(Default)]
+pub(super) struct Regions {
     open: [Option<Region>; 4],
+    /// Where the backslashes end that were looked at together.
+    done: usize,
 }
 
-impl Regions<'_, '_> {
-    fn add_if(&mut self, hides: bool, at: usize, kind: Kind) {
+impl Regions {
+    /// Widens the regions by the character whose sign stands at `at`, if it could hide something. Signs come in order.
+    pub(super) fn add(&mut self, content: &[u8], at: usize, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+        let (hides, kind) = match content[at] {
+            _ if at < self.done => return,
+            b'%' => (is_percent(content, at), Kind::Percent),
+            b'\\' => {
+                self.done = at + content[at..].iter().take_while(|&&b| b == b'\\').count();
+                (is_escape(content, at, self.done), Kind::Escape)
+            }
+            b'&' => (is_entity(content, at), Kind::Entity),
+            _ => (unseen::hides(content, at), Kind::Unseen),
+        };
         if hides {
-            self.add(at, kind);
+            self.widen(content, at, kind, layer, visit);
         }
     }
 
     /// Shows what is open still.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self, content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
         for region in self.open.iter_mut().filter_map(Option::take) {
-            region.show(self.content, self.layer, self.visit);
+            region.show(content, layer, visit);
         }
     }
 
-    /// Widens the open region by an escape at `at`, or shows it and opens the next.
-    fn add(&mut self, at: usize, kind: Kind) {
+    /// Widens the open region by a character at `at`, or shows it and opens the next.
+    fn widen(&mut self, content: &[u8], at: usize, kind: Kind, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
         let open = &mut self.open[kind as usize];
         match open {
-            Some(region) if at < region.span.end && region.span.len() < LONGEST => region.widen(self.content, at),
+            Some(region) if at < region.span.end && region.span.len() < LONGEST => region.widen(content, at),
             _ => {
-                if let Some(full) = open.replace(Region::around(self.content, at, kind)) {
-                    full.show(self.content, self.layer, self.visit);
+                if let Some(full) = open.replace(Region::around(content, at, kind)) {
+                    full.show(content, layer, visit);
                 }
             }
         }

@@ -8,9 +8,7 @@ use super::{hex_byte, hex_digit, is_control};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
-/// Shortest run of base64 digits that is decoded without other context.
-pub(super) const SHORTEST: usize = 24;
-/// The same for hex digits.
+/// Shortest run of hex digits that is decoded without other context.
 const SHORTEST_HEX: usize = 32;
 /// Digits in one layer; what is longer comes in parts.
 const PART: usize = 64 * 1024;
@@ -19,15 +17,14 @@ const OVERLAP: usize = 8 * 1024;
 /// Digits at the start of a run that must stand for text.
 const TASTE: usize = 64;
 
-/// Shows every run that decodes to text.
-pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    digits::runs(content, SHORTEST, &mut |start| {
-        let start = without_escape(content, start);
-        is_promising(content, start).then(|| {
-            let run = Span::new(start, digits::end(content, start, usize::MAX));
-            run.end.max(decode(content, run, layer, visit))
-        })
-    });
+/// Shows the run of digits at `start` if it decodes to text; where the search for the next goes on, if not behind the run.
+#[inline(always)]
+pub(super) fn show(content: &[u8], start: usize, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> Option<usize> {
+    let start = without_escape(content, start);
+    is_promising(content, start).then(|| {
+        let run = Span::new(start, digits::end(content, start, usize::MAX));
+        run.end.max(decode(content, run, layer, visit))
+    })
 }
 
 /// Whether a run stands for text or for hex digits of text by its first digits. Source text is full of long names and each

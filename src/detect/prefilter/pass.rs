@@ -10,8 +10,8 @@ const BLOCK: usize = 1024;
 const STEP: usize = 16;
 /// Bytes a step looks at: its last place is two bytes before its end.
 pub(in crate::detect) const LOOK: usize = STEP + 2;
-/// Room for every place of a block, and for a whole chunk's behind the last.
-pub(in crate::detect) type Places = [u16; BLOCK / 2 + STEP / 2];
+/// Room for every place of a block, and for those of two chunks behind the last.
+pub(in crate::detect) type Places = [u16; BLOCK / 2 + STEP];
 
 impl Fingerprint {
     /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
@@ -189,7 +189,7 @@ mod tests {
             }
             for ((count, at), places) in found.into_iter().zip(all) {
                 let want: Vec<u16> = (0..at).step_by(2).filter(passes).map(|place| place as u16).collect();
-                prop_assert!(at + LOOK > block.len());
+                prop_assert!(at + LOOK + STEP > block.len());
                 prop_assert_eq!(&places[..count], &want[..]);
             }
         }

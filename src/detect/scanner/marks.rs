@@ -169,10 +169,11 @@ impl Scanner {
 
     /// Keywords that do not lie inside one run; whether the text around them says that it may be a Secret's manifest.
     fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) -> bool {
-        let mut is_manifest = false;
+        let (mut is_manifest, hits_tell) = (false, self.rules.has_builtin());
         for gap in joined(gaps, self.prefilter.longest().max(MANIFEST), content.len()) {
-            is_manifest = is_manifest || decode::names_a_secret(gap.of(content));
+            is_manifest = is_manifest || !hits_tell && decode::names_a_secret(gap.of(content));
             self.prefilter.for_each(gap.of(content), |hit| {
+                is_manifest = is_manifest || decode::is_of_manifest(content, gap.start + hit.start);
                 let mark = Mark { at: (gap.start + hit.start) as u32, rule: hit.rule, len: hit.len as u8, live: false };
                 let before = runs.partition_point(|run| run.start <= mark.start());
                 let is_inherited = runs[..before].last().is_some_and(|run| mark.end() <= run.end);
