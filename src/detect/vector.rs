@@ -3,15 +3,15 @@
 
 use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
-    _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256,
+    _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
     _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_movemask_epi8,
     _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16, _mm256_set_epi32,
     _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
-    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_ternarylogic_epi32, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
-    _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
-    _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi8_mask,
-    _mm512_test_epi32_mask, _mm512_testn_epi64_mask,
+    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_xor_si256, _mm512_cmpeq_epi8_mask, _mm512_cvtepu16_epi32,
+    _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8,
+    _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_test_epi8_mask, _mm512_test_epi32_mask,
+    _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
 use super::decode::digits::is_digit;
@@ -113,7 +113,8 @@ fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u
         let (pairs, rests) = (load(0), load(2));
         let folded = _mm256_or_si256(pairs, _mm256_set1_epi16(FOLD as i16));
         let hashed = _mm256_mullo_epi16(folded, _mm256_set1_epi16(HASH.cast_signed()));
-        let indices = _mm256_ternarylogic_epi32::<CHOOSE>(_mm256_set1_epi16(31), rests, hashed);
+        let low = _mm256_set1_epi16(31);
+        let indices = _mm256_or_si256(_mm256_andnot_si256(low, hashed), _mm256_and_si256(rests, low));
         let words = _mm512_i32gather_epi32::<4>(_mm512_cvtepu16_epi32(indices), bitmap.as_ptr().cast());
         // Of a count of places to turn five bits count, as of a last byte.
         let bits = _mm512_rorv_epi32(words, _mm512_cvtepu16_epi32(_mm256_srli_epi16::<8>(rests)));
@@ -124,9 +125,6 @@ fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u
         passed.count_ones() as usize
     }
 }
-
-/// Takes the bits of the second of three where the first is set, else of the third.
-const CHOOSE: i32 = 0xca;
 
 /// A bit for each place of a chunk that passes the bitmap; the processor gathers the words.
 #[target_feature(enable = "avx2")]
@@ -195,7 +193,7 @@ fn by_table(block: &[u8; BLOCK]) -> Block {
     let foreign = _mm512_movepi8_mask(bytes);
     let are = |class: u8| _mm512_test_epi8_mask(classes, _mm512_set1_epi8(class.cast_signed())) & !foreign;
     let tops = _mm512_set1_epi64(i64::from_ne_bytes([0x80; 8]));
-    let others = _mm512_ternarylogic_epi64::<{ (A | !B) & 0xff }>(bytes, classes, classes);
+    let others = _mm512_or_si512(bytes, _mm512_xor_si512(classes, _mm512_set1_epi8(-1)));
     let mut signs = are(SIGN) | entities(are(START), are(SECOND));
     if foreign != 0 {
         let lead = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
@@ -211,9 +209,6 @@ fn vector(bytes: &[u8; BLOCK]) -> __m512i {
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
-/// Truth tables of the first and second operand of three.
-const A: i32 = 0xf0;
-const B: i32 = 0xcc;
 /// Classes of ASCII characters: digits, signs, and both bytes that an entity starts with.
 const DIGIT: u8 = 0x80;
 const SIGN: u8 = 0x40;
