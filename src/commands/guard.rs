@@ -9,6 +9,7 @@ use super::{put, say, scan};
 use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::guard::dockerignore;
 use crate::guard::env::{Exposure, exposed, is_docker_context};
 use crate::guard::files;
 use crate::guard::packers::{Packer, Silence};
@@ -71,7 +72,9 @@ fn mend(top: &Path) -> Result<(), CommandError> {
     };
     add(&top.join(".gitignore"), with(&[Exposure::NotIgnored, Exposure::Tracked]).into_iter().map(|glob| format!("/{glob}")))?;
     if is_docker_context(top) {
-        add(&top.join(".dockerignore"), with(&[Exposure::InContext]).into_iter())?;
+        for file in dockerignore::files(top) {
+            add(&top.join(file), with(&[Exposure::InContext]).into_iter())?;
+        }
     }
     Ok(())
 }

@@ -11,7 +11,8 @@ mod python;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::env::{is_docker_context, read_dockerignore};
+use super::dockerignore::DockerIgnore;
+use super::env::is_docker_context;
 use super::files::Shipped;
 use crate::types::input::Origin;
 use crate::types::notice::Notice;
@@ -176,7 +177,7 @@ fn cargo(dir: &Path) -> Result<Vec<Shipped>, String> {
 }
 
 fn docker(dir: &Path) -> Result<Vec<Shipped>, String> {
-    let ignore = read_dockerignore(dir);
+    let ignore = DockerIgnore::of(dir);
     let mut files = Vec::new();
     for name in below(dir, |_| true)? {
         if !ignore.excludes(&name) && !name.starts_with(".git/") {

@@ -354,6 +354,28 @@ fn a_docker_build_is_sent_what_dockerignore_leaves() {
 }
 
 #[test]
+fn a_build_may_go_by_any_of_the_ignore_files() {
+    let world = World::new();
+    world.write("Dockerfile", "FROM scratch\nCOPY . /\n");
+    world.write("deploy.Dockerfile", "FROM scratch\nCOPY . /\n");
+    world.write(".env", format!("TOKEN={}", token(1)));
+    world.write("b.py", token(2));
+    let found = || guard(&world, &["package", "--format", "json"]).findings().len();
+    world.write(".dockerignore", "*\n");
+    assert_eq!(found(), 0);
+    world.write("deploy.Dockerfile.dockerignore", "b.py\n");
+    assert!(found() > 0);
+    let ran = guard(&world, &["env"]);
+    assert!(ran.out.contains(".env: no ignore rule covers it, a docker build would be sent it"), "{}", ran.whole());
+    assert!(guard(&world, &["env", "--fix"]).out.contains("added to"));
+    let read = |name: &str| fs::read_to_string(world.path().join(name)).expect("a file");
+    assert_eq!((read(".dockerignore"), read("deploy.Dockerfile.dockerignore")), ("*\n.env\n".into(), "b.py\n.env\n".into()));
+    assert_eq!(found(), 0);
+    world.write(".containerignore", ".env\n");
+    assert_eq!(found(), 1);
+}
+
+#[test]
 fn a_packer_that_fails_is_no_clean_package() {
     let world = World::new();
     let ran = guard(&world, &["package"]);
