@@ -63,7 +63,7 @@ guarded() {
     shift
     "$@" > "$work/log" 2>&1 || code=$?
     [ "$code" = 1 ] || fail "guard of $name: exit $code"
-    grep -qE '^ *--> .*\.env:1' "$work/log" && grep -qE '^ *--> .*server\.key:1' "$work/log" || fail "guard of $name: not all is found"
+    { grep -qE '^ *--> .*\.env:1' "$work/log" && grep -qE '^ *--> .*server\.key:1' "$work/log"; } || fail "guard of $name: not all is found"
     echo "ok: guard of $name"
 }
 
@@ -98,7 +98,7 @@ package-data = { leaky = [".env", "*.key"] }
 TOML
         cd "$work/python"
         PATH=$work/venv/bin:$PATH guarded "a Python package ($("$work/venv/bin/python" -m build --version | cut -d' ' -f1,2))" nospill guard package
-        grep -qE 'leaky-1\.0\.tar\.gz!' "$work/log" && grep -qE 'leaky-1\.0-py3-none-any\.whl!' "$work/log" || fail 'sdist and wheel are not both looked into'
+        for built in 'leaky-1\.0\.tar\.gz!' 'leaky-1\.0-py3-none-any\.whl!'; do grep -q "$built" "$work/log" || fail 'sdist and wheel are not both looked into'; done
         [ ! -e "$work/python/dist" ] || fail 'the guard leaves what it built'
     else
         skip 'build and setuptools' 'the guard of a Python package'

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use doors::{CiArgs, InstallArgs, ReceiveArgs};
+use doors::{CiArgs, InstallArgs, ReceiveArgs, UninstallArgs};
 use guard::GuardArgs;
 use report::ReportArgs;
 use rules::{ExplainArgs, RulesArgs};
@@ -75,11 +75,7 @@ Examples:
     /// Take the hook away and put a former one back.
     #[command(after_help = "Examples:
   nospill uninstall")]
-    Uninstall {
-        /// Take away what `install --global` put there.
-        #[arg(long)]
-        global: bool,
-    },
+    Uninstall(UninstallArgs),
     /// Scan what is staged for the next commit.
     #[command(after_help = "Only findings on lines that the commit adds deny.
 

@@ -33,7 +33,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
     }
     match cli.command {
         Command::Install(args) => commands::install::run(args),
-        Command::Uninstall { global } => commands::uninstall::run(global),
+        Command::Uninstall(args) => commands::uninstall::run(&args),
         Command::CommitMsg { file, scan } => commands::commit_msg::run(&Settings::new(scan)?, &file),
         Command::PrePush { remote, scan, .. } => commands::push::pre_push(remote, scan),
         Command::PostMerge { scan, .. } => commands::push::post_merge(scan),

@@ -23,6 +23,17 @@ pub struct InstallArgs {
     pub merge_driver: bool,
 }
 
+/// What `uninstall` takes.
+#[derive(Debug, Args)]
+pub struct UninstallArgs {
+    /// Take away what `install --global` put there.
+    #[arg(long, conflicts_with = "template")]
+    pub global: bool,
+    /// Take away what `install --template` put there; repositories that were made meanwhile keep their copies.
+    #[arg(long)]
+    pub template: bool,
+}
+
 /// Hooks that nospill can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum HookName {

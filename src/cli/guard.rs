@@ -32,12 +32,13 @@ Examples:
     /// Ask the packers what they would ship, and scan exactly that.
     #[command(
         after_help = "Scripts of npm, pnpm and yarn packages are not run. A Python build runs the project's build backend, and needs the
-module `build`. yarn from version 2 on, gem and nuget can't be asked without running the package's own code: scan what
-they built with `nospill dir FILE.gem`.
+module `build`. A gemspec and a .NET project are programs: gem and nuget are asked about them only if --with names
+them, and run them then.
 
 Examples:
   nospill guard package
-  nospill guard package --with npm       as \"prepublishOnly\" in package.json"
+  nospill guard package --with npm       as \"prepublishOnly\" in package.json
+  nospill guard package --with gem       runs the gemspec"
     )]
     Package {
         /// Only these, whether the folder looks like it or not [default: all that fit].
@@ -59,12 +60,16 @@ pub enum PackerName {
     Npm,
     /// pnpm pack.
     Pnpm,
-    /// yarn pack, of the classic yarn.
+    /// yarn pack.
     Yarn,
     /// cargo package.
     Cargo,
     /// A Python source distribution and wheel.
     Python,
+    /// gem build, which runs the gemspec.
+    Gem,
+    /// nuget pack of a .nuspec; dotnet pack of a project, which runs it.
+    Nuget,
     /// A docker build's context.
     Docker,
 }
@@ -77,6 +82,8 @@ impl From<PackerName> for Packer {
             PackerName::Yarn => Self::Yarn,
             PackerName::Cargo => Self::Cargo,
             PackerName::Python => Self::Python,
+            PackerName::Gem => Self::Gem,
+            PackerName::Nuget => Self::Nuget,
             PackerName::Docker => Self::Docker,
         }
     }

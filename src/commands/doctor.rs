@@ -10,6 +10,7 @@ use crate::cli::keep::DoctorArgs;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::hook::HookKind;
+use crate::hook::global;
 use crate::hook::manager::Manager;
 use crate::hook::script::{self, State};
 use crate::rules::template::{Random, fill};
@@ -76,6 +77,10 @@ fn hook() -> Result<Check, CommandError> {
     let state = script::state(&path).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))?;
     let mend = |command: &str| Some(command.to_owned());
     let shown = path.display();
+    let is_idle = |content: Vec<u8>| global::is_one(&content) && !global::calls(&content, kind);
+    if std::fs::read(&path).is_ok_and(is_idle) {
+        return Ok((format!("{shown}, for all repositories, does not run nospill"), mend("nospill install --global")));
+    }
     Ok(match state {
         State::Ours { .. } if !script::is_executable(&path) => {
             (format!("{shown} is not executable: git ignores it"), mend("nospill install"))
@@ -97,8 +102,13 @@ fn version() -> Result<Option<Check>, CommandError> {
     else {
         return Ok(None);
     };
-    let mend = Some("nospill install".to_owned());
-    if script::render(kind, &installed, dirs) != content {
+    let (current, mend) = match global::is_one(&content) {
+        true if !global::calls(&content, kind) => return Ok(None),
+        true => (global::render(kind.as_str(), Some(kind), &installed), "nospill install --global"),
+        false => (script::render(kind, &installed, dirs), "nospill install"),
+    };
+    let mend = Some(mend.to_owned());
+    if current != content {
         return Ok(Some((format!("{} was written by another version of nospill", path.display()), mend)));
     }
     // As the hook finds it: through absolute folders of PATH, else where it was installed from.

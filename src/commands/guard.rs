@@ -9,9 +9,10 @@ use super::{put, say, scan};
 use crate::cli::guard::GuardCommand;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
+use crate::guard::dockerignore;
 use crate::guard::env::{Exposure, exposed, is_docker_context};
 use crate::guard::files;
-use crate::guard::packers::Packer;
+use crate::guard::packers::{Packer, Silence};
 use crate::guard::unasked::unasked;
 use crate::report::escape;
 use crate::settings::Settings;
@@ -71,7 +72,9 @@ fn mend(top: &Path) -> Result<(), CommandError> {
     };
     add(&top.join(".gitignore"), with(&[Exposure::NotIgnored, Exposure::Tracked]).into_iter().map(|glob| format!("/{glob}")))?;
     if is_docker_context(top) {
-        add(&top.join(".dockerignore"), with(&[Exposure::InContext]).into_iter())?;
+        for file in dockerignore::files(top) {
+            add(&top.join(file), with(&[Exposure::InContext]).into_iter())?;
+        }
     }
     Ok(())
 }
@@ -123,11 +126,11 @@ fn package(settings: &Settings, with: &[Packer], dir: &Path) -> Result<Exit, Com
         [] => Packer::ALL.into_iter().filter(|packer| packer.is_for(dir)).collect(),
         named => named.to_vec(),
     };
-    let unasked = unasked(dir);
+    let unasked = unasked(dir, &packers);
     if packers.is_empty() {
         let error = CommandError::new(
             Kind::User,
-            format!("{}: nothing here that npm, cargo, python or docker would pack", dir.display()),
+            format!("{}: nothing here that npm, cargo, python, nuget or docker would pack", dir.display()),
         );
         let error = unasked.iter().fold(error, |error, why| error.hint(*why));
         return Err(error.hint("run it where package.json, Cargo.toml, pyproject.toml or a Dockerfile is"));
@@ -140,11 +143,14 @@ fn package(settings: &Settings, with: &[Packer], dir: &Path) -> Result<Exit, Com
         let folder: PathBuf = scratch.path().join(packer.as_str());
         std::fs::create_dir(&folder).map_err(|error| CommandError::new(Kind::Io, format!("temporary folder: {error}")))?;
         match packer.ships(dir, &folder) {
-            Ok(of_packer) => {
-                notices.push(Notice::info("", format!("{} would ship {} files", packer.as_str(), of_packer.len())));
-                shipped.extend(of_packer);
+            Ok(answer) => {
+                notices.push(Notice::info("", format!("{} would ship {} files", packer.as_str(), answer.files.len())));
+                notices.extend(answer.notices);
+                shipped.extend(answer.files);
             }
-            Err(why) => notices.push(Notice::skipped(packer.as_str(), why)),
+            Err(Silence::Unasked(why)) if with.is_empty() => notices.push(Notice::info("", why)),
+            Err(Silence::Unasked(why)) => notices.push(Notice::skipped(packer.as_str(), why)),
+            Err(Silence::Failed(why)) => notices.push(Notice::skipped(packer.as_str(), why)),
         }
     }
     scan::run(settings, &pipeline, &files::tree(shipped, notices), Some(()), started)

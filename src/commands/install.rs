@@ -26,8 +26,12 @@ pub fn run(args: InstallArgs) -> Result<Exit, CommandError> {
     if args.global {
         return install_global(&kinds);
     }
-    let options = InstallOptions { binary: program()?, kinds };
     let site = if args.template { template_site()? } else { site()? };
+    if is_global(&site) {
+        // A repository's script there would not run the repositories' own hooks.
+        return install_global(&kinds);
+    }
+    let options = InstallOptions { binary: program()?, kinds };
     let installed = install::install(&site, &options)?;
     if args.template && plumbing::config("init.templateDir").is_none() {
         set_global("init.templateDir", &site.git_common_dir)?;
@@ -43,6 +47,11 @@ pub fn run(args: InstallArgs) -> Result<Exit, CommandError> {
         merge_driver::offer(args.merge_driver, &options.binary, &mut io::stdout())?;
     }
     Ok(Exit::Clean)
+}
+
+/// Whether hooks of a repository are those for all repositories.
+pub(super) fn is_global(site: &HookSite) -> bool {
+    own_dir("hooks").is_ok_and(|dir| site.hooks_dir == dir)
 }
 
 fn install_global(kinds: &[HookKind]) -> Result<Exit, CommandError> {
@@ -73,6 +82,22 @@ pub(super) fn leave_global() -> Result<Exit, CommandError> {
     finish(|out| writeln!(out, "removed from all repositories of this user: {}", shown(&dir)))
 }
 
+/// Takes the setting away that names nospill's own template, once nothing is in it.
+///
+/// # Errors
+/// git refuses.
+pub(super) fn leave_template(site: &HookSite) -> Result<(), CommandError> {
+    if own_dir("template").ok().as_ref() != Some(&site.git_common_dir) {
+        return Ok(());
+    }
+    // A folder with something else in it stays, and so does what names it.
+    let _ = std::fs::remove_dir(&site.git_common_dir);
+    if !site.git_common_dir.exists() && plumbing::global("init.templateDir").is_some_and(|set| set == site.git_common_dir) {
+        plumbing::output(&["config", "--global", "--unset", "init.templateDir"])?;
+    }
+    Ok(())
+}
+
 fn set_global(key: &str, dir: &Path) -> Result<(), CommandError> {
     let args = ["config".as_ref(), "--global".as_ref(), key.as_ref(), dir.as_os_str()];
     Ok(plumbing::output(&args).map(|_| ())?)
@@ -87,7 +112,10 @@ fn own_dir(name: &str) -> Result<PathBuf, CommandError> {
 }
 
 /// The template that git makes repositories from.
-fn template_site() -> Result<HookSite, CommandError> {
+///
+/// # Errors
+/// There is no place for one.
+pub(super) fn template_site() -> Result<HookSite, CommandError> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let dir = match (plumbing::config("init.templateDir"), home) {
         (Some(set), Some(home)) => set.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(set),

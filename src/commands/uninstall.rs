@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::install::{finish, shown, site, write_note};
-use crate::error::CommandError;
+use super::install::{finish, is_global, leave_global, leave_template, shown, site, template_site, write_note};
+use crate::cli::doors::UninstallArgs;
+use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::hook::HookKind;
 use crate::hook::chain;
@@ -14,11 +15,15 @@ use crate::hook::script::{self, State};
 ///
 /// # Errors
 /// No repository, a hook changed since, or a file system that refuses.
-pub fn run(everywhere: bool) -> Result<Exit, CommandError> {
-    if everywhere {
-        return super::install::leave_global();
+pub fn run(args: &UninstallArgs) -> Result<Exit, CommandError> {
+    if args.global {
+        return leave_global();
     }
-    let site = site()?;
+    let site = if args.template { template_site()? } else { site()? };
+    if is_global(&site) {
+        let error = CommandError::new(Kind::User, "the hooks here are those for all repositories of this user");
+        return Err(error.hint("`nospill uninstall --global` takes them away"));
+    }
     // The others are mentioned only where there is something to take away.
     let is_here = |kind: &HookKind| {
         let hook = site.hook(*kind);
@@ -27,7 +32,10 @@ pub fn run(everywhere: bool) -> Result<Exit, CommandError> {
     };
     let kinds: Vec<HookKind> = HookKind::ALL.iter().copied().filter(is_here).collect();
     let removed = install::uninstall(&site, &kinds)?;
-    let was_driver = super::merge_driver::remove()?;
+    if args.template {
+        leave_template(&site)?;
+    }
+    let was_driver = !args.template && super::merge_driver::remove()?;
     finish(|out| {
         write(&removed, out)?;
         if was_driver {

@@ -67,7 +67,7 @@ pub fn exposed(top: &Path) -> Result<Exposed, SourceError> {
     note(&list(&["log", "--all", "-m", "-z", "--format=", "--name-only", "--diff-filter=AR", "--root"])?, Exposure::Committed);
     note(&open, Exposure::NotIgnored);
     if is_docker_context(top) {
-        let ignore = read_dockerignore(top);
+        let ignore = DockerIgnore::of(top);
         let sent = |path: &&[u8]| !ignore.excludes(&String::from_utf8_lossy(path));
         let all = [tracked, open, hidden].concat();
         let in_context: Vec<&[u8]> = all.split(|&b| b == 0).filter(|path| top.join(lossy(path)).is_file()).filter(sent).collect();
@@ -81,11 +81,6 @@ pub fn is_docker_context(top: &Path) -> bool {
     ["Dockerfile", "Containerfile", "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
         .iter()
         .any(|name| top.join(name).is_file())
-}
-
-/// The context's `.dockerignore`; empty where there is none.
-pub fn read_dockerignore(top: &Path) -> DockerIgnore {
-    DockerIgnore::parse(&std::fs::read_to_string(top.join(".dockerignore")).unwrap_or_default())
 }
 
 fn lossy(path: &[u8]) -> String {

@@ -3,6 +3,7 @@
 //! Owns what an env file is, which of them are exposed, and what packers would ship. It prints nothing and judges no content;
 //! the pipeline does that.
 
+mod built;
 pub mod dockerignore;
 pub mod env;
 pub mod files;

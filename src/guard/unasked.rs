@@ -1,27 +1,33 @@
-//! Packers that are not asked, because they run the package's own code to answer; what they built can be scanned.
+//! Packers that are not asked unless they are named, because they run the package's own code for its manifest alone.
 
 use std::path::Path;
 
-use super::packers::is_berry;
+use super::packers::{NO_YARN, PROJECTS, Packer, ending, is_berry, is_on_path, is_plain};
 
-/// What is said of each that a folder is for.
-pub fn unasked(dir: &Path) -> Vec<&'static str> {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
-    let names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    let has = |ends: &[&str]| names.iter().any(|name| ends.iter().any(|end| name.ends_with(end)));
+/// What is said of each that a folder is for and that is not `asked`.
+pub fn unasked(dir: &Path, asked: &[Packer]) -> Vec<&'static str> {
+    let is_node = dir.join("package.json").is_file();
     [
+        (Packer::Yarn, is_node && is_berry(dir) && !is_on_path("yarn"), NO_YARN),
         (
-            names.iter().any(|name| name == "package.json") && is_berry(dir),
-            "yarn from version 2 on is not asked, because plugins and `prepack` of the package would run; npm is, which goes by \
-             the same lists. What yarn packs: `yarn pack`, then `nospill dir package.tgz`",
+            Packer::Gem,
+            !ending(dir, &[".gemspec"]).is_empty(),
+            "gem is not asked, because a gemspec is a program: `--with gem` runs it. Or `gem build`, then `nospill dir FILE.gem`",
         ),
-        (has(&[".gemspec"]), "gem is not asked, because a gemspec is a program. What it packs: `gem build`, then `nospill dir FILE.gem`"),
         (
-            has(&[".nuspec", ".csproj", ".fsproj", ".vbproj"]),
-            "nuget is not asked, because a project file is a program. What it packs: `dotnet pack`, then `nospill dir FILE.nupkg`",
+            Packer::Nuget,
+            !ending(dir, PROJECTS).is_empty(),
+            "nuget is not asked, because a project file is a program: `--with nuget` builds it. Or `dotnet pack`, then `nospill dir \
+             FILE.nupkg`",
+        ),
+        (
+            Packer::Nuget,
+            is_plain(dir),
+            "nuget is not on PATH, so it is not asked. What it packs: `nuget pack`, then `nospill dir FILE.nupkg`",
         ),
     ]
     .into_iter()
-    .filter_map(|(is_here, text)| is_here.then_some(text))
+    .filter(|(packer, is_here, _)| *is_here && !asked.contains(packer))
+    .map(|(_, _, text)| text)
     .collect()
 }

@@ -40,7 +40,7 @@ const NAMES: [&str; 28] = [
     "post-index-change",
 ];
 
-/// Writes the scripts; those of `kinds` run nospill, too. Doing it again brings them up to date.
+/// Writes the scripts; those of `kinds`, and those that did before, run nospill, too. Doing it again brings them up to date.
 ///
 /// # Errors
 /// A file there is not nospill's as it wrote it, or the file system refuses: nothing or only some scripts are written.
@@ -51,14 +51,31 @@ pub fn install(dir: &Path, binary: &Path, kinds: &[HookKind]) -> Result<(), Hook
     check(dir)?;
     fs::create_dir_all(dir).map_err(HookError::io("create", dir))?;
     for name in NAMES {
-        let kind = kinds.iter().find(|kind| kind.as_str() == name);
-        let command = kind.map_or("", |kind| kind.command());
-        let template = GLOBAL.replace("@NAME@", name).replace("@COMMAND@", command);
         let path = dir.join(name);
-        let staged = script::stage(dir, &script::fill(&template, binary, 0)).map_err(HookError::io("write a file in", dir))?;
+        let known = HookKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
+        let runs = |kind: &HookKind| kinds.contains(kind) || fs::read(&path).is_ok_and(|content| calls(&content, *kind));
+        let content = render(name, known.filter(runs), binary);
+        let staged = script::stage(dir, &content).map_err(HookError::io("write a file in", dir))?;
         staged.persist(&path).map_err(|error| HookError::io("write", &path)(error.error))?;
     }
     Ok(())
+}
+
+/// The script of the hook `name`, which runs nospill as `kind` if there is one.
+pub fn render(name: &str, kind: Option<HookKind>, binary: &Path) -> Vec<u8> {
+    let command = kind.map_or("", HookKind::command);
+    let template = GLOBAL.replace("@NAME@", name).replace("@COMMAND@", command);
+    script::fill(&template, binary, 0)
+}
+
+/// Whether a script is one of these, of any version.
+pub fn is_one(content: &[u8]) -> bool {
+    memchr::memmem::find(content, b"`nospill install --global`").is_some()
+}
+
+/// Whether one of these runs nospill as `kind`.
+pub fn calls(content: &[u8], kind: HookKind) -> bool {
+    memchr::memmem::find(content, format!("\ncommand='{}'\n", kind.command()).as_bytes()).is_some()
 }
 
 /// Takes the scripts away, and the folder when it is empty.

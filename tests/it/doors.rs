@@ -202,6 +202,26 @@ fn one_installation_for_every_repository() {
     assert_eq!(commit(&world, "fine").code, 0);
     let ran = fs::read_to_string(world.at("ran")).expect("a file");
     assert_eq!(ran, "pre-commit\npre-commit\npre-commit\npost-commit\n", "the repository's own hooks run");
+    assert!(!world.nospill(&["doctor"]).out.contains("WRONG"), "the doctor knows them");
+    // One more hook takes none away, and a repository's own installation is theirs.
+    for (more, args) in
+        [("pre-push", &["install", "--global", "--hook", "pre-push"][..]), ("post-merge", &["install", "--hook", "post-merge"])]
+    {
+        let ran = world.nospill(args);
+        assert!(ran.code == 0 && ran.out.contains("for all repositories"), "{more}: {}", ran.whole());
+        let script = |name: &str| fs::read_to_string(world.at("home/.config/nospill/hooks").join(name)).expect("a script");
+        for (name, command) in [("pre-commit", "staged"), ("commit-msg", "commit-msg"), (more, more), ("update", "")] {
+            assert!(script(name).contains(&format!("\ncommand='{command}'\n")), "{name}");
+            assert!(script(name).contains("install --global"), "{name} runs the repository's own hook");
+        }
+    }
+    let ran = world.nospill(&["uninstall"]);
+    assert!(ran.code == 2 && ran.err.contains("nospill uninstall --global"), "{}", ran.whole());
+    assert_eq!(world.nospill(&["uninstall", "--global"]).code, 0);
+    assert_eq!(world.nospill(&["install", "--global", "--hook", "commit-msg"]).code, 0);
+    let ran = world.nospill(&["doctor"]);
+    assert!(ran.code == 1 && ran.out.contains("for all repositories, does not run nospill"), "{}", ran.whole());
+    assert!(ran.out.contains("mend: nospill install --global"), "{}", ran.whole());
     assert_eq!(world.nospill(&["uninstall", "--global"]).code, 0);
     assert_eq!(world.try_git(&["config", "core.hooksPath"]).code, 1);
     assert!(!world.at("home/.config/nospill/hooks").exists());
@@ -312,6 +332,20 @@ fn a_template_goes_into_new_repositories() {
     assert_eq!(git(&world, "later", &["add", "a.py"]).code, 0);
     let ran = git(&world, "later", &["commit", "-q", "-m", "x"]);
     assert!(ran.code != 0 && ran.whole().contains("a.py:1:10"), "{}", ran.whole());
+    let ran = world.nospill(&["uninstall", "--template"]);
+    assert!(ran.code == 0 && ran.out.contains("removed the pre-commit hook"), "{}", ran.whole());
+    assert!(!world.at("home/.config/nospill/template").exists());
+    assert_eq!(world.try_git(&["config", "init.templateDir"]).code, 1);
+    // A template of the person's own stays.
+    fs::create_dir_all(world.at("own")).expect("a folder");
+    let own = world.at("own").display().to_string();
+    world.git(&["config", "--global", "init.templateDir", &own]);
+    assert_eq!(world.nospill(&["install", "--template"]).code, 0);
+    assert!(world.at("own/hooks/pre-commit").exists());
+    fs::write(world.at("own/description"), "mine").expect("a file");
+    assert_eq!(world.nospill(&["uninstall", "--template"]).code, 0);
+    assert!(!world.at("own/hooks").exists() && world.at("own/description").exists());
+    assert_eq!(world.git(&["config", "init.templateDir"]).trim(), own);
 }
 
 #[test]

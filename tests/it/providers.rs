@@ -506,6 +506,125 @@ fn teamcity() {
     );
 }
 
+/// Environments that servers printed and somebody kept, in public: each names the log. Commits, branches and numbers stand as above; of the
+/// variables those are left out that tell nothing of the run's matter (machines, addresses, people, tokens).
+#[test]
+fn environments_that_servers_printed() {
+    // tests/phpt/Ci of github.com/OndraM/ci-detector, where not said otherwise.
+    let printed: &[Case] = &[
+        (
+            "Azure Pipelines, a push to GitHub (2020)",
+            "v1",
+            "TF_BUILD=True\nBUILD_BUILDURI=vstfs:///Build/Build/4\nBUILD_REASON=IndividualCI\nBUILD_REPOSITORY_PROVIDER=GitHub\nBUILD_SOURCEBRANCH=refs/heads/feature
+            BUILD_SOURCEBRANCHNAME=feature\nBUILD_SOURCEVERSION={HEAD}\nSYSTEM_PULLREQUEST_ISFORK=False
+            SYSTEM_JOBPOSITIONINPHASE=1\nSYSTEM_TOTALJOBSINPHASE=1",
+            "f1 f2 f3",
+        ),
+        (
+            "Azure Pipelines, a pull request of a fork on GitHub (github.com/rust-lang/rust, pull request 62532, 2019)",
+            "merged",
+            "TF_BUILD=True\nBUILD_BUILDURI=vstfs:///Build/Build/4\nBUILD_REASON=PullRequest\nBUILD_SOURCEBRANCH=refs/pull/7/merge\nBUILD_SOURCEBRANCHNAME=merge
+            BUILD_SOURCEVERSION={HEAD}\nBUILD_SOURCEVERSIONMESSAGE=Merge {FEATURE} into {MAIN}\nSYSTEM_PULLREQUEST_ISFORK=True
+            SYSTEM_PULLREQUEST_MERGEDAT=\nSYSTEM_PULLREQUEST_PULLREQUESTID=7\nSYSTEM_PULLREQUEST_PULLREQUESTNUMBER=7
+            SYSTEM_PULLREQUEST_SOURCEBRANCH=feature\nSYSTEM_PULLREQUEST_SOURCECOMMITID={FEATURE}
+            SYSTEM_PULLREQUEST_TARGETBRANCH=main",
+            "f1 f2 f3 merge",
+        ),
+        (
+            "Bitbucket Pipelines, a pull request, whose commits are cut short",
+            "merged",
+            "CI=true\nBITBUCKET_BRANCH=feature\nBITBUCKET_BUILD_NUMBER=4\nBITBUCKET_COMMIT={HEAD}
+            BITBUCKET_PR_DESTINATION_BRANCH=main\nBITBUCKET_PR_DESTINATION_COMMIT={SHORT}\nBITBUCKET_PR_ID=7
+            BITBUCKET_STEP_RUN_NUMBER=1",
+            "f1 f2 f3 merge",
+        ),
+        (
+            "CircleCI, a pull request of no fork (github.com/yhay81/circleci-meetup, 2018)",
+            "v1",
+            "CI=true\nCIRCLECI=true\nCIRCLE_BRANCH=feature\nCIRCLE_COMPARE_URL=\nCIRCLE_SHA1={HEAD}\nCIRCLE_JOB=build
+            CIRCLE_NODE_INDEX=0\nCIRCLE_NODE_TOTAL=1\nCIRCLE_PREVIOUS_BUILD_NUM=58
+            CIRCLE_PULL_REQUEST=https://git.example/ada/engine/pull/7\nCIRCLE_PULL_REQUESTS=https://git.example/ada/engine/pull/7
+            CI_PULL_REQUEST=https://git.example/ada/engine/pull/7\nCI_PULL_REQUESTS=https://git.example/ada/engine/pull/7",
+            "f1 f2 f3",
+        ),
+        (
+            "GitHub Actions, a push, before GITHUB_REF_NAME was (2020)",
+            "v1",
+            r#"CI=true
+            GITHUB_ACTIONS=true
+            GITHUB_BASE_REF=
+            GITHUB_EVENT_NAME=push
+            GITHUB_HEAD_REF=
+            GITHUB_REF=refs/heads/feature
+            GITHUB_REPOSITORY=ada/engine
+            GITHUB_SHA={HEAD}
+            {"ref":"refs/heads/feature","before":"{BEFORE}","after":"{HEAD}","repository":{"default_branch":"main"}}"#,
+            "f2 f3",
+        ),
+        (
+            "GitHub Actions, a pull request (2020)",
+            "merged",
+            r#"CI=true
+            GITHUB_ACTIONS=true
+            GITHUB_BASE_REF=main
+            GITHUB_EVENT_NAME=pull_request
+            GITHUB_HEAD_REF=feature
+            GITHUB_REF=refs/pull/7/merge
+            GITHUB_REPOSITORY=ada/engine
+            GITHUB_SHA={HEAD}
+            {"action":"opened","number":7,"pull_request":{"number":7,"base":{"ref":"main","sha":"{MAIN}"},"head":{"ref":"feature","sha":"{FEATURE}"}},"repository":{"default_branch":"main"}}"#,
+            "f1 f2 f3 merge",
+        ),
+        (
+            "GitLab 11.4, a push: no default branch is told",
+            "v1",
+            "CI=true\nGITLAB_CI=true\nCI_PIPELINE_SOURCE=push\nCI_COMMIT_BEFORE_SHA={BEFORE}\nCI_COMMIT_DESCRIPTION=
+            CI_COMMIT_REF_NAME=feature\nCI_COMMIT_REF_SLUG=feature\nCI_COMMIT_SHA={HEAD}\nCI_SERVER_VERSION=11.4.0-ee",
+            "f2 f3",
+        ),
+        (
+            "GitLab 8.11, whose variables had other names: more is scanned than was pushed",
+            "v1",
+            "CI=true\nGITLAB_CI=true\nCI_BUILD_BEFORE_SHA={HEAD}\nCI_BUILD_REF={HEAD}\nCI_BUILD_REF_NAME=feature
+            CI_SERVER_VERSION=8.11.0-rc5-ee",
+            "f1 f2 f3",
+        ),
+        (
+            "Jenkins, a job of its first kind, by hand (2016)",
+            "v1",
+            "JENKINS_URL=http://jenkins.example/\nBUILD_CAUSE=MANUALTRIGGER\nBUILD_DISPLAY_NAME=#1337
+            BUILD_ID=2016-07-29_20-30-09\nBUILD_NUMBER=1337\nGIT_BRANCH=origin/feature\nGIT_COMMIT={HEAD}
+            GIT_PREVIOUS_COMMIT={BEFORE}",
+            "f2 f3",
+        ),
+        (
+            "Buildkite, a pull request (build 87 of uber-atg/oliver-simulation, 2019)",
+            "v1",
+            "CI=true\nBUILDKITE=true\nBUILDKITE_BRANCH=feature\nBUILDKITE_COMMIT={HEAD}\nBUILDKITE_PIPELINE_DEFAULT_BRANCH=main
+            BUILDKITE_PULL_REQUEST=7\nBUILDKITE_PULL_REQUEST_BASE_BRANCH=main
+            BUILDKITE_PULL_REQUEST_REPO=git://git.example/ada/engine.git\nBUILDKITE_REBUILT_FROM_BUILD_ID=
+            BUILDKITE_SOURCE=webhook\nBUILDKITE_TAG=\nBUILDKITE_TRIGGERED_FROM_BUILD_ID=",
+            "f1 f2 f3",
+        ),
+        (
+            "Buildkite, a branch (github.com/drnic/buildkite-community-pr-flow-example)",
+            "v1",
+            "CI=true\nBUILDKITE=true\nBUILDKITE_BRANCH=feature\nBUILDKITE_COMMIT={HEAD}\nBUILDKITE_PULL_REQUEST=false
+            BUILDKITE_PULL_REQUEST_BASE_BRANCH=\nBUILDKITE_PULL_REQUEST_REPO=",
+            "f1 f2 f3",
+        ),
+        (
+            "TeamCity 10, whose file of parameters is not there any more",
+            "v1",
+            "TEAMCITY_VERSION=10.0 (build 42002)\nBUILD_NUMBER=5\nBUILD_VCS_NUMBER={HEAD}\nTEAMCITY_BUILDCONF_NAME=Build
+            TEAMCITY_BUILD_PROPERTIES_FILE=/opt/TeamCity/buildAgent/temp/buildTmp/teamcity.build7945248142905164474.properties
+            TEAMCITY_PROJECT_NAME=Engine",
+            "f1 f2 f3",
+        ),
+    ];
+    check("", printed);
+}
+
 #[test]
 fn a_base_that_was_not_fetched_is_named_with_the_setting_that_fetches_it() {
     let world = clone();
