@@ -21,7 +21,11 @@ struct Trick {
 const TRICKS: &[Trick] = &[
     trick("none: a token in a file", plain, "staged", true),
     trick("zero-width space inside the token", zero_width, "staged", true),
-    trick("homoglyph inside the token", homoglyph, "staged", false),
+    trick("homoglyph inside the token", homoglyph, "staged", true),
+    trick("homoglyphs for the token's first four letters", homoglyphs_first, "staged", true),
+    trick("homoglyph at the token's end", homoglyph_last, "staged", true),
+    trick("homoglyph inside the token, later", homoglyph_later, "history", true),
+    trick("homoglyphs every few letters of the token", homoglyphs_spread, "staged", false),
     trick("homoglyph in the variable's name, token intact", homoglyph_name, "staged", true),
     trick("token split by string concatenation", concatenated, "staged", true),
     trick("token split over two lines", two_lines, "staged", true),
@@ -132,6 +136,63 @@ fn zero_width(world: &World) {
 fn homoglyph(world: &World) {
     let text = token(1);
     world.stage("file.py", text.replacen("gh", "g\u{4bb}", 1));
+}
+
+/// The token with letters as `alike` has them; the test's token holds no letter that is not known here.
+fn looking_like(alike: impl Fn(usize, char) -> char) -> String {
+    let text: String = bare().chars().enumerate().map(|(at, letter)| alike(at, letter)).collect();
+    format!("token = \"{text}\"\n")
+}
+
+/// A letter that looks the same, if there is one.
+fn twin(letter: char) -> char {
+    match letter {
+        'g' => '\u{261}',
+        'h' => '\u{4bb}',
+        'p' => '\u{440}',
+        'a' => '\u{430}',
+        'e' => '\u{435}',
+        'o' => '\u{43e}',
+        'c' => '\u{441}',
+        'x' => '\u{445}',
+        'A' => '\u{410}',
+        'B' => '\u{392}',
+        'E' => '\u{395}',
+        'H' => '\u{41d}',
+        'K' => '\u{39a}',
+        'M' => '\u{41c}',
+        'O' => '\u{39f}',
+        'P' => '\u{420}',
+        'T' => '\u{422}',
+        'X' => '\u{425}',
+        'Y' => '\u{3a5}',
+        'Z' => '\u{396}',
+        other => other,
+    }
+}
+
+fn homoglyphs_first(world: &World) {
+    world.stage("file.py", looking_like(|at, letter| if at < 4 { twin(letter) } else { letter }));
+}
+
+fn homoglyph_last(world: &World) {
+    let last = bare().char_indices().rev().find(|&(_, letter)| twin(letter) != letter).map(|(at, _)| at);
+    assert!(last.is_some_and(|at| at > 24));
+    world.stage("file.py", looking_like(|at, letter| if Some(at) == last { twin(letter) } else { letter }));
+}
+
+fn homoglyph_later(world: &World) {
+    // A delta of a file that held something else there.
+    let before = "nothing to see in this line\n".repeat(100);
+    world.stage("file.py", format!("{before}token = \"{}\"\n{before}", bare().replace("gh", "xx")));
+    world.commit();
+    world.stage("file.py", format!("{before}{}{before}", looking_like(|at, letter| if at < 2 { twin(letter) } else { letter })));
+    world.commit();
+    world.git(&["gc", "-q", "--aggressive"]);
+}
+
+fn homoglyphs_spread(world: &World) {
+    world.stage("file.py", looking_like(|_, letter| twin(letter)));
 }
 
 fn homoglyph_name(world: &World) {

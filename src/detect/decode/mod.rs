@@ -6,6 +6,7 @@
 //! ordinary source text; a stretch whose decoded form is not text is dropped before any rule sees it. What is ciphertext
 //! is never decoded for a reason other than that it looks like text, and [`encrypted`] silences what rules see in it.
 
+mod alike;
 pub mod digits;
 pub mod encoding;
 pub mod encrypted;
@@ -39,9 +40,10 @@ pub fn runs_of_digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&
     runs::for_each(content, layer, visit);
 }
 
-/// Only characters that are written in another way: escapes, percent encoding, what is not seen.
+/// Only characters that are written in another way: escapes, percent encoding, what is not seen, letters that look like others.
 pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     regions::for_each(content, layer, visit);
+    regions::alike(content, layer, visit);
 }
 
 /// Only the values of Kubernetes Secrets, of a whole text.

@@ -3,7 +3,7 @@
 
 use super::escapes::{entity, escape, is_entity, is_escape, is_percent, percent};
 use super::layer::{Cut, Layer};
-use super::{is_text, signs, unseen};
+use super::{alike, is_text, signs, unseen};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -14,7 +14,7 @@ const LONGEST: usize = 64 * 1024;
 
 /// Shows every region around characters that could hide something.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    let mut regions = Regions { content, layer, visit, open: [const { None }; 4] };
+    let mut regions = Regions::new(content, layer, visit);
     let mut done = 0;
     signs::for_each(content, &mut |at| match content[at] {
         _ if at < done => {}
@@ -29,15 +29,39 @@ pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(
     regions.finish();
 }
 
+/// Shows every region around letters that look like others; costs a pass of its own.
+pub(super) fn alike(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    let mut regions = Regions::new(content, layer, visit);
+    alike::for_each(content, &mut |at| regions.add(at, Kind::Alike));
+    regions.finish();
+}
+
+/// Shows the region around letters that look like others beside a run of base64 digits that starts at `start`.
+#[inline(always)]
+pub(super) fn alike_beside(content: &[u8], start: usize, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    let mut open: Option<Region> = None;
+    alike::beside_run(content, start, &mut |at| match &mut open {
+        Some(region) => region.widen(content, at),
+        None => open = Some(Region::around(content, at, Kind::Alike)),
+    });
+    if let Some(region) = open {
+        region.show(content, layer, visit);
+    }
+}
+
 /// The regions that are being widened, one of each kind.
 struct Regions<'c, 'v> {
     content: &'c [u8],
     layer: &'v mut Layer,
     visit: &'v mut dyn FnMut(&Layer),
-    open: [Option<Region>; 4],
+    open: [Option<Region>; 5],
 }
 
-impl Regions<'_, '_> {
+impl<'c, 'v> Regions<'c, 'v> {
+    fn new(content: &'c [u8], layer: &'v mut Layer, visit: &'v mut dyn FnMut(&Layer)) -> Self {
+        Self { content, layer, visit, open: [const { None }; 5] }
+    }
+
     fn add_if(&mut self, hides: bool, at: usize, kind: Kind) {
         if hides {
             self.add(at, kind);
@@ -71,13 +95,14 @@ enum Kind {
     Percent,
     Unseen,
     Entity,
+    Alike,
 }
 
 impl Kind {
     /// What ends the text that characters of this kind are in.
     fn ends(self, byte: u8) -> bool {
         match self {
-            Self::Escape | Self::Unseen | Self::Entity => byte == b'\n',
+            Self::Escape | Self::Unseen | Self::Entity | Self::Alike => byte == b'\n',
             Self::Percent => byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\'),
         }
     }
@@ -89,6 +114,7 @@ impl Kind {
             Self::Percent => byte == b'%',
             Self::Unseen => byte == unseen::ESC || unseen::LEADS.contains(&byte),
             Self::Entity => byte == b'&',
+            Self::Alike => alike::leads(byte),
         }
     }
 
@@ -99,6 +125,7 @@ impl Kind {
             Self::Percent => percent(text),
             Self::Unseen => unseen::unit(text),
             Self::Entity => entity(text),
+            Self::Alike => alike::unit(text),
         }
     }
 
@@ -106,7 +133,7 @@ impl Kind {
         match self {
             Self::Escape => Via::Escape,
             Self::Percent => Via::Percent,
-            Self::Unseen => Via::Unseen,
+            Self::Unseen | Self::Alike => Via::Unseen,
             Self::Entity => Via::Entity,
         }
     }
