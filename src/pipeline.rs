@@ -130,14 +130,22 @@ impl Pipeline {
         (findings, scanned.encoding)
     }
 
-    /// What is in an archive, if it is one and policy wants it opened.
+    /// What is in an archive, if it is one or one stands behind it, and policy wants it opened.
     fn open(&self, path_rules: &PathRules, input: &Input) -> Option<Outcome> {
         let content = &*input.content;
-        if self.policy.archives != Some(true) || !archive::is_one(content) {
+        let is_one = archive::is_one(content);
+        let may_hold_one = || archive::may_end_in_zip(content) && Encoding::of(content) == Encoding::Binary;
+        if self.policy.archives != Some(true) || !(is_one || may_hold_one()) {
             return None;
         }
         let mut desk = Desk::new(self, path_rules);
-        desk.archive(Label::Of(&input.origin), Cursor::new(content), content.len() as u64, &Limits::default());
+        let (label, size) = (Label::Of(&input.origin), content.len() as u64);
+        if is_one {
+            desk.archive(label, Cursor::new(content), size, &Limits::default());
+        } else {
+            desk.whole(label, content);
+            desk.behind(label, Cursor::new(content), size, &Limits::default());
+        }
         Some(desk.outcome)
     }
 

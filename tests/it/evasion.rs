@@ -82,7 +82,7 @@ const TRICKS: &[Trick] = &[
     trick("every letter 13 places on", rotated, "staged", false),
     trick("UTF-7", utf7, "staged", false),
     trick("EBCDIC", ebcdic, "staged", false),
-    trick("in a zip archive behind other bytes", zip_behind, "dir .", false),
+    trick("in a zip archive behind other bytes", zip_behind, "dir .", true),
     trick("backwards", backwards, "staged", false),
     trick("UTF-32", utf32, "staged", true),
     trick("UTF-32 without a byte order mark", utf32_bare, "staged", true),
