@@ -26,6 +26,8 @@ pub enum Via {
     Unseen,
     /// Inside text with characters of HTML or XML that were resolved.
     Entity,
+    /// Inside quoted-printable mail that was decoded.
+    Quoted,
     /// Inside literals that source code joins.
     Joined,
     /// In a name: of a file, a ref, a person.

@@ -78,6 +78,8 @@ const TRICKS: &[Trick] = &[
     trick("token of literals side by side, on two lines", beside, "staged", true),
     trick("token put together from variables", variables, "staged", false),
     trick("first letters as `=67`", quoted_printable, "staged", false),
+    trick("in quoted-printable mail", mail, "staged", true),
+    trick("in quoted-printable mail, later", mail_later, "history", true),
     trick("base32 of the token", base32, "staged", false),
     trick("every letter 13 places on", rotated, "staged", false),
     trick("UTF-7", utf7, "staged", false),
@@ -433,6 +435,26 @@ fn variables(world: &World) {
 
 fn quoted_printable(world: &World) {
     led_by(world, "=67=68=70=5F");
+}
+
+/// A mail with the token's first letter written so, and broken before its last ones.
+fn mailed(token: &str) -> String {
+    let (start, end) = token.split_at(30);
+    let text = start.replacen('g', "=67", 1);
+    let head = "From: Ada <ada@example.org>\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n";
+    format!("{head}\n{}The key is {text}=\n{end}.\n", "Hello =E2=80=93 some words.\n".repeat(40))
+}
+
+fn mail(world: &World) {
+    world.stage("a.eml", mailed(&bare()));
+}
+
+fn mail_later(world: &World) {
+    world.stage("a.eml", mailed(&"nothing".repeat(5)));
+    world.commit();
+    mail(world);
+    world.commit();
+    world.git(&["gc", "-q", "--aggressive"]);
 }
 
 fn base32(world: &World) {

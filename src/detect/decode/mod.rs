@@ -1,5 +1,5 @@
 //! Contents that are text in another dress: UTF-16, and inside a text base64, hex, percent encoding, backslash escapes,
-//! characters that are not seen, literals that are joined and the values of Kubernetes Secrets.
+//! characters that are not seen, literals that are joined, quoted-printable mail and the values of Kubernetes Secrets.
 //!
 //! Each encoded stretch becomes a [`Layer`]: the decoded text with the way back to the positions it came from. The scanner
 //! searches a layer like any text, and decodes again what is in it. Stretches are found by passes that touch few bytes of
@@ -14,6 +14,7 @@ mod escapes;
 pub mod joined;
 mod kubernetes;
 pub mod layer;
+mod quoted;
 mod regions;
 mod runs;
 pub(in crate::detect) mod signs;
@@ -46,13 +47,18 @@ pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer))
     regions::alike(content, layer, visit);
 }
 
-/// Only the values of Kubernetes Secrets, of a whole text.
-pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+/// Only what takes a whole text to know: the values of Kubernetes Secrets, and quoted-printable mail.
+pub fn of_whole(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     kubernetes::for_each(content, layer, visit);
+    quoted::for_each(content, layer, visit);
 }
 
-/// Whether a part of a text says that the text may hold a manifest of a Secret.
-pub fn names_a_secret(part: &[u8]) -> bool {
+/// Whether a part of a text says that there may be something that takes the whole text to know.
+pub fn names_a_whole(part: &[u8]) -> bool {
+    names_a_secret(part) || quoted::is_named(part)
+}
+
+fn names_a_secret(part: &[u8]) -> bool {
     static SEARCH: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"Secret"));
     SEARCH.find_iter(part).any(|at| part[at.saturating_sub(16)..at].windows(4).any(|word| word == b"kind"))
 }

@@ -1,11 +1,11 @@
 //! Runs of base64 and hex digits, over several lines where they are wrapped.
 //!
 //! A run is decoded only if what its first digits stand for is text, which one random run in three hundred is. As a run is what a
-//! token mostly is, letters beside it that look like others are looked for here.
+//! token mostly is, letters beside it that look like others are looked for here, as is the header of quoted-printable mail.
 
 use super::digits::{self, value};
 use super::layer::{Cut, Layer};
-use super::{hex_byte, hex_digit, is_control, regions};
+use super::{hex_byte, hex_digit, is_control, quoted, regions};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -22,8 +22,13 @@ const TASTE: usize = 64;
 
 /// Shows every run that decodes to text.
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    let mut is_mail = false;
     digits::runs(content, SHORTEST, &mut |start| {
         regions::alike_beside(content, start, layer, visit);
+        if !is_mail && quoted::is_header(content, start) {
+            is_mail = true;
+            quoted::from(content, start, layer, visit);
+        }
         let start = without_escape(content, start);
         is_promising(content, start).then(|| {
             let run = Span::new(start, digits::end(content, start, usize::MAX));
