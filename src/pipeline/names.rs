@@ -20,6 +20,12 @@ impl Pipeline {
         matches.iter().map(finding).collect()
     }
 
+    /// Findings in the names of refs.
+    pub(super) fn in_refs<'n>(&self, names: impl Iterator<Item = &'n [u8]>) -> Vec<Finding> {
+        let mut scratch = Scratch::default();
+        names.flat_map(|name| self.in_path(name, || Origin::Ref { name: name.to_vec() }, &mut scratch)).collect()
+    }
+
     /// Findings in a name that is no path: of a person.
     pub(super) fn in_name(&self, name: &[u8], origin: &Origin, scratch: &mut Scratch) -> Vec<Finding> {
         let matches = self.scanner.in_name(name, scratch);
@@ -37,9 +43,9 @@ impl Outcome {
     }
 }
 
-/// Who made a commit or tag, by the lines of its head: names and addresses as written.
-pub(super) fn people(head: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const LINES: [&[u8]; 3] = [b"author ", b"committer ", b"tagger "];
+/// Who made a commit or tag and what the tag is called, by the lines of its head: names and addresses as written.
+pub(super) fn in_head(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const LINES: [&[u8]; 4] = [b"author ", b"committer ", b"tagger ", b"tag "];
     let lines = head.split(|&b| b == b'\n').take_while(|line| !line.is_empty());
     lines.filter_map(|line| {
         let person = LINES.iter().find_map(|start| line.strip_prefix(*start))?;
@@ -52,8 +58,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_of_a_commit() {
+    fn names_in_a_head() {
         let head = b"tree 1\nauthor A <a@b> 1 +0000\ncommitter  2 +0000\n\nauthor of the message\n";
-        assert_eq!(people(head).collect::<Vec<_>>(), [b"A <a@b>".as_slice(), b" 2 +0000"]);
+        assert_eq!(in_head(head).collect::<Vec<_>>(), [b"A <a@b>".as_slice(), b" 2 +0000"]);
+        let head = b"object 1\ntype commit\ntag v1\ntagger A <a@b> 1 +0000\n\ntag of the message\n";
+        assert_eq!(in_head(head).collect::<Vec<_>>(), [b"v1".as_slice(), b"A <a@b>"]);
     }
 }
