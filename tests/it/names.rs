@@ -83,6 +83,17 @@ fn names_are_masked_in_every_format() {
 }
 
 #[test]
+fn a_report_says_what_to_do_with_names() {
+    let world = World::new();
+    world.stage(&format!("{}.txt", bare()), "nothing\n");
+    world.git(&["commit", "-q", "-m", &token(3), "--author", &format!("{} <a@example.org>", bare())]);
+    world.git(&["branch", &bare()]);
+    let ran = world.nospill(&["history"]);
+    let said = ["rename the file or folder", "delete or rename it", "until the history is rewritten", "amend or reword it"];
+    assert!(said.iter().all(|said| ran.out.contains(said)) && !ran.out.contains(".example"), "{}", ran.whole());
+}
+
+#[test]
 fn what_is_no_token_is_a_name() {
     let world = World::new();
     for path in ["password=hunter2hunter2.txt", "secret-key-4f9a8b7c6d5e4f3a2b1c.md", "docs/token_Zk93jd8Sh2kLq0.txt"] {
