@@ -157,8 +157,10 @@ impl Pipeline {
 
     /// Takes allow entries and the baseline into account, for findings that the run is about.
     fn reconsider(&self, findings: &mut [Finding]) {
-        for finding in findings {
-            self.policy.reconsider(self.scanner.rules().rule(finding.rule), finding);
+        let mut scratch = Scratch::default();
+        for finding in findings.iter_mut().filter(|finding| self.policy.reconsiders(finding)) {
+            let known_as = self.masked(finding.origin.path(), &mut scratch).into_owned();
+            self.policy.reconsider(self.scanner.rules().rule(finding.rule), finding, &known_as);
         }
     }
 
@@ -212,6 +214,7 @@ impl<S: Source> Job<'_, S> {
                 Origin::Message { .. } => self.pipeline.in_name(&name, origin, &mut self.scratch),
                 _ => self.pipeline.in_path(&name, || origin.clone(), &mut self.scratch),
             };
+            findings.retain(|finding| matches!(origin, Origin::Message { .. }) || !self.source.had(at, finding.origin.path()));
             self.pipeline.reconsider(&mut findings);
             outcome.findings.extend(findings);
         }

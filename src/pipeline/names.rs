@@ -1,11 +1,12 @@
 //! Secrets in names: of files and folders, refs, authors. Such a finding has no place in a content. What stands in a path is one
 //! of the path up to the name that holds it, so that a folder's name is one finding however many files are below.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Outcome, Pipeline, finish};
 use crate::detect::scanner::Scratch;
-use crate::types::finding::{Finding, RawMatch, Via};
+use crate::types::finding::{Finding, RawMatch, Secret, Via};
 use crate::types::input::Origin;
 
 impl Pipeline {
@@ -18,6 +19,26 @@ impl Pipeline {
             finish::name_finding(self, m, m.secret.of(path), &origin().at(&path[..end]))
         };
         matches.iter().map(finding).collect()
+    }
+
+    /// A path as a file that is committed may name it: without the secrets in its names.
+    pub fn known_as<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
+        self.masked(path, &mut Scratch::default())
+    }
+
+    pub(super) fn masked<'p>(&self, path: &'p [u8], scratch: &mut Scratch) -> Cow<'p, [u8]> {
+        let matches = self.scanner.in_name(path, scratch);
+        if matches.is_empty() {
+            return Cow::Borrowed(path);
+        }
+        let (mut masked, mut at) = (Vec::with_capacity(path.len()), 0);
+        for m in matches {
+            masked.extend_from_slice(&path[at..m.secret.start]);
+            masked.extend_from_slice(Secret::new(m.secret.of(path)).redacted().as_bytes());
+            at = m.secret.end;
+        }
+        masked.extend_from_slice(&path[at..]);
+        Cow::Owned(masked)
     }
 
     /// Findings in the names of refs.

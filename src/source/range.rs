@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::pack::object::{Commit, Malformed, Person, Tag};
 use super::pack::store::{ReadCache, Store};
 use super::pack::{Kind, Limits, ReadError};
-use super::repository::Repository;
+use super::repository::{self, Repository};
 use super::{Item, Source, SourceError, plumbing};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
@@ -282,6 +282,11 @@ impl Source for Range {
             Origin::Commit { path, .. } if self.added[at] => vec![path.clone()],
             _ => std::mem::take(&mut worker.names),
         }
+    }
+
+    fn had(&self, at: usize, path: &[u8]) -> bool {
+        let Origin::Commit { id, .. } = &self.items[at].origin else { return false };
+        self.parents(id).iter().any(|parent| repository::has(parent, path))
     }
 
     fn before(&self, at: usize, worker: &mut Worker) -> Result<Vec<Vec<u8>>, Notice> {
