@@ -67,6 +67,7 @@ const TRICKS: &[Trick] = &[
     trick("base64 three times over", base64_thrice, "staged", true),
     trick("hexadecimal digits of the token", hexadecimal, "staged", true),
     trick("base64 in lines of 64", base64_lines, "staged", true),
+    trick("base64 in lines of 26", base64_middling_lines, "staged", true),
     trick("base64 in lines of 20", base64_short_lines, "staged", false),
     trick("terminal colours around it", coloured, "staged", true),
     trick("soft hyphen inside the token", soft_hyphen, "staged", true),
@@ -403,6 +404,10 @@ fn in_lines(world: &World, length: usize) {
 
 fn base64_lines(world: &World) {
     in_lines(world, 64);
+}
+
+fn base64_middling_lines(world: &World) {
+    in_lines(world, 26);
 }
 
 fn base64_short_lines(world: &World) {
