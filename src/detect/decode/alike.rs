@@ -10,7 +10,9 @@ use crate::types::span::Span;
 /// Bytes asked together whether there is anything but ASCII.
 const BLOCK: usize = 256;
 /// Bytes around the start of a run of digits that are looked at: a run may end at such a letter as well.
-const NEAR: usize = 64;
+pub(super) const NEAR: usize = 64;
+/// How many of these are before it.
+pub(super) const BEFORE: usize = 2;
 /// Letters of the shortest word that is read as it looks: shorter ones are no tokens.
 const SHORTEST: usize = 16;
 /// Letters looked at on each side.
@@ -111,9 +113,8 @@ pub(super) fn for_each(content: &[u8], visit: &mut impl FnMut(usize)) {
 }
 
 /// As [`for_each`], only of letters beside a run of base64 digits that starts at `start`.
-#[inline(always)]
 pub(super) fn beside_run(content: &[u8], start: usize, visit: &mut impl FnMut(usize)) {
-    let low = start.saturating_sub(2);
+    let low = start.saturating_sub(BEFORE);
     let high = content.len().min(low + NEAR);
     let near = &content[low..high];
     if !near.is_ascii() {

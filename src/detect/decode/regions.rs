@@ -37,7 +37,7 @@ pub(super) fn alike(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&La
 }
 
 /// Shows the region around letters that look like others beside a run of base64 digits that starts at `start`.
-#[inline(always)]
+#[cold]
 pub(super) fn alike_beside(content: &[u8], start: usize, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     let mut open: Option<Region> = None;
     alike::beside_run(content, start, &mut |at| match &mut open {

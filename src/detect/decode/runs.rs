@@ -5,7 +5,7 @@
 
 use super::digits::{self, value};
 use super::layer::{Cut, Layer};
-use super::{hex_byte, hex_digit, is_control, quoted, regions};
+use super::{alike, hex_byte, hex_digit, is_control, quoted, regions};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -24,10 +24,12 @@ const TASTE: usize = 64;
 pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     let mut is_mail = false;
     digits::runs(content, SHORTEST, &mut |start| {
-        regions::alike_beside(content, start, layer, visit);
-        if !is_mail && quoted::is_header(content, start) {
-            is_mail = true;
-            quoted::from(content, start, layer, visit);
+        if !is_ordinary(content, start) {
+            regions::alike_beside(content, start, layer, visit);
+            if !is_mail && quoted::is_header(content, start) {
+                is_mail = true;
+                quoted::from(content, start, layer, visit);
+            }
         }
         let start = without_escape(content, start);
         is_promising(content, start).then(|| {
@@ -35,6 +37,15 @@ pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(
             run.end.max(decode(content, run, layer, visit))
         })
     });
+}
+
+/// Whether all around the start of a run is ASCII, and the run no header of mail. Asked of each run, so of a fixed number of
+/// bytes without a loop; at the ends of a content it is not told.
+#[inline(always)]
+fn is_ordinary(content: &[u8], start: usize) -> bool {
+    let near = start.checked_sub(alike::BEFORE).and_then(|low| content.get(low..)).and_then(|near| near.first_chunk());
+    let Some(near): Option<&[u8; alike::NEAR]> = near else { return false };
+    near.iter().fold(0, |all, byte| all | byte) < 0x80 && !quoted::may_be_header(&near[alike::BEFORE..])
 }
 
 /// Whether a run stands for text or for hex digits of text by its first digits. Source text is full of long names and each
