@@ -38,7 +38,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::PrePush { remote, scan, .. } => commands::push::pre_push(remote, scan),
         Command::PostMerge { scan, .. } => commands::push::post_merge(scan),
         Command::PreReceive(args) => commands::push::pre_receive(args),
-        Command::Update { old, new, receive, .. } => commands::push::update(&old, &new, receive),
+        Command::Update { name, old, new, receive } => commands::push::update(name, &old, &new, receive),
         Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
         Command::Dir(args) => commands::dir::run(args),
         Command::History(args) => commands::history::run(args),

@@ -130,14 +130,22 @@ impl Pipeline {
         (findings, scanned.encoding)
     }
 
-    /// What is in an archive, if it is one and policy wants it opened.
+    /// What is in an archive, if it is one or one stands behind it, and policy wants it opened.
     fn open(&self, path_rules: &PathRules, input: &Input) -> Option<Outcome> {
         let content = &*input.content;
-        if self.policy.archives != Some(true) || !archive::is_one(content) {
+        let is_one = archive::is_one(content);
+        let may_hold_one = || archive::may_end_in_zip(content) && Encoding::of(content) == Encoding::Binary;
+        if self.policy.archives != Some(true) || !(is_one || may_hold_one()) {
             return None;
         }
         let mut desk = Desk::new(self, path_rules);
-        desk.archive(Label::Of(&input.origin), Cursor::new(content), content.len() as u64, &Limits::default());
+        let (label, size) = (Label::Of(&input.origin), content.len() as u64);
+        if is_one {
+            desk.archive(label, Cursor::new(content), size, &Limits::default());
+        } else {
+            desk.whole(label, content);
+            desk.behind(label, Cursor::new(content), size, &Limits::default());
+        }
         Some(desk.outcome)
     }
 
@@ -149,8 +157,10 @@ impl Pipeline {
 
     /// Takes allow entries and the baseline into account, for findings that the run is about.
     fn reconsider(&self, findings: &mut [Finding]) {
-        for finding in findings {
-            self.policy.reconsider(self.scanner.rules().rule(finding.rule), finding);
+        let mut scratch = Scratch::default();
+        for finding in findings.iter_mut().filter(|finding| self.policy.reconsiders(finding)) {
+            let known_as = self.masked(finding.origin.path(), &mut scratch).into_owned();
+            self.policy.reconsider(self.scanner.rules().rule(finding.rule), finding, &known_as);
         }
     }
 
@@ -204,6 +214,7 @@ impl<S: Source> Job<'_, S> {
                 Origin::Message { .. } => self.pipeline.in_name(&name, origin, &mut self.scratch),
                 _ => self.pipeline.in_path(&name, || origin.clone(), &mut self.scratch),
             };
+            findings.retain(|finding| matches!(origin, Origin::Message { .. }) || !self.source.had(at, finding.origin.path()));
             self.pipeline.reconsider(&mut findings);
             outcome.findings.extend(findings);
         }

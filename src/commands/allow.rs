@@ -10,7 +10,7 @@ use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::Progress;
+use crate::pipeline::{Pipeline, Progress};
 use crate::policy::date;
 use crate::policy::seal::{Salt, Seal, fingerprint};
 use crate::settings::{DirSettings, Settings};
@@ -68,7 +68,7 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
         reason: args.reason.trim().to_owned(),
         owner: args.owner.clone(),
         expires: args.expires.clone(),
-        ..Entry::of(rules.rule(finding.rule), finding, &top.start)
+        ..Entry::of(&pipeline, finding, &top.start)
     };
     let entries: Vec<(&Rule, &Finding, Entry)> = open.iter().map(|f| (rules.rule(f.rule), *f, entry(f))).collect();
     write(&settings, &top, entries)?;
@@ -78,7 +78,10 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
 /// What is written of an allow entry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
+    /// The finding's, from the top. It is written only as it is: with a token in one of its names it is not.
     pub(super) path: String,
+    /// The same for a person, and in a file that is committed.
+    pub(super) shown: String,
     pub(super) rule: String,
     pub(super) reason: String,
     pub(super) owner: Option<String>,
@@ -87,10 +90,12 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Of a finding whose path starts from `start`; the reason is not known.
-    pub(super) fn of(rule: &Rule, finding: &Finding, start: &str) -> Self {
+    pub(super) fn of(pipeline: &Pipeline, finding: &Finding, start: &str) -> Self {
+        let rule = pipeline.scanner.rules().rule(finding.rule);
         let path = String::from_utf8_lossy(finding.origin.path()).into_owned();
         let path = format!("{start}{}", path.strip_prefix("./").unwrap_or(&path));
-        Self { path, rule: rule.id.to_string(), ..Self::default() }
+        let shown = String::from_utf8_lossy(&pipeline.known_as(path.as_bytes())).into_owned();
+        Self { path, shown, rule: rule.id.to_string(), ..Self::default() }
     }
 }
 
@@ -115,7 +120,7 @@ pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Findin
         said.push_str(&format!(
             "allowed {} at {} in {FILE_NAME}\n",
             entry.rule,
-            crate::report::escape::path(entry.path.as_bytes())
+            crate::report::escape::path(entry.shown.as_bytes())
         ));
         insert(&mut document, &entry, &seal).map_err(wrong)?;
     }
@@ -143,7 +148,7 @@ fn insert(document: &mut DocumentMut, entry: &Entry, seal: &str) -> Result<(), S
     let key = |table: &Table| (text(table, "path"), text(table, "rule"), text(table, "fingerprint"));
     let mut table = Table::new();
     let values = [
-        ("path", Some(literal(&entry.path))),
+        ("path", (entry.path == entry.shown).then(|| literal(&entry.path))),
         ("rule", Some(entry.rule.clone())),
         ("fingerprint", Some(seal.to_owned())),
         ("reason", Some(entry.reason.clone())),

@@ -16,7 +16,7 @@ use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
 use crate::policy::seal::{Salt, Seal};
 use crate::report::escape;
 use crate::settings::{DirSettings, Settings};
-use crate::types::finding::{Finding, Verdict, Via};
+use crate::types::finding::{Finding, Verdict};
 
 /// Runs a subcommand of `baseline`.
 ///
@@ -65,9 +65,7 @@ impl State {
 
     /// Findings that count.
     fn open(&self) -> impl Iterator<Item = &Finding> {
-        // A committed line with the path that a token stands in would be one more place where it stands.
-        let findings = self.outcome.findings.iter().filter(|finding| finding.via != Via::Name);
-        findings.filter(|finding| !matches!(finding.verdict, Verdict::Suppressed(_)))
+        self.outcome.findings.iter().filter(|finding| !matches!(finding.verdict, Verdict::Suppressed(_)))
     }
 
     /// The baseline as it is.
@@ -84,9 +82,10 @@ impl State {
 
     fn entry(&self, finding: &Finding, salt: Salt) -> Entry {
         let rule = self.pipeline.scanner.rules().rule(finding.rule);
-        let path = finding.origin.path();
-        let seal = Seal::of(rule, path, finding.secret.expose(), &finding.fingerprint, salt);
-        Entry { path: String::from_utf8_lossy(path).into_owned(), rule: rule.id.to_string(), seal }
+        // A committed line with a path that a token stands in would be one more place where it stands.
+        let path = self.pipeline.known_as(finding.origin.path());
+        let seal = Seal::of(rule, &path, finding.secret.expose(), &finding.fingerprint, salt);
+        Entry { path: String::from_utf8_lossy(&path).into_owned(), rule: rule.id.to_string(), seal }
     }
 
     /// Each open finding with the entry that knows it.
@@ -95,7 +94,8 @@ impl State {
         let rules = self.pipeline.scanner.rules();
         let find = |finding: &Finding| {
             let rule = rules.rule(finding.rule);
-            known.find(&rule.id, finding.origin.path(), finding.secret.expose(), &finding.fingerprint).cloned()
+            let path = self.pipeline.known_as(finding.origin.path());
+            known.find(&rule.id, &path, finding.secret.expose(), &finding.fingerprint).cloned()
         };
         self.open().map(|finding| (finding, find(finding))).collect()
     }

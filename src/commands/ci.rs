@@ -21,6 +21,7 @@ use crate::exit::Exit;
 use crate::pipeline::Outcome;
 use crate::report::escape;
 use crate::settings::Settings;
+use crate::source::range::Brought;
 use crate::source::repository::resolve;
 use crate::types::notice::Notice;
 
@@ -37,6 +38,7 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
     let parameters = properties::of_build();
     let found = plan(&Sources { var: &var, event: &event, parameter: &|name| parameters.get(name).cloned() });
     let has = |revision: &str| resolve(&format!("{revision}^{{commit}}")).is_some();
+    let brought = brought(found.as_ref().and_then(|plan| plan.name.as_deref()));
     let mut scan = args.scan;
     if scan.format.is_none() {
         scan.format = found.as_ref().map(|plan| plan.provider.format());
@@ -69,7 +71,13 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
         super::say(&format!("{text}\n"))?;
         return Ok(Exit::Clean);
     }
-    history::run(HistoryArgs { scan, shard: args.shard, ..HistoryArgs::of(wanted.revisions) })
+    history::of_push(HistoryArgs { scan, shard: args.shard, ..HistoryArgs::of(wanted.revisions) }, brought)
+}
+
+/// The branch or tag of a run, and the object that an annotated tag is.
+fn brought(name: Option<&str>) -> Brought {
+    let objects = name.and_then(|name| resolve(&format!("refs/tags/{name}")));
+    Brought { refs: name.into_iter().map(str::to_owned).collect(), objects: objects.into_iter().collect() }
 }
 
 fn adjusted(plan: Plan, head: Option<String>, default_branch: Option<String>) -> Plan {

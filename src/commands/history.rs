@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::pipeline::history::Request;
 use crate::pipeline::{Outcome, Pipeline, Progress};
 use crate::settings::Settings;
-use crate::source::range::{Range, Revisions};
+use crate::source::range::{Brought, Range, Revisions};
 use crate::source::repository::{Include, Repository};
 use crate::source::{SourceError, plumbing};
 use crate::types::notice::Notice;
@@ -26,6 +26,14 @@ use crate::types::notice::Notice;
 /// # Errors
 /// No repository, or a wrong configuration.
 pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
+    of_push(args, Brought::default())
+}
+
+/// As [`run`], of a range with what comes beside its commits.
+///
+/// # Errors
+/// As [`run`].
+pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError> {
     let started = Instant::now();
     let includes = |what: Including| args.include.contains(&what);
     let include = Include {
@@ -53,7 +61,7 @@ pub fn run(args: HistoryArgs) -> Result<Exit, CommandError> {
                 let notices = vec![Notice::skipped("", why)];
                 return scan::report(&settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started);
             }
-            range => range.map_err(unknown)?,
+            range => range.map_err(unknown)?.bringing(brought),
         };
         let range = shard.into_iter().fold(range, Range::shard);
         let mut outcome = pipeline.range(&range, shard, deepen())?;

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::report::escape;
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::range::Brought;
 use crate::source::repository::resolve;
 use crate::types::oid::Oid;
 
@@ -21,7 +22,7 @@ use crate::types::oid::Oid;
 /// # Errors
 /// Standard input is not what git writes, or the scan can't be done.
 pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandError> {
-    let (mut new, mut known) = (Vec::new(), Vec::new());
+    let (mut new, mut known, mut refs) = (Vec::new(), Vec::new(), Vec::new());
     let lines = lines()?;
     if lines.is_empty()
         && let Some(to) = variable("PRE_COMMIT_TO_REF")
@@ -31,16 +32,26 @@ pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandE
         known.extend(variable("PRE_COMMIT_FROM_REF").and_then(|from| resolve(&format!("{from}^{{commit}}"))));
     }
     let remote = remote.or_else(|| variable("PRE_COMMIT_REMOTE_NAME"));
+    if let (Some(remote), Some(name)) = (&remote, variable("PRE_COMMIT_REMOTE_BRANCH")) {
+        // What the remote had there is not told.
+        let branch = name.strip_prefix("refs/heads/").unwrap_or(&name);
+        if resolve(&format!("refs/remotes/{remote}/{branch}")).is_none() {
+            refs.push(name);
+        }
+    }
     for line in lines {
-        let [_, local, _, there] = fields(&line)?;
+        let [_, local, name, there] = fields(&line)?;
         new.extend(object(local)?);
+        if object(local)?.is_some() && object(there)?.is_none() {
+            refs.push(name.to_owned());
+        }
         // What the remote has may never have been fetched.
         known.extend(object(there)?.filter(|oid| resolve(&format!("{oid}^{{commit}}")).is_some()));
     }
     if let Some(remote) = remote.filter(|remote| is_name(remote)) {
         known.extend(plumbing::ref_objects(&format!("refs/remotes/{remote}/"))?);
     }
-    guarded(new, known, scan)
+    guarded(new, known, refs, scan)
 }
 
 /// Scans what a push brings to this server.
@@ -49,12 +60,15 @@ pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandE
 /// As [`pre_push`].
 pub fn pre_receive(args: ReceiveArgs) -> Result<Exit, CommandError> {
     within(args.deadline, move || {
-        let (mut new, known) = (Vec::new(), plumbing::ref_objects("")?);
+        let (mut new, known, mut refs) = (Vec::new(), plumbing::ref_objects("")?, Vec::new());
         for line in lines()? {
-            let [_, after, _] = fields(&line)?;
+            let [before, after, name] = fields(&line)?;
             new.extend(object(after)?);
+            if object(before)?.is_none() {
+                refs.push(name.to_owned());
+            }
         }
-        guarded(new, known, args.scan)
+        guarded(new, known, refs, args.scan)
     })
 }
 
@@ -62,12 +76,13 @@ pub fn pre_receive(args: ReceiveArgs) -> Result<Exit, CommandError> {
 ///
 /// # Errors
 /// As [`pre_push`].
-pub fn update(old: &str, new: &str, args: ReceiveArgs) -> Result<Exit, CommandError> {
+pub fn update(name: String, old: &str, new: &str, args: ReceiveArgs) -> Result<Exit, CommandError> {
     let (old, new) = (object(old)?, object(new)?);
+    let refs = if old.is_none() { vec![name] } else { Vec::new() };
     within(args.deadline, move || {
         let mut known = plumbing::ref_objects("")?;
         known.extend(old);
-        guarded(new.into_iter().collect(), known, args.scan)
+        guarded(new.into_iter().collect(), known, refs, args.scan)
     })
 }
 
@@ -77,14 +92,15 @@ pub fn update(old: &str, new: &str, args: ReceiveArgs) -> Result<Exit, CommandEr
 /// The scan can't be done.
 pub fn post_merge(scan: ScanArgs) -> Result<Exit, CommandError> {
     let (Some(head), Some(before)) = (resolve("HEAD^{commit}"), resolve("ORIG_HEAD^{commit}")) else { return Ok(Exit::Clean) };
-    let exit = range(vec![head], vec![before], scan)?;
+    let exit = range(vec![head], vec![before], Vec::new(), scan)?;
     if exit == Exit::Denied {
         say("these came in with the merge: whoever made them must revoke them; nothing was blocked");
     }
     Ok(Exit::Clean)
 }
 
-fn range(mut new: Vec<Oid>, mut known: Vec<Oid>, scan: ScanArgs) -> Result<Exit, CommandError> {
+/// Scans what `new` reach and `known` do not, and names of `refs` that are new.
+fn range(mut new: Vec<Oid>, mut known: Vec<Oid>, refs: Vec<String>, scan: ScanArgs) -> Result<Exit, CommandError> {
     new.sort_unstable();
     new.dedup();
     known.sort_unstable();
@@ -93,14 +109,15 @@ fn range(mut new: Vec<Oid>, mut known: Vec<Oid>, scan: ScanArgs) -> Result<Exit,
         return Ok(Exit::Clean);
     }
     let revisions = new.iter().map(Oid::to_string).chain(known.iter().map(|oid| format!("^{oid}"))).collect();
-    history::run(HistoryArgs { scan, ..HistoryArgs::of(revisions) })
+    new.retain(|oid| known.binary_search(oid).is_err());
+    history::of_push(HistoryArgs { scan, ..HistoryArgs::of(revisions) }, Brought { refs, objects: new })
 }
 
 /// The same for what is about to be pushed, or received: allow entries by those who may not add them refuse it, too.
-fn guarded(new: Vec<Oid>, known: Vec<Oid>, scan: ScanArgs) -> Result<Exit, CommandError> {
+fn guarded(new: Vec<Oid>, known: Vec<Oid>, refs: Vec<String>, scan: ScanArgs) -> Result<Exit, CommandError> {
     let settings = Settings::of_layers(scan.layers.clone());
     let refused = if new.is_empty() { Vec::new() } else { added::refused(&settings, &new, &known)? };
-    let exit = range(new, known, scan)?;
+    let exit = range(new, known, refs, scan)?;
     refused.iter().for_each(|why| say(&escape::message(why)));
     Ok(match exit {
         Exit::Clean | Exit::Incomplete if !refused.is_empty() => Exit::Denied,

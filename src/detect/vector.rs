@@ -5,17 +5,17 @@ use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
     _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
-    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_movemask_epi8,
-    _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16, _mm256_set_epi32,
-    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
-    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_xor_si256, _mm512_cmpeq_epi8_mask, _mm512_cvtepu16_epi32,
-    _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8,
-    _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_test_epi8_mask, _mm512_test_epi32_mask,
-    _mm512_testn_epi64_mask, _mm512_xor_si512,
+    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_min_epu8,
+    _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16,
+    _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
+    _mm512_cmple_epu8_mask, _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask,
+    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_sub_epi8, _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
 use super::decode::digits::is_digit;
-use super::decode::signs::{ENTITY, LEADS, SIGNS};
+use super::decode::signs::{ALIKE, ENTITY, LEADS, SIGNS};
 use super::decode::sweep::{BLOCK, Block, Eye, by_blocks};
 use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, pass};
 
@@ -198,6 +198,8 @@ fn by_table(block: &[u8; BLOCK]) -> Block {
     if foreign != 0 {
         let lead = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
         signs |= LEADS.into_iter().fold(0, |leads, byte| leads | lead(byte));
+        let from = _mm512_sub_epi8(bytes, _mm512_set1_epi8(ALIKE.start().cast_signed()));
+        signs |= _mm512_cmple_epu8_mask(from, _mm512_set1_epi8((*ALIKE.end() - *ALIKE.start()).cast_signed()));
     }
     Block { digits: !_mm512_movepi8_mask(others), words: _mm512_testn_epi64_mask(others, tops), signs }
 }
@@ -290,8 +292,16 @@ fn signs_of([low, high]: [__m256i; 2]) -> u64 {
         mask([0, 1].map(|half| _mm256_or_si256(a[half], _mm256_or_si256(b[half], c[half]))))
     };
     let [start, second] = ENTITY.map(|byte| mask(are(byte)));
-    let leads = if mask([low, high]) == 0 { 0 } else { any(LEADS) };
+    let leads = if mask([low, high]) == 0 { 0 } else { any(LEADS) | mask([low, high].map(|half| alike(half))) };
     any(SIGNS) | entities(start, second) | leads
+}
+
+/// Sets the bytes of 32 that letters start with which look like others.
+#[target_feature(enable = "avx2")]
+fn alike(half: __m256i) -> __m256i {
+    let from = _mm256_sub_epi8(half, _mm256_set1_epi8(ALIKE.start().cast_signed()));
+    let last = _mm256_set1_epi8((*ALIKE.end() - *ALIKE.start()).cast_signed());
+    _mm256_cmpeq_epi8(_mm256_min_epu8(from, last), from)
 }
 
 /// Where entities start, the last of a block perhaps, by where their bytes stand.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::Shipped;
 use super::packers::Answer;
-use crate::source::archive::{self, Limits, Open};
+use crate::source::archive::{self, Limits, Open, Reading};
 use crate::types::input::Origin;
 use crate::types::notice::Notice;
 
@@ -65,10 +65,12 @@ impl Open for Laid<'_> {
         true
     }
 
-    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) {
+    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) -> Reading {
         if let Err(error) = self.lay(names, content, &mut io::empty()) {
             self.notice(names, error.to_string());
         }
+        // What lies behind a binary is looked for when the file is scanned.
+        Reading::Text
     }
 
     fn large(&mut self, names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {

@@ -9,7 +9,7 @@ use super::{Outcome, Pipeline, finish, line_hash};
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scratch, Subject};
 use crate::rules::paths::{LowerPath, PathRules};
-use crate::source::archive::{self, Limits, Open};
+use crate::source::archive::{self, Limits, Open, Reading};
 use crate::types::finding::Finding;
 use crate::types::input::Origin;
 use crate::types::notice::Notice;
@@ -62,13 +62,13 @@ impl<'d> Desk<'d> {
     }
 
     /// Scans a content that is there as a whole.
-    pub(super) fn whole(&mut self, label: Label<'_>, content: &[u8]) {
+    pub(super) fn whole(&mut self, label: Label<'_>, content: &[u8]) -> Reading {
         self.count(content.len() as u64);
-        self.text(label, content);
+        self.text(label, content)
     }
 
     /// As [`whole`](Self::whole), of what is not counted: the target of a link.
-    pub(super) fn text(&mut self, label: Label<'_>, content: &[u8]) {
+    pub(super) fn text(&mut self, label: Label<'_>, content: &[u8]) -> Reading {
         self.names(label);
         let scanner = &self.pipeline.scanner;
         let scanned = scanner.scan(Subject { content, path: label.path() }, &mut self.scratch);
@@ -80,6 +80,7 @@ impl<'d> Desk<'d> {
             line_hash::mark(&mut findings, content, scanned.encoding);
             self.outcome.findings.append(&mut findings);
         }
+        if scanned.encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
     }
 
     /// Judges a large content by its path and head; whether its parts are to be scanned.
@@ -129,6 +130,11 @@ impl<'d> Desk<'d> {
         archive::open(content, size, label.path(), limits, &mut Members { desk: self, outer: label });
     }
 
+    /// Opens the zip archive behind the bytes of a binary, if there is one; the binary itself was scanned.
+    pub(super) fn behind<R: Read + Seek>(&mut self, label: Label<'_>, content: R, size: u64, limits: &Limits) {
+        archive::open_behind(content, size, label.path(), limits, &mut Members { desk: self, outer: label });
+    }
+
     /// A content of which only the path is looked at.
     pub(super) fn path_alone(&mut self, label: Label<'_>) {
         self.names(label);
@@ -170,8 +176,8 @@ impl Open for Members<'_, '_> {
         names.last().is_none_or(|name| self.desk.pipeline.policy.admits(name))
     }
 
-    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) {
-        self.desk.whole(Label::Member(&self.outer, names), content);
+    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) -> Reading {
+        self.desk.whole(Label::Member(&self.outer, names), content)
     }
 
     fn large(&mut self, names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {

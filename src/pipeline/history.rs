@@ -36,7 +36,6 @@ use crate::source::pack::walk::Walk;
 use crate::source::pack::{Kind, Limits, ReadError};
 use crate::source::repository::{Include, Repository, Tip};
 use crate::types::finding::Finding;
-use crate::types::input::Origin;
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
 use crate::types::shard::{Shard, Sharded};
@@ -187,13 +186,8 @@ impl<'r> Run<'r> {
 
     /// What stands in the names of refs; of shards the first says so.
     fn refs(&self) -> Vec<Finding> {
-        let mut scratch = Scratch::default();
         let tips = self.request.tips.iter().filter(|_| self.request.shard.is_none_or(|shard| shard.number() == 1));
-        tips.flat_map(|tip| {
-            let name = tip.name.as_bytes();
-            self.pipeline.in_path(name, || Origin::Ref { name: name.to_vec() }, &mut scratch)
-        })
-        .collect()
+        self.pipeline.in_refs(tips.map(|tip| tip.name.as_bytes()))
     }
 
     fn first_walk(&self) -> Seen {

@@ -1,11 +1,12 @@
 //! Secrets in names: of files and folders, refs, authors. Such a finding has no place in a content. What stands in a path is one
 //! of the path up to the name that holds it, so that a folder's name is one finding however many files are below.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Outcome, Pipeline, finish};
 use crate::detect::scanner::Scratch;
-use crate::types::finding::{Finding, RawMatch, Via};
+use crate::types::finding::{Finding, RawMatch, Secret, Via};
 use crate::types::input::Origin;
 
 impl Pipeline {
@@ -18,6 +19,32 @@ impl Pipeline {
             finish::name_finding(self, m, m.secret.of(path), &origin().at(&path[..end]))
         };
         matches.iter().map(finding).collect()
+    }
+
+    /// A path as a file that is committed may name it: without the secrets in its names.
+    pub fn known_as<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
+        self.masked(path, &mut Scratch::default())
+    }
+
+    pub(super) fn masked<'p>(&self, path: &'p [u8], scratch: &mut Scratch) -> Cow<'p, [u8]> {
+        let matches = self.scanner.in_name(path, scratch);
+        if matches.is_empty() {
+            return Cow::Borrowed(path);
+        }
+        let (mut masked, mut at) = (Vec::with_capacity(path.len()), 0);
+        for m in matches {
+            masked.extend_from_slice(&path[at..m.secret.start]);
+            masked.extend_from_slice(Secret::new(m.secret.of(path)).redacted().as_bytes());
+            at = m.secret.end;
+        }
+        masked.extend_from_slice(&path[at..]);
+        Cow::Owned(masked)
+    }
+
+    /// Findings in the names of refs.
+    pub(super) fn in_refs<'n>(&self, names: impl Iterator<Item = &'n [u8]>) -> Vec<Finding> {
+        let mut scratch = Scratch::default();
+        names.flat_map(|name| self.in_path(name, || Origin::Ref { name: name.to_vec() }, &mut scratch)).collect()
     }
 
     /// Findings in a name that is no path: of a person.
@@ -37,9 +64,9 @@ impl Outcome {
     }
 }
 
-/// Who made a commit or tag, by the lines of its head: names and addresses as written.
-pub(super) fn people(head: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const LINES: [&[u8]; 3] = [b"author ", b"committer ", b"tagger "];
+/// Who made a commit or tag and what the tag is called, by the lines of its head: names and addresses as written.
+pub(super) fn in_head(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const LINES: [&[u8]; 4] = [b"author ", b"committer ", b"tagger ", b"tag "];
     let lines = head.split(|&b| b == b'\n').take_while(|line| !line.is_empty());
     lines.filter_map(|line| {
         let person = LINES.iter().find_map(|start| line.strip_prefix(*start))?;
@@ -52,8 +79,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_of_a_commit() {
+    fn names_in_a_head() {
         let head = b"tree 1\nauthor A <a@b> 1 +0000\ncommitter  2 +0000\n\nauthor of the message\n";
-        assert_eq!(people(head).collect::<Vec<_>>(), [b"A <a@b>".as_slice(), b" 2 +0000"]);
+        assert_eq!(in_head(head).collect::<Vec<_>>(), [b"A <a@b>".as_slice(), b" 2 +0000"]);
+        let head = b"object 1\ntype commit\ntag v1\ntagger A <a@b> 1 +0000\n\ntag of the message\n";
+        assert_eq!(in_head(head).collect::<Vec<_>>(), [b"v1".as_slice(), b"A <a@b>"]);
     }
 }

@@ -27,6 +27,9 @@ impl Pipeline {
         if range.is_cut_off() {
             outcome.notices.push(Notice::info(Vec::new(), deepen));
         }
+        let mut in_refs = self.in_refs(range.refs().iter().map(String::as_bytes));
+        self.reconsider(&mut in_refs);
+        outcome.findings.append(&mut in_refs);
         if outcome.findings.is_empty() {
             return Ok(outcome);
         }

@@ -15,7 +15,7 @@ use super::part::{self, PartFound};
 use super::{Outcome, Pipeline, Progress};
 use crate::detect::decode::encoding::Encoding;
 use crate::rules::paths::PathRules;
-use crate::source::archive::{self, Limits};
+use crate::source::archive::{self, Limits, Reading};
 use crate::source::reader::{self, Opened, Reader, Steadiness};
 use crate::source::tracked;
 use crate::source::walk::{Ignore, Visit, Walk, label};
@@ -164,12 +164,15 @@ enum Later {
     Large(PathBuf, u64),
     /// A large archive.
     Archive(PathBuf, u64),
+    /// A large binary that an archive may stand behind.
+    Behind(PathBuf, u64),
 }
 
 /// Work that one worker does in one go.
 enum Task {
     File(PathBuf),
     Archive(PathBuf, u64),
+    Behind(PathBuf, u64),
     Part { path: PathBuf, size: u64, start: u64 },
 }
 
@@ -178,6 +181,7 @@ impl Later {
         match self {
             Self::Small(path) => vec![Task::File(path)],
             Self::Archive(path, size) => vec![Task::Archive(path, size)],
+            Self::Behind(path, size) => vec![Task::Behind(path, size)],
             Self::Large(path, size) => {
                 (0..size).step_by(part::OWN).map(|start| Task::Part { path: path.clone(), size, start }).collect()
             }
@@ -248,7 +252,14 @@ impl Worker<'_> {
                         let size = content.len() as u64;
                         self.desk.archive(here, io::Cursor::new(content), size, limits);
                     }
-                    _ => self.desk.whole(here, content),
+                    limits => {
+                        let form = self.desk.whole(here, content);
+                        if let (Reading::Binary, Some(limits)) = (form, limits)
+                            && archive::may_end_in_zip(content)
+                        {
+                            self.desk.behind(here, io::Cursor::new(content), content.len() as u64, limits);
+                        }
+                    }
                 }
             }
             Ok(Opened::Large(mut file, size)) => self.large(path, label, &mut file, size),
@@ -274,7 +285,7 @@ impl Worker<'_> {
         self.desk.path_alone(Label::File(label));
     }
 
-    /// Looks at the head of a large file; the rest is left for later.
+    /// Looks at the head of a large file and at the end of a large binary; the rest is left for later.
     fn large(&mut self, path: &Path, label: &[u8], file: &mut File, size: u64) {
         self.run.progress.add(0);
         let head = match self.reader.read_part(file, 0, reader::WHOLE as usize) {
@@ -282,21 +293,33 @@ impl Worker<'_> {
             Err(error) => return self.failed(label, &error),
         };
         if self.run.archives.is_some() && archive::is_one(head) {
-            self.gathered.later.push(Later::Archive(path.to_path_buf(), size));
-        } else if self.desk.head(Label::File(label), head, size) {
+            return self.gathered.later.push(Later::Archive(path.to_path_buf(), size));
+        }
+        if self.desk.head(Label::File(label), head, size) {
             self.gathered.later.push(Later::Large(path.to_path_buf(), size));
+        }
+        if self.run.archives.is_some() && Encoding::of(head) == Encoding::Binary {
+            match self.reader.read_part(file, size.saturating_sub(archive::TAIL as u64), archive::TAIL) {
+                Ok(end) if archive::may_end_in_zip(end) => self.gathered.later.push(Later::Behind(path.to_path_buf(), size)),
+                Ok(_) => {}
+                Err(error) => self.gathered.outcome.notices.push(Notice::skipped(label, error.to_string())),
+            }
         }
     }
 
     fn task(&mut self, task: &Task) {
-        let (Task::File(path) | Task::Archive(path, _) | Task::Part { path, .. }) = task;
+        let (Task::File(path) | Task::Archive(path, _) | Task::Behind(path, _) | Task::Part { path, .. }) = task;
         let label = label(path);
         match task {
             Task::File(path) => self.take(path, &label),
-            Task::Archive(path, size) => match (reader::open(path), &self.run.archives) {
+            Task::Archive(path, size) | Task::Behind(path, size) => match (reader::open(path), &self.run.archives) {
                 (Ok(file), Some(limits)) => {
+                    let content = io::BufReader::with_capacity(1 << 18, file);
+                    if let Task::Behind(..) = task {
+                        return self.desk.behind(Label::File(&label), content, *size, limits);
+                    }
                     self.run.progress.bytes.fetch_add(*size, Ordering::Relaxed);
-                    self.desk.archive(Label::File(&label), io::BufReader::with_capacity(1 << 18, file), *size, limits);
+                    self.desk.archive(Label::File(&label), content, *size, limits);
                 }
                 (Err(error), _) => self.failed(&label, &error),
                 (Ok(_), None) => {}

@@ -139,9 +139,15 @@ impl Policy {
         self.effects.iter().find(|effect| effect.is_locked && effect.fits(rule, confidence, path))
     }
 
-    /// Takes allow entries and the baseline into account. Safe to do again, when the commit has become known.
-    pub fn reconsider(&self, rule: &Rule, finding: &mut Finding) {
-        if self.allows.is_empty() && self.baseline.is_none() || matches!(finding.verdict, Verdict::Suppressed(_)) {
+    /// Whether anything makes less of a finding than its lines and the effects do.
+    pub fn reconsiders(&self, finding: &Finding) -> bool {
+        !(self.allows.is_empty() && self.baseline.is_none() || matches!(finding.verdict, Verdict::Suppressed(_)))
+    }
+
+    /// Takes allow entries and the baseline into account; `known_as` is the finding's path as a committed file names it. Safe to
+    /// do again, when the commit has become known.
+    pub fn reconsider(&self, rule: &Rule, finding: &mut Finding, known_as: &[u8]) {
+        if !self.reconsiders(finding) {
             return;
         }
         let path = from_top(&self.excludes.start, finding.origin.path()).into_owned();
@@ -163,7 +169,8 @@ impl Policy {
         }
         if let (None, Some((bytes, file))) = (lock, &self.baseline) {
             let known = self.known.get_or_init(|| Known::read(bytes, file, self.renames));
-            if known.find(&rule.id, &path, finding.secret.expose(), &own).is_some() {
+            let known_as = from_top(&self.excludes.start, known_as);
+            if known.find(&rule.id, &known_as, finding.secret.expose(), &own).is_some() {
                 finding.verdict = Verdict::Suppressed(Reason::Baseline);
                 return;
             }

@@ -109,12 +109,7 @@ impl Page {
             self.footer(gutter, "note", note);
         }
         self.footer(gutter, "help", &rule.advice);
-        let allow = match finding.at {
-            Some(_) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),
-            None if finding.via == Via::Magic => "if it protects nothing, exclude its path in .nospill.toml".to_owned(),
-            None => "if it holds no secret, name it .example or the like, or exclude its path in .nospill.toml".to_owned(),
-        };
-        self.footer(gutter, "note", &allow);
+        self.footer(gutter, "note", &instead(finding, rule));
         self.plain("\n");
     }
 
@@ -146,6 +141,30 @@ impl Page {
         self.paint(Paint::Frame, &format!("{:gutter$} = ", ""));
         self.paint(Paint::Bold, word);
         self.plain(&format!(": {}\n", escape::message(text)));
+    }
+}
+
+/// What to do with what is found there, and what if it is no secret.
+fn instead(finding: &Finding, rule: &Rule) -> String {
+    const KEEP: &str = "if it is no secret, `nospill baseline create --history` keeps it";
+    match (&finding.origin, finding.via, finding.at) {
+        (Origin::Ref { .. }, ..) => {
+            format!("the name of a ref: delete or rename it here and on every remote that has it; {KEEP}")
+        }
+        (Origin::Message { .. }, Via::Name, _) => format!(
+            "in the name or address of who made it: it stays in every clone until the history is rewritten, so revoke it first; {KEEP}"
+        ),
+        (Origin::Message { .. }, ..) => format!(
+            "a message: amend or reword it before it is pushed, afterwards only a rewritten history is without it; if it is no secret, \
+             `nospill:allow {}` on its line counts, too",
+            rule.id
+        ),
+        (_, Via::Name, _) => {
+            format!("in a name: rename the file or folder; if it is no secret, `nospill allow {}` says so", finding.fingerprint)
+        }
+        (.., Some(_)) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),
+        (_, Via::Magic, None) => "if it protects nothing, exclude its path in .nospill.toml".to_owned(),
+        (.., None) => "if it holds no secret, name it .example or the like, or exclude its path in .nospill.toml".to_owned(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Archives and compressed files, opened in memory: the zip family, tar, gzip, zstd, xz, lzma, bzip2 and what is nested in
 //! them, container images among it, whose layers are tar files inside one.
 //!
-//! What is an archive is told by content, never by name. Names inside are labels and never become paths on disk: nothing is
+//! What is an archive is told by content, never by name: by the first bytes, of a zip archive behind other bytes by the last ones. Names inside are labels and never become paths on disk: nothing is
 //! unpacked to anywhere, but that a large zip archive inside another is laid down in a file without a name (`spool`). Every
 //! member is shown, those that a later layer of an image deletes, too. Bombs are held by [`Limits`]; each one that is met is
 //! said, as then something was not scanned.
 
+mod behind;
 mod compressed;
 mod image;
 mod spool;
@@ -15,6 +16,8 @@ use std::cell::Cell;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use super::reader::WHOLE;
+
+pub use behind::{TAIL, may_end_in_zip};
 
 /// How far archives are opened.
 #[derive(Clone, Debug)]
@@ -43,8 +46,8 @@ pub trait Open {
     /// Whether a member is to be scanned.
     fn wants(&self, names: &[Vec<u8>]) -> bool;
 
-    /// A member that fits in memory.
-    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]);
+    /// A member that fits in memory; how it was read.
+    fn whole(&mut self, names: &[Vec<u8>], content: &[u8]) -> Reading;
 
     /// A large member: its first bytes, and where the others come from.
     ///
@@ -57,6 +60,15 @@ pub trait Open {
 
     /// Something in it could not be scanned.
     fn notice(&mut self, names: &[Vec<u8>], why: String);
+}
+
+/// How a content was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As text.
+    Text,
+    /// As a binary, in which nothing was looked for: an archive may stand behind it.
+    Binary,
 }
 
 /// A kind of archive or compression.
@@ -94,10 +106,22 @@ pub fn is_one(head: &[u8]) -> bool {
 
 /// Opens an archive of `size` bytes; `outer` is its name.
 pub fn open<R: Read + Seek>(content: R, size: u64, outer: &[u8], limits: &Limits, to: &mut dyn Open) {
+    with(size, outer, limits, to, |archive| archive.open(content));
+}
+
+/// Opens the zip archive behind other bytes, if there is one; otherwise as [`open`].
+pub fn open_behind<R: Read + Seek>(mut content: R, size: u64, outer: &[u8], limits: &Limits, to: &mut dyn Open) {
+    with(size, outer, limits, to, |archive| {
+        let done = archive.zip_behind(&mut content);
+        archive.conclude(done);
+    });
+}
+
+fn with(size: u64, outer: &[u8], limits: &Limits, to: &mut dyn Open, open: impl FnOnce(&mut Archive<'_>)) {
     let allowed = limits.total.min(FREE.saturating_add(size.saturating_mul(limits.ratio)));
     let budget = Budget { bytes: Cell::new(allowed), is_ratio: allowed < limits.total, entries: Cell::new(limits.entries) };
     let mut archive = Archive { limits, budget: &budget, to, names: Vec::new(), outer, image: image::Layers::default() };
-    archive.open(content);
+    open(&mut archive);
 }
 
 /// What may still be unpacked.
@@ -238,7 +262,14 @@ impl Archive<'_> {
             return Ok(());
         }
         if (head.len() as u64) < WHOLE {
-            self.to.whole(&self.names, &head);
+            let form = self.to.whole(&self.names, &head);
+            if form == Reading::Binary && self.names.len() < self.limits.depth && may_end_in_zip(&head) {
+                let done = self.zip_behind(&mut Cursor::new(head));
+                if self.budget.spent(self.limits).is_some() {
+                    return done;
+                }
+                self.conclude(done);
+            }
             return Ok(());
         }
         self.to.large(&self.names, head, rest)

@@ -122,6 +122,11 @@ pub trait Source: Sync {
         Vec::new()
     }
 
+    /// Whether a path above that of item `at`, or its own, was there before. Asked only where something was found in it.
+    fn had(&self, _at: usize, _path: &[u8]) -> bool {
+        false
+    }
+
     /// Which lines of item `at` are this run's business. Asked only when something was found.
     ///
     /// # Errors

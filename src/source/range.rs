@@ -4,10 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::pack::object::{Commit, Person};
+use super::pack::object::{Commit, Malformed, Person, Tag};
 use super::pack::store::{ReadCache, Store};
-use super::pack::{Limits, ReadError};
-use super::repository::Repository;
+use super::pack::{Kind, Limits, ReadError};
+use super::repository::{self, Repository};
 use super::{Item, Source, SourceError, plumbing};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
@@ -23,6 +23,15 @@ pub struct Revisions {
     pub since: Option<String>,
     /// Only so many of the newest.
     pub max_count: Option<u64>,
+}
+
+/// What comes beside the commits of a push.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// Names of refs that are new, as git has them.
+    pub refs: Vec<String>,
+    /// What refs point to, of which annotated tags are read.
+    pub objects: Vec<Oid>,
 }
 
 /// What a range of commits adds.
@@ -41,6 +50,7 @@ pub struct Range {
     added: Vec<bool>,
     notices: Vec<Notice>,
     is_cut_off: bool,
+    refs: Vec<String>,
 }
 
 impl Range {
@@ -77,7 +87,8 @@ impl Range {
         let limits = Limits { max, base_max: max.max(1 << 30) };
         let (items, former, added, notices) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (store, is_partial) = (repository.store(), repository.is_partial);
-        let mut range = Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off: false };
+        let (is_cut_off, refs) = (false, Vec::new());
+        let mut range = Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off, refs };
         let problems = range.store.problems().iter();
         range.notices = problems.map(|p| Notice::skipped(p.path.as_os_str().as_encoded_bytes(), p.why.clone())).collect();
         range.messages();
@@ -86,9 +97,34 @@ impl Range {
         Ok(range)
     }
 
-    /// Leaves what falls to one shard: changes by their paths, as in a whole history, and messages to the first.
+    /// Adds names of refs, and annotated tags with those that they are of.
+    #[must_use]
+    pub fn bringing(mut self, brought: Brought) -> Self {
+        self.refs = brought.refs;
+        let (mut cache, mut met) = (ReadCache::new(1 << 20), HashSet::new());
+        for mut id in brought.objects {
+            while met.insert(id)
+                && let Ok((Kind::Tag, content)) = self.store.read(&id, self.limits, &mut cache)
+            {
+                self.add(Origin::Message { id });
+                let Ok(tag) = Tag::parse(&content) else { break };
+                id = tag.object;
+            }
+        }
+        self
+    }
+
+    /// The names of refs that come with it.
+    pub fn refs(&self) -> &[String] {
+        &self.refs
+    }
+
+    /// Leaves what falls to one shard: changes by their paths, as in a whole history, and messages and refs to the first.
     #[must_use]
     pub fn shard(mut self, shard: Shard) -> Self {
+        if shard.number() > 1 {
+            self.refs.clear();
+        }
         let falls = |origin: &Origin| match origin {
             Origin::Message { .. } => shard.number() == 1,
             other => shard.holder_of_path(other.path()) == shard.number(),
@@ -125,20 +161,27 @@ impl Range {
         self.store.read(blob, self.limits, cache).map(|(_, content)| content)
     }
 
-    /// Who made a commit, and when: name, address, seconds and minutes east of UTC.
-    pub fn author(&self, commit: &Oid, cache: &mut ReadCache) -> Option<(String, String, i64, i32)> {
-        let content = self.blob(commit, cache).ok()?;
-        let Person { name, email, time, zone } = Commit::parse(&content).ok()?.author;
+    /// Who made a commit or tag, and when: name, address, seconds and minutes east of UTC.
+    pub fn author(&self, id: &Oid, cache: &mut ReadCache) -> Option<(String, String, i64, i32)> {
+        let (kind, content) = self.store.read(id, self.limits, cache).ok()?;
+        let Person { name, email, time, zone } = match kind {
+            Kind::Tag => Tag::parse(&content).ok()?.tagger?,
+            _ => Commit::parse(&content).ok()?.author,
+        };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Some((text(name), text(email), time, zone))
     }
 
     fn messages(&mut self) {
         for id in self.commits.clone() {
-            self.items.push(Item { origin: Origin::Message { id }, size: 0 });
-            self.former.push(Vec::new());
-            self.added.push(false);
+            self.add(Origin::Message { id });
         }
+    }
+
+    fn add(&mut self, origin: Origin) {
+        self.items.push(Item { origin, size: 0 });
+        self.former.push(Vec::new());
+        self.added.push(false);
     }
 
     /// Reads what `git diff-tree --stdin -r -c -M --raw -z` printed.
@@ -199,15 +242,15 @@ impl Range {
 /// What a worker reads objects with.
 pub struct Worker {
     cache: ReadCache,
-    /// Who made the commit that was loaded last.
-    people: Vec<Vec<u8>>,
+    /// Who made the commit or tag that was loaded last, and what the tag is called.
+    names: Vec<Vec<u8>>,
 }
 
 impl Source for Range {
     type Worker = Worker;
 
     fn worker(&self) -> Result<Worker, SourceError> {
-        Ok(Worker { cache: ReadCache::new(32 << 20), people: Vec::new() })
+        Ok(Worker { cache: ReadCache::new(32 << 20), names: Vec::new() })
     }
 
     fn items(&self) -> (&[Item], &[Notice]) {
@@ -221,15 +264,14 @@ impl Source for Range {
             Origin::Message { id } => (*id, &b""[..]),
             _ => return Err(Notice::skipped(origin.path(), "no object of a commit")),
         };
-        worker.people.clear();
-        let mut content = self.blob(&oid, &mut worker.cache).map_err(|why| self.failed(path, &oid, &why))?;
+        worker.names.clear();
+        let read = self.store.read(&oid, self.limits, &mut worker.cache);
+        let (kind, mut content) = read.map_err(|why| self.failed(path, &oid, &why))?;
         if matches!(origin, Origin::Message { .. }) {
-            let commit = Commit::parse(&content);
-            let commit = commit.map_err(|why| Notice::skipped(Vec::new(), format!("commit {oid}: {}", why.0)))?;
-            let person = |person: Person<'_>| [person.name, b" <", person.email, b">"].concat();
-            worker.people = vec![person(commit.author), person(commit.committer)];
-            worker.people.dedup();
-            let start = commit.message_start;
+            let head = head(kind, &content);
+            let word = if kind == Kind::Tag { "tag" } else { "commit" };
+            let (names, start) = head.map_err(|why| Notice::skipped(Vec::new(), format!("{word} {oid}: {}", why.0)))?;
+            worker.names = names;
             content.drain(..start);
         }
         Ok(Input { origin, content: Content::Owned(content) })
@@ -238,8 +280,13 @@ impl Source for Range {
     fn names(&self, at: usize, worker: &mut Worker) -> Vec<Vec<u8>> {
         match &self.items[at].origin {
             Origin::Commit { path, .. } if self.added[at] => vec![path.clone()],
-            _ => std::mem::take(&mut worker.people),
+            _ => std::mem::take(&mut worker.names),
         }
+    }
+
+    fn had(&self, at: usize, path: &[u8]) -> bool {
+        let Origin::Commit { id, .. } = &self.items[at].origin else { return false };
+        self.parents(id).iter().any(|parent| repository::has(parent, path))
     }
 
     fn before(&self, at: usize, worker: &mut Worker) -> Result<Vec<Vec<u8>>, Notice> {
@@ -247,4 +294,17 @@ impl Source for Range {
             |oid: &Oid| self.blob(oid, &mut worker.cache).map_err(|why| self.failed(self.items[at].origin.path(), oid, &why));
         self.former[at].iter().map(read).collect()
     }
+}
+
+/// The names in the head of a commit or tag, and where its message starts.
+fn head(kind: Kind, content: &[u8]) -> Result<(Vec<Vec<u8>>, usize), Malformed> {
+    let person = |person: Person<'_>| [person.name, b" <", person.email, b">"].concat();
+    if kind == Kind::Tag {
+        let tag = Tag::parse(content)?;
+        return Ok((tag.tagger.map(person).into_iter().chain([tag.name.to_vec()]).collect(), tag.message_start));
+    }
+    let commit = Commit::parse(content)?;
+    let mut people = vec![person(commit.author), person(commit.committer)];
+    people.dedup();
+    Ok((people, commit.message_start))
 }

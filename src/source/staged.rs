@@ -16,7 +16,7 @@ use self::compare::Compared;
 use super::git::{self, OpenError, Repo};
 use super::index::{Index, IndexError, Stat};
 use super::plumbing::{self, CatFile};
-use super::{Item, Source, SourceError, mmap};
+use super::{Item, Source, SourceError, mmap, repository};
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -275,6 +275,10 @@ impl Source for Staged {
     fn names(&self, at: usize, _: &mut Objects) -> Vec<Vec<u8>> {
         let change = &self.changes[at];
         if change.old.iter().all(Option::is_none) { vec![change.path.clone()] } else { Vec::new() }
+    }
+
+    fn had(&self, _at: usize, path: &[u8]) -> bool {
+        plumbing::parent_trees().is_ok_and(|trees| trees.iter().any(|tree| repository::has(tree, path)))
     }
 
     fn scope(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Scope, Notice> {

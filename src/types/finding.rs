@@ -22,10 +22,12 @@ pub enum Via {
     Percent,
     /// Inside text whose backslash escapes were resolved.
     Escape,
-    /// Inside text without the characters that are not seen, fullwidth letters as plain ones.
+    /// Inside text without the characters that are not seen, fullwidth letters and those that look like ASCII ones as plain ones.
     Unseen,
     /// Inside text with characters of HTML or XML that were resolved.
     Entity,
+    /// Inside quoted-printable mail that was decoded.
+    Quoted,
     /// Inside literals that source code joins.
     Joined,
     /// In a name: of a file, a ref, a person.

@@ -225,6 +225,72 @@ fn names_inside_are_only_labels() {
     assert!(!world.path().join("up.txt").exists() && !world.at("up.txt").exists());
 }
 
+/// The offsets of a zip archive as of a file that has `by` bytes more before it, as `zip -A` makes them.
+fn adjusted(mut zip: Vec<u8>, by: usize) -> Vec<u8> {
+    let add = |zip: &mut Vec<u8>, at: usize| {
+        let was = u32::from_le_bytes(*zip[at..].first_chunk().expect("four bytes"));
+        zip[at..at + 4].copy_from_slice(&(was + by as u32).to_le_bytes());
+    };
+    let record = memchr::memmem::rfind(&zip, b"PK\x05\x06").expect("a record");
+    let entries: Vec<usize> = memchr::memmem::find_iter(&zip, b"PK\x01\x02").collect();
+    entries.into_iter().for_each(|entry| add(&mut zip, entry + 42));
+    add(&mut zip, record + 16);
+    zip
+}
+
+#[test]
+fn zip_archives_behind_other_bytes() {
+    let world = World::new();
+    let (line, noise) = (token(1), vec![1u8; 3000]);
+    let zip = zipped(&[("in/a.txt", line.as_bytes())]);
+    let commented = {
+        let mut zip = zip.clone();
+        let len = zip.len();
+        zip[len - 2..].copy_from_slice(&500u16.to_le_bytes());
+        [zip, vec![b'c'; 500]].concat()
+    };
+    let plain = [noise.clone(), zip.clone()].concat();
+    let files = [
+        ("a.bin", plain.clone()),
+        ("b.bin", [noise.clone(), adjusted(zip.clone(), noise.len())].concat()),
+        ("c.bin", [noise.clone(), commented].concat()),
+        ("d.bin", [noise.clone(), zip.clone(), vec![0; 900]].concat()),
+        ("e.bin", [vec![1; 17 << 20], zip.clone()].concat()),
+        ("f.tgz", gzipped(&tarred(&[("g.bin", &plain)]))),
+    ];
+    for (name, content) in &files {
+        world.write(&format!("some/{name}"), content);
+    }
+    let mut got = found(&world, &["some"]);
+    got.sort();
+    let places = ["a.bin", "b.bin", "c.bin", "d.bin", "e.bin", "f.tgz!g.bin"];
+    assert_eq!(got, places.map(|place| format!("some/{place}!in/a.txt:1 {RULE}")));
+    assert_eq!(found(&world, &["some", "--no-archives"]), [""; 0]);
+    // Neither a record without its list nor one that an executable holds to know others by is an archive.
+    let cut = [noise.clone(), zip[zip.len() - 22..].to_vec()].concat();
+    let known = [noise.clone(), b"PK\x05\x06PK\x01\x02PK\x03\x04".to_vec(), noise.clone()].concat();
+    world.write("none/cut.bin", cut);
+    world.write("none/known.bin", known);
+    let ran = world.nospill(&["dir", "none"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.whole());
+    // One that is broken is said to be.
+    let mut broken = plain;
+    let entry = memchr::memmem::rfind(&broken, b"PK\x01\x02").expect("an entry");
+    broken[entry + 28..entry + 30].copy_from_slice(&[0xff, 0xff]);
+    world.write("broken.bin", broken);
+    assert_eq!(world.nospill(&["dir", "broken.bin"]).code, 3);
+}
+
+#[test]
+fn a_staged_zip_archive_behind_other_bytes() {
+    let world = World::new();
+    world.stage("a.bin", [vec![1u8; 3000], zipped(&[("in/a.txt", token(1).as_bytes())])].concat());
+    assert_eq!(world.nospill(&["staged"]).code, 0);
+    world.stage(".nospill.toml", "[scan]\narchives = true\n");
+    let ran = world.nospill(&["staged"]);
+    assert!(ran.code == 1 && ran.out.contains("a.bin!in/a.txt:1:10"), "{}", ran.whole());
+}
+
 #[test]
 fn excludes_hold_for_members() {
     let world = World::new();

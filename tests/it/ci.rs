@@ -62,6 +62,21 @@ fn githubs_event_names_the_commit_before_a_push() {
 }
 
 #[test]
+fn the_name_of_the_branch_and_an_annotated_tag_are_read() {
+    let world = World::new();
+    world.stage("a.py", "x = 1\n");
+    world.commit();
+    world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let secret = token(3).split('"').nth(1).expect("a token").to_owned();
+    world.git(&["tag", "-a", "v1", "-m", &token(4)]);
+    world.git(&["tag", "-a", "v2", "-m", "nothing"]);
+    for (name, code, place) in [(secret.as_str(), 1, "ghp_****"), ("v1", 1, "<message>"), ("v2", 0, ""), ("feature", 0, "")] {
+        let ran = ci(&world, &[("GITLAB_CI", "true"), ("CI_COMMIT_REF_NAME", name)], &[]);
+        assert!(ran.code == code && ran.out.contains(place) && !ran.out.contains(&secret), "{name}: {}", ran.whole());
+    }
+}
+
+#[test]
 fn a_schedule_scans_everything_and_a_missing_base_is_no_success() {
     let world = world();
     let night = [("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "schedule")];

@@ -113,6 +113,53 @@ fn a_server_refuses_a_push_and_the_pusher_reads_why() {
 }
 
 #[test]
+fn names_of_refs_and_tags_that_are_only_pushed() {
+    for hook in ["pre-push", "pre-receive", "update"] {
+        let world = with_server();
+        let dir = if hook == "pre-push" { "repo" } else { "server.git" };
+        world.stage("clean.py", "x = 1\n");
+        world.commit();
+        world.git(&["push", "-q", "origin", "main"]);
+        let line = token(3);
+        let secret = line.split('"').nth(1).expect("a token");
+        // A ref that was there before the hook goes on, and goes.
+        let old = token(4).split('"').nth(1).expect("a token").to_owned();
+        world.git(&["push", "-q", "origin", &format!("main:{old}")]);
+        assert_eq!(world.nospill_in(dir, &["install", "--hook", hook]).code, 0);
+        let push = |name: &str| git(&world, "repo", &["push", "origin", name]);
+        let refused = |name: &str, place: &str| {
+            let ran = push(name);
+            let whole = ran.whole();
+            assert!(ran.code != 0 && whole.contains(place), "{hook} {name}: {whole}");
+            let said = whole.lines().filter(|line| line.contains("error[") || line.contains("-->"));
+            assert!(!said.collect::<String>().contains(secret), "{hook} {name}: {whole}");
+        };
+        refused(&format!("main:{secret}"), "refs/heads/ghp_****");
+        refused(&format!("main:refs/tags/{secret}"), "refs/tags/ghp_****");
+        world.git(&["tag", "-a", "spoken", "-m", &line]);
+        refused("spoken", "<message>");
+        let name = format!("user.name={secret}");
+        world.git(&["-c", &name, "tag", "-a", "-m", "plain", "made"]);
+        let text = world.git(&["cat-file", "tag", "made"]).replace("tagger Ada", &format!("tagger {secret}"));
+        let made = world.object("tag", text.as_bytes());
+        refused(&format!("{made}:refs/tags/made"), "<message>");
+        let text = text.replace(secret, "Ada").replace("tag made", &format!("tag {secret}"));
+        let named = world.object("tag", text.as_bytes());
+        world.git(&["tag", "-a", "-m", "plain", "outer", &named]);
+        refused("outer", "<message>");
+        world.git(&["tag", "-a", "-m", "plain", "fine"]);
+        for name in ["fine", "main:refs/tags/light", &format!("main:{old}")] {
+            assert_eq!(push(name).code, 0, "{hook} {name}: {}", push(name).whole());
+        }
+        world.git(&["commit", "-q", "--allow-empty", "-m", "more"]);
+        for name in [format!("main:{old}"), format!(":{old}")] {
+            let ran = push(&name);
+            assert_eq!(ran.code, 0, "{hook} {name}: {}", ran.whole());
+        }
+    }
+}
+
+#[test]
 fn a_push_with_an_allow_entry_of_somebody_who_may_not_is_refused() {
     for hook in ["pre-receive", "update", "pre-push"] {
         let world = with_server();

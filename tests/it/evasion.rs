@@ -21,7 +21,11 @@ struct Trick {
 const TRICKS: &[Trick] = &[
     trick("none: a token in a file", plain, "staged", true),
     trick("zero-width space inside the token", zero_width, "staged", true),
-    trick("homoglyph inside the token", homoglyph, "staged", false),
+    trick("homoglyph inside the token", homoglyph, "staged", true),
+    trick("homoglyphs for the token's first four letters", homoglyphs_first, "staged", true),
+    trick("homoglyph at the token's end", homoglyph_last, "staged", true),
+    trick("homoglyph inside the token, later", homoglyph_later, "history", true),
+    trick("homoglyphs every few letters of the token", homoglyphs_spread, "staged", true),
     trick("homoglyph in the variable's name, token intact", homoglyph_name, "staged", true),
     trick("token split by string concatenation", concatenated, "staged", true),
     trick("token split over two lines", two_lines, "staged", true),
@@ -63,6 +67,7 @@ const TRICKS: &[Trick] = &[
     trick("base64 three times over", base64_thrice, "staged", true),
     trick("hexadecimal digits of the token", hexadecimal, "staged", true),
     trick("base64 in lines of 64", base64_lines, "staged", true),
+    trick("base64 in lines of 26", base64_middling_lines, "staged", true),
     trick("base64 in lines of 20", base64_short_lines, "staged", false),
     trick("terminal colours around it", coloured, "staged", true),
     trick("soft hyphen inside the token", soft_hyphen, "staged", true),
@@ -74,11 +79,13 @@ const TRICKS: &[Trick] = &[
     trick("token of literals side by side, on two lines", beside, "staged", true),
     trick("token put together from variables", variables, "staged", false),
     trick("first letters as `=67`", quoted_printable, "staged", false),
+    trick("in quoted-printable mail", mail, "staged", true),
+    trick("in quoted-printable mail, later", mail_later, "history", true),
     trick("base32 of the token", base32, "staged", false),
     trick("every letter 13 places on", rotated, "staged", false),
     trick("UTF-7", utf7, "staged", false),
     trick("EBCDIC", ebcdic, "staged", false),
-    trick("in a zip archive behind other bytes", zip_behind, "dir .", false),
+    trick("in a zip archive behind other bytes", zip_behind, "dir .", true),
     trick("backwards", backwards, "staged", false),
     trick("UTF-32", utf32, "staged", true),
     trick("UTF-32 without a byte order mark", utf32_bare, "staged", true),
@@ -132,6 +139,63 @@ fn zero_width(world: &World) {
 fn homoglyph(world: &World) {
     let text = token(1);
     world.stage("file.py", text.replacen("gh", "g\u{4bb}", 1));
+}
+
+/// The token with letters as `alike` has them; the test's token holds no letter that is not known here.
+fn looking_like(alike: impl Fn(usize, char) -> char) -> String {
+    let text: String = bare().chars().enumerate().map(|(at, letter)| alike(at, letter)).collect();
+    format!("token = \"{text}\"\n")
+}
+
+/// A letter that looks the same, if there is one.
+fn twin(letter: char) -> char {
+    match letter {
+        'g' => '\u{261}',
+        'h' => '\u{4bb}',
+        'p' => '\u{440}',
+        'a' => '\u{430}',
+        'e' => '\u{435}',
+        'o' => '\u{43e}',
+        'c' => '\u{441}',
+        'x' => '\u{445}',
+        'A' => '\u{410}',
+        'B' => '\u{392}',
+        'E' => '\u{395}',
+        'H' => '\u{41d}',
+        'K' => '\u{39a}',
+        'M' => '\u{41c}',
+        'O' => '\u{39f}',
+        'P' => '\u{420}',
+        'T' => '\u{422}',
+        'X' => '\u{425}',
+        'Y' => '\u{3a5}',
+        'Z' => '\u{396}',
+        other => other,
+    }
+}
+
+fn homoglyphs_first(world: &World) {
+    world.stage("file.py", looking_like(|at, letter| if at < 4 { twin(letter) } else { letter }));
+}
+
+fn homoglyph_last(world: &World) {
+    let last = bare().char_indices().rev().find(|&(_, letter)| twin(letter) != letter).map(|(at, _)| at);
+    assert!(last.is_some_and(|at| at > 24));
+    world.stage("file.py", looking_like(|at, letter| if Some(at) == last { twin(letter) } else { letter }));
+}
+
+fn homoglyph_later(world: &World) {
+    // A delta of a file that held something else there.
+    let before = "nothing to see in this line\n".repeat(100);
+    world.stage("file.py", format!("{before}token = \"{}\"\n{before}", bare().replace("gh", "xx")));
+    world.commit();
+    world.stage("file.py", format!("{before}{}{before}", looking_like(|at, letter| if at < 2 { twin(letter) } else { letter })));
+    world.commit();
+    world.git(&["gc", "-q", "--aggressive"]);
+}
+
+fn homoglyphs_spread(world: &World) {
+    world.stage("file.py", looking_like(|_, letter| twin(letter)));
 }
 
 fn homoglyph_name(world: &World) {
@@ -342,6 +406,10 @@ fn base64_lines(world: &World) {
     in_lines(world, 64);
 }
 
+fn base64_middling_lines(world: &World) {
+    in_lines(world, 26);
+}
+
 fn base64_short_lines(world: &World) {
     in_lines(world, 20);
 }
@@ -372,6 +440,26 @@ fn variables(world: &World) {
 
 fn quoted_printable(world: &World) {
     led_by(world, "=67=68=70=5F");
+}
+
+/// A mail with the token's first letter written so, and broken before its last ones.
+fn mailed(token: &str) -> String {
+    let (start, end) = token.split_at(30);
+    let text = start.replacen('g', "=67", 1);
+    let head = "From: Ada <ada@example.org>\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n";
+    format!("{head}\n{}The key is {text}=\n{end}.\n", "Hello =E2=80=93 some words.\n".repeat(40))
+}
+
+fn mail(world: &World) {
+    world.stage("a.eml", mailed(&bare()));
+}
+
+fn mail_later(world: &World) {
+    world.stage("a.eml", mailed(&"nothing".repeat(5)));
+    world.commit();
+    mail(world);
+    world.commit();
+    world.git(&["gc", "-q", "--aggressive"]);
 }
 
 fn base32(world: &World) {

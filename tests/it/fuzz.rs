@@ -221,7 +221,8 @@ fn archives() {
     let methods = [by(93, &zstandard(&tar)), by(95, &xzed(&tar)), by(14, &lzmaed(&tar, true)), lzmaed(&tar, false)];
     let nested = tarred(&[("a.zip", &zip), ("b.tar.gz", &gzipped(&tar))]);
     let bomb = gzipped(&vec![0; 8 << 20]);
-    let seeds = [gzipped(&tar), bzipped(&tar), zstandard(&tar), xzed(&tar), nested, bomb, tar.clone(), zip];
+    let behind = [&[1; 100], zip.as_slice()].concat();
+    let seeds = [gzipped(&tar), bzipped(&tar), zstandard(&tar), xzed(&tar), nested, bomb, tar.clone(), zip, behind];
     run("archive", 2000, &[&seeds[..], &methods].concat());
 }
 

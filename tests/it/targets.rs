@@ -23,7 +23,7 @@ use nospill::report::form::{self, Form};
 use nospill::report::json::{CommitV1, Document, Effect, FindingV1, HistoryV1, NoticeV1, SummaryV1, Tool as Program};
 use nospill::rules::ruleset::RuleSet;
 use nospill::rules::schema;
-use nospill::source::archive::{self, Limits, Open};
+use nospill::source::archive::{self, Limits, Open, Reading};
 use nospill::source::index::Index as GitIndex;
 use nospill::source::pack::delta::Delta;
 use nospill::source::pack::entry::{Entry, pack_count};
@@ -109,7 +109,7 @@ pub fn oracle(data: &[u8]) {
 /// Every way back leads into the content.
 pub fn decode(data: &[u8]) {
     let mut layer = Layer::default();
-    for decode in [decode::for_each, decode::manifests] {
+    for decode in [decode::for_each, decode::manifests, decode::mail] {
         decode(data, &mut layer, &mut |layer| {
             assert!(layer.origin().end <= data.len());
             let all = layer.original(Span::new(0, layer.text().len()));
@@ -193,7 +193,11 @@ pub fn sweep(data: &[u8]) {
         at = if end - at < sweep::SHORTEST { end + 1 } else { want.run(at).unwrap_or(end) };
     }
     want.3 = (0..content.len())
-        .filter(|&at| b"\\%\x1b\xc2\xe2\xef".contains(&content[at]) || content[at..].starts_with(b"&#"))
+        .filter(|&at| {
+            b"\\%\x1b\xc2\xe2\xef".contains(&content[at])
+                || (0xc4..=0xd6).contains(&content[at])
+                || content[at..].starts_with(b"&#")
+        })
         .collect();
     let (mut found, mut plain) = (Told(content, skip, Vec::new(), Vec::new()), Told(content, skip, Vec::new(), Vec::new()));
     sweep::over(content, &mut found);
@@ -282,9 +286,10 @@ impl Open for Counter {
         !names.is_empty()
     }
 
-    fn whole(&mut self, _names: &[Vec<u8>], content: &[u8]) {
+    fn whole(&mut self, _names: &[Vec<u8>], content: &[u8]) -> Reading {
         self.bytes += content.len() as u64;
         self.members += 1;
+        Reading::Binary
     }
 
     fn large(&mut self, _names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> std::io::Result<()> {
@@ -301,11 +306,13 @@ impl Open for Counter {
 /// Limits hold: of bytes, and of members.
 pub fn archive(data: &[u8]) {
     let limits = Limits { depth: 3, entries: 200, total: MOST, ratio: 200 };
-    let mut counter = Counter { bytes: 0, members: 0 };
-    archive::open(Cursor::new(data), data.len() as u64, b"outer", &limits, &mut counter);
-    // A tar file's own members cost nothing: they are bytes of the file. What was unpacked of them is held to the limit.
-    let most = (MOST + data.len() as u64) * limits.depth as u64;
-    assert!(counter.bytes <= most && counter.members <= limits.entries, "{} of {}", counter.bytes, counter.members);
+    for open in [archive::open, archive::open_behind] {
+        let mut counter = Counter { bytes: 0, members: 0 };
+        open(Cursor::new(data), data.len() as u64, b"outer", &limits, &mut counter);
+        // A tar file's own members cost nothing: they are bytes of the file. What was unpacked of them is held to the limit.
+        let most = (MOST + data.len() as u64) * limits.depth as u64;
+        assert!(counter.bytes <= most && counter.members <= limits.entries, "{} of {}", counter.bytes, counter.members);
+    }
 }
 
 /// A report whose every text is an attacker's: each format reads back, or lets nothing out.

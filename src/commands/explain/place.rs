@@ -200,7 +200,8 @@ fn how(via: Via) -> &'static str {
         Via::Hex => ", inside hex digits",
         Via::Percent => ", inside percent-encoded text",
         Via::Escape => ", inside escaped text",
-        Via::Unseen => ", between characters that are not seen",
+        Via::Quoted => ", in quoted-printable mail",
+        Via::Unseen => ", with characters that are not seen or look like others",
         Via::Entity => ", with characters of HTML or XML",
         Via::Joined => ", inside literals that are joined",
     }

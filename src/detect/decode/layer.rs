@@ -75,7 +75,7 @@ impl Layer {
 
     /// Whether only what has a form of its own is looked for in it: anything else would be found in prose, too.
     pub fn is_for_tokens(&self) -> bool {
-        matches!(self.via, Via::Unseen | Via::Entity | Via::Joined)
+        matches!(self.via, Via::Unseen | Via::Entity | Via::Joined | Via::Quoted)
     }
 
     /// The encoded text.

@@ -1,11 +1,12 @@
 //! Contents that are text in another dress: UTF-16, and inside a text base64, hex, percent encoding, backslash escapes,
-//! characters that are not seen, literals that are joined and the values of Kubernetes Secrets.
+//! characters that are not seen, literals that are joined, quoted-printable mail and the values of Kubernetes Secrets.
 //!
 //! Each encoded stretch becomes a [`Layer`]: the decoded text with the way back to the positions it came from. The scanner
 //! searches a layer like any text, and decodes again what is in it. Stretches are found by passes that touch few bytes of
 //! ordinary source text; a stretch whose decoded form is not text is dropped before any rule sees it. What is ciphertext
 //! is never decoded for a reason other than that it looks like text, and [`encrypted`] silences what rules see in it.
 
+mod alike;
 pub mod digits;
 pub mod encoding;
 pub mod encrypted;
@@ -13,6 +14,7 @@ mod escapes;
 pub mod joined;
 mod kubernetes;
 pub mod layer;
+mod quoted;
 mod regions;
 mod runs;
 pub(in crate::detect) mod signs;
@@ -38,14 +40,14 @@ pub fn runs_of_digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&
     decode::<true, false>(content, layer, visit);
 }
 
-/// Only characters that are written in another way: escapes, percent encoding, what is not seen.
+/// Only characters that are written in another way: escapes, percent encoding, what is not seen, letters that look like others.
 pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     decode::<false, true>(content, layer, visit);
 }
 
 /// Runs of digits, characters that are written in another way, or both.
 fn decode<const RUNS: bool, const SIGNS: bool>(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    let mut decoding = Decoding::<RUNS, SIGNS> { content, layer, visit, regions: Regions::default() };
+    let mut decoding = Decoding::<RUNS, SIGNS> { content, layer, visit, regions: Regions::default(), is_mail: false };
     sweep::over(content, &mut decoding);
     decoding.regions.finish(content, decoding.layer, decoding.visit);
 }
@@ -56,11 +58,17 @@ struct Decoding<'c, 'v, const RUNS: bool, const SIGNS: bool> {
     layer: &'v mut Layer,
     visit: &'v mut dyn FnMut(&Layer),
     regions: Regions,
+    /// Whether the header of mail was met.
+    is_mail: bool,
 }
 
 impl<const RUNS: bool, const SIGNS: bool> Eye for Decoding<'_, '_, RUNS, SIGNS> {
     #[inline(always)]
     fn run(&mut self, start: usize) -> Option<usize> {
+        if RUNS && SIGNS && !self.is_mail && quoted::is_header(self.content, start) {
+            self.is_mail = true;
+            quoted::from(self.content, start, self.layer, self.visit);
+        }
         if RUNS { runs::show(self.content, start, self.layer, self.visit) } else { None }
     }
 
@@ -77,6 +85,11 @@ pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer
     kubernetes::for_each(content, layer, visit);
 }
 
+/// Only quoted-printable mail, of a whole text.
+pub fn mail(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    quoted::for_each(content, layer, visit);
+}
+
 /// How the kind of a Secret's manifest is written: what stands there in any case is a keyword of built-in rules.
 pub const SECRET: &str = "Secret";
 
@@ -88,6 +101,11 @@ pub fn is_of_manifest(content: &[u8], at: usize) -> bool {
 /// Whether any place of a text says so.
 pub fn names_a_secret(content: &[u8]) -> bool {
     memmem::find_iter(content, SECRET).any(|at| is_of_manifest(content, at))
+}
+
+/// Whether a part of a text says that the text may be mail.
+pub fn names_mail(part: &[u8]) -> bool {
+    quoted::first_header(part).is_some()
 }
 
 /// Whether a byte may be inside a run of digits, with the line breaks that are written as escapes.

@@ -3,7 +3,7 @@
 
 use super::escapes::{entity, escape, is_entity, is_escape, is_percent, percent};
 use super::layer::{Cut, Layer};
-use super::{is_text, unseen};
+use super::{alike, is_text, unseen};
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -15,7 +15,7 @@ const LONGEST: usize = 64 * 1024;
 /// The regions that are being widened, one of each kind.
 #[derive(Default)]
 pub(super) struct Regions {
-    open: [Option<Region>; 4],
+    open: [Option<Region>; 5],
     /// Where the backslashes end that were looked at together.
     done: usize,
 }
@@ -31,6 +31,7 @@ impl Regions {
                 (is_escape(content, at, self.done), Kind::Escape)
             }
             b'&' => (is_entity(content, at), Kind::Entity),
+            lead if alike::leads(lead) => (alike::hides(content, at), Kind::Alike),
             _ => (unseen::hides(content, at), Kind::Unseen),
         };
         if hides {
@@ -65,13 +66,14 @@ enum Kind {
     Percent,
     Unseen,
     Entity,
+    Alike,
 }
 
 impl Kind {
     /// What ends the text that characters of this kind are in.
     fn ends(self, byte: u8) -> bool {
         match self {
-            Self::Escape | Self::Unseen | Self::Entity => byte == b'\n',
+            Self::Escape | Self::Unseen | Self::Entity | Self::Alike => byte == b'\n',
             Self::Percent => byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\'),
         }
     }
@@ -83,6 +85,7 @@ impl Kind {
             Self::Percent => byte == b'%',
             Self::Unseen => byte == unseen::ESC || unseen::LEADS.contains(&byte),
             Self::Entity => byte == b'&',
+            Self::Alike => alike::leads(byte),
         }
     }
 
@@ -93,6 +96,7 @@ impl Kind {
             Self::Percent => percent(text),
             Self::Unseen => unseen::unit(text),
             Self::Entity => entity(text),
+            Self::Alike => alike::unit(text),
         }
     }
 
@@ -100,7 +104,7 @@ impl Kind {
         match self {
             Self::Escape => Via::Escape,
             Self::Percent => Via::Percent,
-            Self::Unseen => Via::Unseen,
+            Self::Unseen | Self::Alike => Via::Unseen,
             Self::Entity => Via::Entity,
         }
     }

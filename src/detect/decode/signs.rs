@@ -1,16 +1,17 @@
 //! Bytes that may start a character that is written in another way: a backslash, a percent sign, an escape for a terminal, a
-//! numbered entity, and the first bytes of what is not seen.
+//! numbered entity, and the first bytes of what is not seen or looks like something else.
 
 use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::unseen;
+use super::{alike, unseen};
 
 /// What is searched for in every text: what starts an escape, percent encoding, a sequence for a terminal.
 pub(in crate::detect) const SIGNS: [u8; 3] = [b'\\', b'%', unseen::ESC];
-/// What is searched for in texts that are not ASCII.
+/// What is searched for in texts that are not ASCII: first bytes of what is not seen, and of letters that look like others.
 pub(in crate::detect) const LEADS: [u8; 3] = unseen::LEADS;
+pub(in crate::detect) const ALIKE: std::ops::RangeInclusive<u8> = alike::LEADS;
 /// How a numbered entity starts.
 pub(in crate::detect) const ENTITY: [u8; 2] = *b"&#";
 
@@ -23,6 +24,7 @@ pub(super) fn for_each(content: &[u8], visit: &mut impl FnMut(usize)) {
     if !content.is_ascii() {
         let [a, b, c] = LEADS;
         memchr::memchr3_iter(a, b, c, content).for_each(&mut *visit);
+        content.iter().enumerate().filter(|(_, byte)| ALIKE.contains(byte)).for_each(|(at, _)| visit(at));
     }
     SEARCH.find_iter(content).for_each(visit);
 }

@@ -193,7 +193,9 @@ mod tests {
             at = if digits < SHORTEST { at + digits + 1 } else { told.run(at).unwrap_or(at + digits) };
         }
         let is_sign = |&at: &usize| {
-            signs::SIGNS.contains(&content[at]) || signs::LEADS.contains(&content[at]) || content[at..].starts_with(&ENTITY)
+            let byte = &content[at];
+            let is_lead = signs::LEADS.contains(byte) || signs::ALIKE.contains(byte);
+            signs::SIGNS.contains(byte) || is_lead || content[at..].starts_with(&ENTITY)
         };
         told.signs = (0..content.len()).filter(is_sign).collect();
         told

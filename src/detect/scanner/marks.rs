@@ -30,7 +30,7 @@ pub struct Marks {
     /// Bytes of the content.
     len: usize,
     form: Form,
-    /// Something that is no mark's: a rule without keywords, a value of a Secret, literals that are joined.
+    /// Something that is no mark's: a rule without keywords, a value of a Secret, mail, literals that are joined.
     apart: bool,
 }
 
@@ -38,8 +38,8 @@ pub struct Marks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Text,
-    /// A text that may hold a manifest of a Secret: its values are decoded anew in each version.
-    Manifest,
+    /// A text that may hold a manifest of a Secret, or mail: what that says is decoded anew in each version.
+    Anew,
     /// Read as a whole: binary, UTF-16, ciphertext.
     Whole,
 }
@@ -76,8 +76,8 @@ struct Run {
 
 /// Bytes before and behind a keyword that the assignment reader looks at.
 const READER: [usize; 2] = [640, 4096];
-/// Bytes that `kind: Secret` takes in any dress.
-const MANIFEST: usize = 24;
+/// Bytes that `kind: Secret` takes in any dress, and the header of quoted-printable mail.
+const WHOLE: usize = 64;
 /// A line that goes on longer than this is not waited for.
 const LONG_LINE: usize = 1 << 20;
 /// Bytes that escapes are looked for around what is new, before lines are completed.
@@ -145,7 +145,7 @@ impl Scanner {
         let runs = runs(ops, content.len(), base.len);
         let gaps = gaps(&runs, content.len());
         let (mut marks, mut due) = (Vec::with_capacity(base.marks.len() + 4), Vec::new());
-        let form = if self.fresh(content, &runs, &gaps, &mut marks) { Form::Manifest } else { base.form };
+        let form = if self.fresh(content, &runs, &gaps, &mut marks) { Form::Anew } else { base.form };
         due.extend(marks.iter().map(|mark| (mark.rule, mark.at)));
         for run in &runs {
             let first = base.marks.partition_point(|mark| mark.start() < run.from);
@@ -167,13 +167,13 @@ impl Scanner {
         heir
     }
 
-    /// Keywords that do not lie inside one run; whether the text around them says that it may be a Secret's manifest.
+    /// Keywords that do not lie inside one run; whether the text around them says that it may be a Secret's manifest or mail.
     fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) -> bool {
-        let (mut is_manifest, hits_tell) = (false, self.rules.has_builtin());
-        for gap in joined(gaps, self.prefilter.longest().max(MANIFEST), content.len()) {
-            is_manifest = is_manifest || !hits_tell && decode::names_a_secret(gap.of(content));
+        let (mut is_whole, hits_tell) = (false, self.rules.has_builtin());
+        for gap in joined(gaps, self.prefilter.longest().max(WHOLE), content.len()) {
+            is_whole = is_whole || !hits_tell && decode::names_a_secret(gap.of(content)) || decode::names_mail(gap.of(content));
             self.prefilter.for_each(gap.of(content), |hit| {
-                is_manifest = is_manifest || decode::is_of_manifest(content, gap.start + hit.start);
+                is_whole = is_whole || decode::is_of_manifest(content, gap.start + hit.start);
                 let mark = Mark { at: (gap.start + hit.start) as u32, rule: hit.rule, len: hit.len as u8, live: false };
                 let before = runs.partition_point(|run| run.start <= mark.start());
                 let is_inherited = runs[..before].last().is_some_and(|run| mark.end() <= run.end);
@@ -182,7 +182,7 @@ impl Scanner {
                 }
             });
         }
-        is_manifest
+        is_whole
     }
 
     /// Tries the rules of the marks that are due and says which marks are live.
@@ -294,10 +294,12 @@ impl Scanner {
         });
         let is_old = |span: &Span| !slices.iter().chain(&wide).any(|slice| slice.overlaps(*span));
         heir.layers.extend(inherited.filter(is_old));
-        if heir.form == Form::Manifest {
-            decode::manifests(content, &mut layer, &mut |layer: &Layer| {
-                heir.apart = heir.apart || self.is_live_layer(layer, depth, scratch);
-            });
+        if heir.form == Form::Anew {
+            for decode in [decode::manifests, decode::mail] {
+                decode(content, &mut layer, &mut |layer: &Layer| {
+                    heir.apart = heir.apart || self.is_live_layer(layer, depth, scratch);
+                });
+            }
         }
         scratch.layers.push(layer);
     }

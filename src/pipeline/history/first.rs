@@ -81,12 +81,12 @@ impl<'p> First<'p> {
     /// Whether who made a commit has a secret for a name. There are few people and many commits.
     fn is_live_head(&mut self, head: &[u8]) -> bool {
         let mut live = false;
-        for person in names::people(head) {
-            live |= match self.people.get(person) {
+        for name in names::in_head(head) {
+            live |= match self.people.get(name) {
                 Some(&known) => known,
                 None => {
-                    let holds = !self.pipeline.scanner.in_name(person, &mut self.scratch).is_empty();
-                    self.people.insert(person.to_vec(), holds);
+                    let holds = !self.pipeline.scanner.in_name(name, &mut self.scratch).is_empty();
+                    self.people.insert(name.to_vec(), holds);
                     holds
                 }
             };

@@ -193,8 +193,8 @@ impl Tracing<'_> {
             let trail = self.trail(&id, id, in_head, &mut cache);
             let rank = Rank { kind: MESSAGE, time: trail.as_ref().map_or(i64::MAX, |trail| trail.time), id };
             let mut findings = run.pipeline.judge(&run.path_rules, &input, &mut scratch).0;
-            for person in names::people(&content[..start]) {
-                findings.extend(run.pipeline.in_name(person, &input.origin, &mut scratch));
+            for name in names::in_head(&content[..start]) {
+                findings.extend(run.pipeline.in_name(name, &input.origin, &mut scratch));
             }
             for mut finding in findings {
                 finding.trail = trail.clone().map(Box::new);

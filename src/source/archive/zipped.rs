@@ -6,7 +6,7 @@ use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::compressed::{Frames, lzma, xz};
-use super::{Archive, Metered};
+use super::{Archive, Metered, behind};
 
 impl Archive<'_> {
     /// Opens a zip archive, whose list of members stands at its end.
@@ -30,6 +30,15 @@ impl Archive<'_> {
             if let Err(error) = done {
                 self.unreadable(name, &ZipError::Io(error));
             }
+        }
+        Ok(())
+    }
+
+    /// Opens a zip archive behind other bytes, if there is one.
+    pub(super) fn zip_behind<R: Read + Seek>(&mut self, content: &mut R) -> io::Result<()> {
+        if behind::is_zip(content)? {
+            content.rewind()?;
+            self.zip(content)?;
         }
         Ok(())
     }
