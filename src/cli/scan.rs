@@ -42,7 +42,7 @@ pub struct LayerArgs {
     /// The organisation's policy [default: NOSPILL_POLICY, else /etc/nospill/policy.toml].
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// Take .nospill.toml and the baseline from this commit, so that a change can't allow itself.
+    /// Take .nospill.toml and the baseline from this commit, so that a change can't allow itself [default in `ci`: the base].
     #[arg(long, value_name = "REV")]
     pub config_from: Option<String>,
     /// The file of known findings [default: .nospill.baseline].

@@ -71,7 +71,17 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
         super::say(&format!("{text}\n"))?;
         return Ok(Exit::Clean);
     }
+    let scan = held_to(wanted.base(), scan);
     history::of_push(HistoryArgs { scan, shard: args.shard, ..HistoryArgs::of(wanted.revisions) }, brought)
+}
+
+/// With the configuration and the baseline of the base, unless another commit's are asked for: a change can't allow itself.
+fn held_to(base: Option<&str>, mut scan: ScanArgs) -> ScanArgs {
+    if let (None, Some(base)) = (&scan.layers.config_from, base) {
+        say(&format!("configuration and baseline are those of {base} (--config-from HEAD: the change's own)"));
+        scan.layers.config_from = Some(base.to_owned());
+    }
+    scan
 }
 
 /// The branch or tag of a run, and the object that an annotated tag is.

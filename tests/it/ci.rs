@@ -39,6 +39,29 @@ fn a_pull_request_is_held_to_its_target() {
 }
 
 #[test]
+fn a_change_cannot_allow_itself() {
+    let world = world();
+    world.stage(
+        ".nospill.toml",
+        "[[allow]]\nreason = 'mine'\npath = '*.py'\n\n[[policy]]\nseverity = 'critical'\neffect = 'audit'\n",
+    );
+    world.commit();
+    let jenkins = [("JENKINS_URL", "http://ci"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "main")];
+    let ran = ci(&world, &jenkins, &["--format", "json"]);
+    assert_eq!((ran.code, ran.findings()), (1, vec!["new.py:1 github-pat deny".to_owned()]), "{}", ran.whole());
+    assert!(ran.out.contains("it would excuse 1 finding of this run"), "{}", ran.whole());
+    assert!(ran.err.contains("those of origin/main"), "{}", ran.whole());
+    let ran = ci(&world, &jenkins, &["--format", "json", "--config-from", "HEAD"]);
+    assert_eq!((ran.code, ran.findings()), (0, vec!["new.py:1 github-pat off".to_owned()]), "{}", ran.whole());
+    // Once it is in the target it counts.
+    world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    world.stage("newer.py", token(3));
+    world.commit();
+    let ran = ci(&world, &jenkins, &["--format", "json"]);
+    assert_eq!((ran.code, ran.findings()), (0, vec!["newer.py:1 github-pat off".to_owned()]), "{}", ran.whole());
+}
+
+#[test]
 fn githubs_event_names_the_commit_before_a_push() {
     let world = world();
     let before = world.git(&["rev-parse", "HEAD~1"]).trim().to_owned();

@@ -45,6 +45,13 @@ pub struct Revisions {
     pub why: String,
 }
 
+impl Revisions {
+    /// The commit whose successors are scanned, if there is one.
+    pub fn base(&self) -> Option<&str> {
+        self.revisions.iter().find_map(|revision| revision.strip_prefix('^'))
+    }
+}
+
 /// The revisions of a plan; `has` says whether a commit is there. `Err` names a base that is not.
 ///
 /// # Errors
