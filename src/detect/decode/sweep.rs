@@ -22,7 +22,7 @@ pub trait Eye {
     /// on.
     fn run(&mut self, start: usize) -> Option<usize>;
 
-    /// A [sign](signs) stands here.
+    /// A sign stands here: what may start a character that is written in another way.
     fn sign(&mut self, at: usize);
 }
 
