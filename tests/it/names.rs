@@ -121,7 +121,8 @@ fn a_baseline_knows_names_and_holds_none() {
     world.stage(&below(&format!("{other}.txt")), "nothing\n");
     world.stage(&below("in.py"), token(3));
     // A value that is sealed, below that folder.
-    world.stage(&below("sealed.py"), "password = \"Zk93jd8Sh2kLq0\"\n");
+    let value = ["Zk93jd8", "Sh2kLq0"].concat();
+    world.stage(&below("sealed.py"), format!("password = \"{value}\"\n"));
     assert_eq!(world.nospill(&["staged"]).code, 1);
     let ran = world.nospill(&["baseline", "create"]);
     let text = fs::read_to_string(world.path().join(".nospill.baseline")).expect("a baseline");
