@@ -5,13 +5,13 @@ use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
     _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
-    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_min_epu8,
-    _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16,
-    _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
-    _mm512_cmple_epu8_mask, _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask,
-    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_sub_epi8, _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
+    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_maskz_compress_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16, _mm256_set_epi32,
+    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
+    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask,
+    _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512,
+    _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_sub_epi8,
+    _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
 use super::decode::digits::is_digit;
@@ -104,26 +104,25 @@ fn pass_wide(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usiz
 
 /// Puts the places of two chunks at `at` that pass the bitmap into `room`; how many they are.
 #[target_feature(enable = "avx2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")]
-#[allow(unsafe_code, reason = "a gather, a load and a store take pointers")]
+#[allow(unsafe_code, reason = "a gather and a store take pointers")]
 fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u16; TWICE / 2]) -> usize {
-    // SAFETY: both loads of 32 bytes lie within the chunks. Each lane of the gather is a number of 16 bits, and the bitmap has a
-    // word for each of these. The room has as many bytes as are stored.
-    unsafe {
-        let load = |from: usize| _mm256_loadu_si256(chunks.as_ptr().add(from).cast());
-        let (pairs, rests) = (load(0), load(2));
-        let folded = _mm256_or_si256(pairs, _mm256_set1_epi16(FOLD as i16));
-        let hashed = _mm256_mullo_epi16(folded, _mm256_set1_epi16(HASH.cast_signed()));
-        let low = _mm256_set1_epi16(31);
-        let indices = _mm256_or_si256(_mm256_andnot_si256(low, hashed), _mm256_and_si256(rests, low));
-        let words = _mm512_i32gather_epi32::<4>(_mm512_cvtepu16_epi32(indices), bitmap.as_ptr().cast());
-        // Of a count of places to turn five bits count, as of a last byte.
-        let bits = _mm512_rorv_epi32(words, _mm512_cvtepu16_epi32(_mm256_srli_epi16::<8>(rests)));
-        let passed = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1));
-        let offsets = _mm256_set_epi16(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-        let places = _mm256_maskz_compress_epi16(passed, _mm256_add_epi16(offsets, _mm256_set1_epi16(at)));
-        _mm256_storeu_si256(room.as_mut_ptr().cast(), places);
-        passed.count_ones() as usize
-    }
+    let half = |at: usize| chunks[at..].first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes));
+    let bytes = |at: usize| _mm256_set_epi64x(half(at + 24), half(at + 16), half(at + 8), half(at));
+    let (pairs, rests) = (bytes(0), bytes(2));
+    let folded = _mm256_or_si256(pairs, _mm256_set1_epi16(FOLD as i16));
+    let hashed = _mm256_mullo_epi16(folded, _mm256_set1_epi16(HASH.cast_signed()));
+    let low = _mm256_set1_epi16(31);
+    let indices = _mm256_or_si256(_mm256_andnot_si256(low, hashed), _mm256_and_si256(rests, low));
+    // SAFETY: each lane is a number of 16 bits, and the bitmap has a word for each of these.
+    let words = unsafe { _mm512_i32gather_epi32::<4>(_mm512_cvtepu16_epi32(indices), bitmap.as_ptr().cast()) };
+    // Of a count of places to turn five bits count, as of a last byte.
+    let bits = _mm512_rorv_epi32(words, _mm512_cvtepu16_epi32(_mm256_srli_epi16::<8>(rests)));
+    let passed = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1));
+    let offsets = _mm256_set_epi16(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+    let places = _mm256_maskz_compress_epi16(passed, _mm256_add_epi16(offsets, _mm256_set1_epi16(at)));
+    // SAFETY: the room has as many bytes as are stored.
+    unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), places) };
+    passed.count_ones() as usize
 }
 
 /// A bit for each place of a chunk that passes the bitmap; the processor gathers the words.
@@ -204,6 +203,7 @@ fn by_table(block: &[u8; BLOCK]) -> Block {
     Block { digits: !_mm512_movepi8_mask(others), words: _mm512_testn_epi64_mask(others, tops), signs }
 }
 
+/// Put together from words, as [`halves`] are, it costs the whole pass a fifth more.
 #[target_feature(enable = "avx512f")]
 #[allow(unsafe_code, reason = "a load takes a pointer")]
 fn vector(bytes: &[u8; BLOCK]) -> __m512i {

@@ -41,15 +41,17 @@ pub fn runs_of_digits(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&
 }
 
 /// Only characters that are written in another way: escapes, percent encoding, what is not seen, letters that look like others.
-pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    decode::<false, true>(content, layer, visit);
+/// Whether a header says that what follows is [`mail`].
+pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> bool {
+    decode::<false, true>(content, layer, visit)
 }
 
-/// Runs of digits, characters that are written in another way, or both.
-fn decode<const RUNS: bool, const SIGNS: bool>(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+/// Runs of digits, characters that are written in another way, or both with mail; whether a header of mail was met.
+fn decode<const RUNS: bool, const SIGNS: bool>(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> bool {
     let mut decoding = Decoding::<RUNS, SIGNS> { content, layer, visit, regions: Regions::default(), is_mail: false };
     sweep::over(content, &mut decoding);
     decoding.regions.finish(content, decoding.layer, decoding.visit);
+    decoding.is_mail
 }
 
 /// Decodes what a pass over a text tells.
@@ -65,9 +67,11 @@ struct Decoding<'c, 'v, const RUNS: bool, const SIGNS: bool> {
 impl<const RUNS: bool, const SIGNS: bool> Eye for Decoding<'_, '_, RUNS, SIGNS> {
     #[inline(always)]
     fn run(&mut self, start: usize) -> Option<usize> {
-        if RUNS && SIGNS && !self.is_mail && quoted::is_header(self.content, start) {
+        if SIGNS && !self.is_mail && quoted::is_header(self.content, start) {
             self.is_mail = true;
-            quoted::from(self.content, start, self.layer, self.visit);
+            if RUNS {
+                quoted::from(self.content, start, self.layer, self.visit);
+            }
         }
         if RUNS { runs::show(self.content, start, self.layer, self.visit) } else { None }
     }
@@ -101,11 +105,6 @@ pub fn is_of_manifest(content: &[u8], at: usize) -> bool {
 /// Whether any place of a text says so.
 pub fn names_a_secret(content: &[u8]) -> bool {
     memmem::find_iter(content, SECRET).any(|at| is_of_manifest(content, at))
-}
-
-/// Whether a part of a text says that the text may be mail.
-pub fn names_mail(part: &[u8]) -> bool {
-    quoted::first_header(part).is_some()
 }
 
 /// Whether a byte may be inside a run of digits, with the line breaks that are written as escapes.

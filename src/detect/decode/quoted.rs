@@ -41,7 +41,7 @@ fn says_so(content: &[u8], start: usize) -> bool {
 }
 
 /// Where the first such header of a text stands.
-pub(super) fn first_header(content: &[u8]) -> Option<usize> {
+fn first_header(content: &[u8]) -> Option<usize> {
     let mut first = First { content, header: None };
     sweep::over(content, &mut first);
     first.header

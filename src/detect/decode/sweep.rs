@@ -14,7 +14,7 @@ pub const SHORTEST: usize = 24;
 pub(in crate::detect) const BLOCK: usize = 64;
 /// Bytes of a word: of a run that is told, two lie within it one behind the other.
 const WORD: usize = 8;
-const _: () = assert!(SHORTEST >= 3 * WORD - 1 && SHORTEST == 24);
+const _: () = assert!(SHORTEST == 3 * WORD);
 
 /// What is told of a text.
 pub trait Eye {
@@ -52,7 +52,7 @@ pub fn portable(content: &[u8], eye: &mut impl Eye) {
     signs::for_each(content, &mut |at| eye.sign(at));
 }
 
-/// As [`over`], with a way to look at a block. Half of them hold nothing to tell.
+/// As [`over`], with a way to look at a block. Most of them hold nothing to tell.
 #[inline(always)]
 pub(in crate::detect) fn by_blocks(content: &[u8], look: impl Fn(&[u8; BLOCK]) -> Block, eye: &mut impl Eye) {
     let mut teller = Teller { content, from: 0, eye };

@@ -76,8 +76,8 @@ struct Run {
 
 /// Bytes before and behind a keyword that the assignment reader looks at.
 const READER: [usize; 2] = [640, 4096];
-/// Bytes that `kind: Secret` takes in any dress, and the header of quoted-printable mail.
-const WHOLE: usize = 64;
+/// Bytes that `kind: Secret` takes in any dress.
+const MANIFEST: usize = 24;
 /// A line that goes on longer than this is not waited for.
 const LONG_LINE: usize = 1 << 20;
 /// Bytes that escapes are looked for around what is new, before lines are completed.
@@ -167,13 +167,13 @@ impl Scanner {
         heir
     }
 
-    /// Keywords that do not lie inside one run; whether the text around them says that it may be a Secret's manifest or mail.
+    /// Keywords that do not lie inside one run; whether the text around them says that it may be a Secret's manifest.
     fn fresh(&self, content: &[u8], runs: &[Run], gaps: &[Span], marks: &mut Vec<Mark>) -> bool {
-        let (mut is_whole, hits_tell) = (false, self.rules.has_builtin());
-        for gap in joined(gaps, self.prefilter.longest().max(WHOLE), content.len()) {
-            is_whole = is_whole || !hits_tell && decode::names_a_secret(gap.of(content)) || decode::names_mail(gap.of(content));
+        let (mut is_manifest, hits_tell) = (false, self.rules.has_builtin());
+        for gap in joined(gaps, self.prefilter.longest().max(MANIFEST), content.len()) {
+            is_manifest = is_manifest || !hits_tell && decode::names_a_secret(gap.of(content));
             self.prefilter.for_each(gap.of(content), |hit| {
-                is_whole = is_whole || decode::is_of_manifest(content, gap.start + hit.start);
+                is_manifest = is_manifest || decode::is_of_manifest(content, gap.start + hit.start);
                 let mark = Mark { at: (gap.start + hit.start) as u32, rule: hit.rule, len: hit.len as u8, live: false };
                 let before = runs.partition_point(|run| run.start <= mark.start());
                 let is_inherited = runs[..before].last().is_some_and(|run| mark.end() <= run.end);
@@ -182,7 +182,7 @@ impl Scanner {
                 }
             });
         }
-        is_whole
+        is_manifest
     }
 
     /// Tries the rules of the marks that are due and says which marks are live.
@@ -274,7 +274,7 @@ impl Scanner {
         let mut layer = scratch.layers.pop().unwrap_or_default();
         let slices = completed(joined(gaps, 1, content.len()), |span| with_digits(content, span));
         let wide = completed(joined(gaps, AROUND, content.len()), |span| lines_around(content, span));
-        let mut look = |slice: Span, decode: Decode, heir: &mut Marks| {
+        let mut look = |slice: Span, decode: Decode<'_>, heir: &mut Marks| {
             decode(slice.of(content), &mut layer, &mut |layer: &Layer| {
                 if self.is_live_layer(layer, depth, scratch) {
                     let origin = layer.origin();
@@ -283,10 +283,14 @@ impl Scanner {
             });
         };
         for &slice in &slices {
-            look(slice, decode::runs_of_digits, heir);
+            look(slice, &mut decode::runs_of_digits, heir);
         }
+        let mut is_mail = false;
         for &slice in &wide {
-            look(slice, decode::escaped, heir);
+            look(slice, &mut |content, layer, visit| is_mail |= decode::escaped(content, layer, visit), heir);
+        }
+        if is_mail {
+            heir.form = Form::Anew;
         }
         let inherited = base.layers.iter().filter_map(|span| {
             let run = runs.iter().find(|run| span.start >= run.from && span.end <= run.from + (run.end - run.start))?;
@@ -403,7 +407,7 @@ fn is_settled(content: &[u8], run: Run, mark: Mark, rule: &Rule) -> bool {
 }
 
 /// How encoded stretches of a kind are found.
-type Decode = fn(&[u8], &mut Layer, &mut dyn FnMut(&Layer));
+type Decode<'d> = &'d mut dyn FnMut(&[u8], &mut Layer, &mut dyn FnMut(&Layer));
 
 /// The start of the line before `at`, or a good part of it.
 fn line_before(content: &[u8], at: usize) -> usize {
