@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
     _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
-    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_maskz_compress_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
     _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16, _mm256_set_epi32,
     _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
     _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask,
@@ -106,9 +106,8 @@ fn pass_wide(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usiz
 #[target_feature(enable = "avx2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")]
 #[allow(unsafe_code, reason = "a gather and a store take pointers")]
 fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u16; TWICE / 2]) -> usize {
-    let half = |at: usize| chunks[at..].first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes));
-    let bytes = |at: usize| _mm256_set_epi64x(half(at + 24), half(at + 16), half(at + 8), half(at));
-    let (pairs, rests) = (bytes(0), bytes(2));
+    // SAFETY: both loads end with the chunks.
+    let [pairs, rests] = [0, 2].map(|at| unsafe { _mm256_loadu_si256(chunks[at..].as_ptr().cast()) });
     let folded = _mm256_or_si256(pairs, _mm256_set1_epi16(FOLD as i16));
     let hashed = _mm256_mullo_epi16(folded, _mm256_set1_epi16(HASH.cast_signed()));
     let low = _mm256_set1_epi16(31);
