@@ -170,10 +170,11 @@ fn keyword(content: &[u8], hit: Hit) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::paths::LowerPath;
 
     fn value_of(line: &str, keyword: &str, path: &str) -> Option<String> {
         let start = line.to_ascii_lowercase().find(keyword).expect("the line holds the keyword");
-        let manner = Manner::of(path.as_bytes())?;
+        let manner = Manner::of(&LowerPath::new(path.as_bytes()))?;
         let read = read(line.as_bytes(), manner, Hit { start, len: keyword.len() as u16, rule: 0 })?;
         Some(String::from_utf8_lossy(read.value.of(line.as_bytes())).into_owned())
     }

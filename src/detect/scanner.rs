@@ -77,7 +77,7 @@ impl Place {
             self.path.clear();
             self.path.extend_from_slice(path);
             self.lower.set(path);
-            self.manner = Manner::of(path);
+            self.manner = Manner::of(&self.lower);
         }
     }
 }
@@ -278,7 +278,7 @@ impl Scanner {
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
-                self.assignments(index, text.content, Manner::of(text.path), &of_rule, matches);
+                self.assignments(index, text.content, Manner::of(&lower_path), &of_rule, matches);
             } else if let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) {
                 matcher.everywhere(text.content, &mut scratch.found);
                 self.judge(index, text.content, &mut scratch.found, matches);

@@ -215,7 +215,7 @@ impl Tracer<'_> {
 
     /// What the reader makes of the places of a rule's keywords.
     fn assignments(&mut self, index: u16, text: Subject<'_>, hits: &[Hit], via: Via) {
-        let Some(manner) = Manner::of(text.path) else { return };
+        let Some(manner) = Manner::of(&LowerPath::new(text.path)) else { return };
         for hit in hits {
             let Some(read) = assignment::weigh(text.content, manner, *hit) else { continue };
             let via = if via == Via::Regex { Via::Assignment } else { via };

@@ -31,18 +31,24 @@ impl Pairs {
         Self(text.windows(2).fold(0, |set, pair| set | 1 << number(pair)))
     }
 
+    fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     fn holds(self, other: Self) -> bool {
         other.0 & !self.0 == 0
     }
 }
 
-/// A path in lower case, with what globs ask of it. Its buffer is kept from path to path.
-#[derive(Debug, Clone, Default)]
+/// A path in lower case, with what globs ask of it. What is known of its folder is kept for the next path, which mostly is
+/// in the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LowerPath {
     path: Vec<u8>,
     name: usize,
     of_path: Pairs,
     of_name: Pairs,
+    of_folder: Pairs,
 }
 
 impl LowerPath {
@@ -55,12 +61,19 @@ impl LowerPath {
 
     /// Becomes another path's.
     pub fn set(&mut self, path: &[u8]) {
-        self.path.clear();
-        self.path.extend_from_slice(path);
-        self.path.make_ascii_lowercase();
-        self.name = self.path.len() - file_name(&self.path).len();
-        self.of_path = Pairs::of(&self.path);
-        self.of_name = if self.name == 0 { self.of_path } else { Pairs::of(self.name()) };
+        let name = path.len() - file_name(path).len();
+        let is_same_folder = self.name == name && self.path[..name].eq_ignore_ascii_case(&path[..name]);
+        self.name = name;
+        self.path.truncate(if is_same_folder { name } else { 0 });
+        let known = self.path.len();
+        self.path.extend_from_slice(&path[known..]);
+        self.path[known..].make_ascii_lowercase();
+        if !is_same_folder {
+            self.of_folder = Pairs::of(&self.path[..name]);
+        }
+        self.of_name = Pairs::of(self.name());
+        let seam = &self.path[name.saturating_sub(1)..self.path.len().min(name + 1)];
+        self.of_path = self.of_folder.or(self.of_name).or(Pairs::of(seam));
     }
 
     /// The whole path, in lower case.
@@ -211,6 +224,19 @@ impl PathRules {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_set_behind_another_is_as_a_new_one() {
+        let parts = ["", "A", "b.C", "/", "a/b/", "A/B/", "a/B/cc/", "/x", "b"];
+        let paths: Vec<Vec<u8>> = parts.iter().flat_map(|a| parts.map(|b| [*a, b].concat().into_bytes())).collect();
+        for (first, second) in paths.iter().flat_map(|first| paths.iter().map(move |second| (first, second))) {
+            let mut path = LowerPath::new(first);
+            path.set(second);
+            assert_eq!(path, LowerPath::new(second), "{first:?} {second:?}");
+            assert_eq!(path.of_path, Pairs::of(&second.to_ascii_lowercase()));
+            assert_eq!(path.name(), file_name(&second.to_ascii_lowercase()));
+        }
+    }
 
     #[test]
     fn globs() {

@@ -71,7 +71,8 @@ pub(super) fn kind(name: &[u8], keyword: Span, form: Form) -> Option<Kind> {
     }
     let kind = of_keyword(word);
     let qualified = |list: &[&str]| {
-        words(head).any(|word| listed(word, list)) || list.iter().any(|q| q.len() > 3 && ends_with(trim(head), q.as_bytes()))
+        let own = trim(head);
+        words(head).any(|word| listed(word, list)) || list.iter().any(|q| q.len() > 3 && ends_with(own, q.as_bytes()))
     };
     match kind {
         Kind::Token if words(own).any(|word| listed(word, TOKENS_OF_OTHERS)) => None,
@@ -112,7 +113,7 @@ fn trim(head: &[u8]) -> &[u8] {
 }
 
 fn ends_with(text: &[u8], end: &[u8]) -> bool {
-    text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
+    text.len().checked_sub(end.len()).is_some_and(|at| same(&text[at..], end))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -120,7 +121,14 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 fn listed(word: &[u8], list: &[&str]) -> bool {
-    list.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+    list.iter().any(|known| same(word, known.as_bytes()))
+}
+
+/// Whether a word is a known one, in any case. Its first letter settles most, and no call is made for it.
+#[inline(always)]
+fn same(word: &[u8], known: &[u8]) -> bool {
+    let first = |word: &[u8]| word.first().map(u8::to_ascii_lowercase);
+    word.len() == known.len() && first(word) == first(known) && word.eq_ignore_ascii_case(known)
 }
 
 /// The words of an identifier: cut at marks, at digits and where lower case turns to upper.

@@ -1,6 +1,6 @@
 //! How values stand in a kind of file, and in a place of it.
 
-use crate::rules::paths::file_name;
+use crate::rules::paths::LowerPath;
 
 /// How values stand in a kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,8 @@ impl Manner {
     }
 
     /// For a path; `None` where no assignment is worth reading.
-    pub fn of(path: &[u8]) -> Option<Self> {
-        let path = path.to_ascii_lowercase();
-        let name = file_name(&path);
+    pub fn of(path: &LowerPath) -> Option<Self> {
+        let name = path.name();
         // The first byte settles most, and no call is made for it.
         let same = |known: &[u8], word: &[u8]| known.len() == word.len() && known.first() == word.first() && known == word;
         let is = |list: &[&str], word: &[u8]| list.iter().any(|known| same(known.as_bytes(), word));
@@ -69,12 +68,30 @@ impl Manner {
             e if is(PROSE, e) => Syntax::Prose,
             _ => Syntax::Config,
         };
-        let mut words = path.split(|b| !b.is_ascii_alphanumeric());
-        let rehearsal = words.any(|w| is(REHEARSALS, w)) || name.windows(4).any(|w| w == b"test");
-        let translation = path.split(|b| !b.is_ascii_alphanumeric()).any(|w| is(TRANSLATIONS, w));
+        let (mut rehearsal, mut translation) = (name.windows(4).any(|w| w == b"test"), false);
+        let words = path.path().split(|b| !b.is_ascii_alphanumeric());
+        for word in words.filter(|word| LENGTHS.contains(&word.len())) {
+            rehearsal = rehearsal || is(REHEARSALS, word);
+            translation = translation || is(TRANSLATIONS, word);
+        }
         Some(Self { syntax, rehearsal, translation })
     }
 }
+
+/// Bytes of the words that say something of a path.
+const LENGTHS: std::ops::RangeInclusive<usize> = 2..=12;
+const _: () = {
+    let lists = [REHEARSALS, TRANSLATIONS];
+    let (mut list, mut word) = (0, 0);
+    while list < lists.len() {
+        if word == lists[list].len() {
+            (list, word) = (list + 1, 0);
+        } else {
+            assert!(lists[list][word].len() >= *LENGTHS.start() && lists[list][word].len() <= *LENGTHS.end());
+            word += 1;
+        }
+    }
+};
 
 #[rustfmt::skip]
 const REHEARSALS: &[&str] = &[
