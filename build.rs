@@ -25,7 +25,7 @@ mod types {
     pub(crate) use super::rule;
 }
 
-use fingerprint::Fingerprint;
+use fingerprint::{Fingerprint, Slots};
 use rule::Rule;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -66,7 +66,10 @@ fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     writeln!(code, "];\npub(super) const LONGEST: usize = {longest};")?;
     writeln!(code, "static KEYS: [Key; {}] = {:?};", tables.keys.len(), tables.keys)?;
     writeln!(code, "static LISTS: [u16; {}] = {:?};", tables.lists.len(), tables.lists)?;
-    writeln!(code, "static SLOTS: [Slot; {}] = {:?};", tables.slots.len(), tables.slots)?;
+    let Slots { kinds, neighbours, starts } = &tables.slots;
+    writeln!(code, "static KINDS: [u16; {}] = {kinds:?};", kinds.len())?;
+    writeln!(code, "static NEIGHBOURS: [Neighbours; {}] = {neighbours:?};", neighbours.len())?;
+    writeln!(code, "static STARTS: [u32; {}] = {starts:?};", starts.len())?;
     let words = tables.bitmap.iter().enumerate().filter(|(_, word)| **word != 0);
     writeln!(code, "const WORDS: &[(usize, u32)] = &{:?};", words.collect::<Vec<_>>())?;
     Ok(code)

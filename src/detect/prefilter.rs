@@ -20,6 +20,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use fingerprint::Key;
 
 use crate::rules::frequency::anchors;
 use crate::rules::ruleset::RuleSet;
@@ -132,8 +133,9 @@ impl Prefilter {
         };
         tables.for_each(content, |start, keyword| {
             let keyword = self.keyword(usize::from(keyword));
-            let end = start + keyword.text.len();
-            if content.get(start..end).is_some_and(|text| text.eq_ignore_ascii_case(keyword.text.as_bytes())) {
+            let (end, behind) = (start + keyword.text.len(), start + Key::HEAD);
+            let rest = || keyword.text.as_bytes()[Key::HEAD..].as_ref();
+            if end <= behind || content.get(behind..end).is_some_and(|text| text.eq_ignore_ascii_case(rest())) {
                 found(Hit { start, len: keyword.text.len() as u16, rule: keyword.rule });
             }
         });

@@ -5,13 +5,13 @@ use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_andnot_si128, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_mullo_epi16,
     _mm_or_si128, _mm_set_epi64x, _mm_set1_epi16, _mm_srli_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
-    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
-    _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16, _mm256_set_epi32,
-    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
-    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask,
-    _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512,
-    _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_sub_epi8,
-    _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
+    _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_min_epu8,
+    _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16,
+    _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
+    _mm512_cmple_epu8_mask, _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask,
+    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_sub_epi8, _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
 use super::decode::digits::is_digit;
@@ -35,18 +35,21 @@ pub(super) fn sweep(content: &[u8], eye: &mut impl Eye) -> bool {
     true
 }
 
-/// As the portable way of the prefilter; `None` where the processor can't.
+/// As the portable way of the prefilter; whether the processor can.
 #[inline]
 #[allow(unsafe_code, reason = "the calls need a processor that was asked first")]
-pub(super) fn sift(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> Option<usize> {
+pub(super) fn sift(tables: &Fingerprint, content: &[u8], visit: &mut dyn FnMut(usize, &[u16])) -> bool {
     // SAFETY: as above.
     if has_wide_gathers() {
-        Some(unsafe { sift_wide(tables, content, block, places) })
+        unsafe { sift_wide(tables, content, visit) }
     } else if has_gathers() {
-        Some(unsafe { sift_gathered(tables, content, block, places) })
+        unsafe { sift_gathered(tables, content, visit) }
+    } else if has_words() {
+        unsafe { sift_fetched(tables, content, visit) }
     } else {
-        has_words().then(|| unsafe { sift_fetched(tables, content, block, places) })
+        return false;
     }
+    true
 }
 
 /// Whether 128 bytes can be a table.
@@ -72,18 +75,18 @@ fn has_gathers() -> bool {
 }
 
 #[target_feature(enable = "avx2,popcnt,bmi2,avx512f,avx512bw,avx512vl,avx512vbmi2")]
-fn sift_wide(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> usize {
-    tables.sift_by(|bitmap, block, places| pass_wide(bitmap, block, places), content, block, places)
+fn sift_wide(tables: &Fingerprint, content: &[u8], visit: &mut dyn FnMut(usize, &[u16])) {
+    tables.sift_by(|bitmap, block, places| pass_wide(bitmap, block, places), content, visit);
 }
 
 #[target_feature(enable = "avx2,popcnt,bmi2")]
-fn sift_gathered(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> usize {
-    tables.sift_by(|bitmap, block, places| pass(block, places, |chunk| gathered(bitmap, chunk)), content, block, places)
+fn sift_gathered(tables: &Fingerprint, content: &[u8], visit: &mut dyn FnMut(usize, &[u16])) {
+    tables.sift_by(|bitmap, block, places| pass(block, places, |chunk| gathered(bitmap, chunk)), content, visit);
 }
 
 #[target_feature(enable = "avx2,popcnt,bmi2")]
-fn sift_fetched(tables: &Fingerprint, content: &[u8], block: usize, places: &mut Places) -> usize {
-    tables.sift_by(|bitmap, block, places| pass(block, places, |chunk| fetched(bitmap, chunk)), content, block, places)
+fn sift_fetched(tables: &Fingerprint, content: &[u8], visit: &mut dyn FnMut(usize, &[u16])) {
+    tables.sift_by(|bitmap, block, places| pass(block, places, |chunk| fetched(bitmap, chunk)), content, visit);
 }
 
 /// Two chunks at once.

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use super::Keyword;
-use super::fingerprint::{Fingerprint, Key, Slot, Table, ranks};
+use super::fingerprint::{Fingerprint, Key, Neighbours, Slots, Table, ranks};
 
 include!(concat!(env!("OUT_DIR"), "/fingerprint.rs"));
 
 pub(super) static TABLES: Fingerprint = Fingerprint {
     bitmap: Table::Static(&BITMAP),
     ranks: Table::Static(&RANKS),
-    slots: Cow::Borrowed(&SLOTS),
+    slots: Slots { kinds: Cow::Borrowed(&KINDS), neighbours: Cow::Borrowed(&NEIGHBOURS), starts: Cow::Borrowed(&STARTS) },
     lists: Cow::Borrowed(&LISTS),
     added: Vec::new(),
     keys: Cow::Borrowed(&KEYS),

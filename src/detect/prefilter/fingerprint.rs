@@ -3,9 +3,10 @@
 //! Every keyword gives two pieces, one at an even and one at an odd offset, so that looking at every second place of a
 //! content meets one of the two wherever the keyword starts. The three first bytes of a piece choose a word of the
 //! bitmap, the last one the bit in it: a byte that is unknown, as it lies outside of the keyword, sets the bits of all.
-//! Each bit that is set has a slot, found by counting the set bits before it.
+//! For each bit that is set tables say more, found by counting the set bits before it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Deref;
 
 use crate::rules::frequency::PIECE;
@@ -26,23 +27,32 @@ pub(crate) type Bitmap = [u32; 1 << WORD_BITS];
 /// What confirms a keyword: its first eight bytes, and where its two pieces start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
-    /// The first bytes of the keyword, folded.
+    /// The first bytes of the keyword.
     pub(super) head: u64,
-    /// Which bytes of `head` are the keyword's.
+    /// Which of their bits count: all, but of a letter the one of its case.
     pub(super) mask: u64,
     /// Where in the keyword its pieces start; -1 where the byte before it is the first of one.
     pub(super) offsets: [i16; 2],
 }
 
 impl Key {
+    /// Bytes of a keyword that are its head.
+    pub(super) const HEAD: usize = 8;
+
     fn new(text: &[u8], offsets: [u8; 2]) -> Self {
-        let mut bytes = [0; 8];
-        let known = text.len().min(bytes.len());
-        bytes[..known].copy_from_slice(&text[..known]);
-        let mask = u64::MAX >> (64 - 8 * known);
+        let (mut head, mut mask) = ([0; Self::HEAD], [0; Self::HEAD]);
+        for (at, &byte) in text.iter().take(Self::HEAD).enumerate() {
+            (head[at], mask[at]) = (byte, if byte.is_ascii_alphabetic() { 0xdf } else { 0xff });
+        }
         // Of three bytes, two and any others would say less than all three and any before them.
         let offset = |offset: u8| if text.len() < PIECE && offset == 1 { -1 } else { i16::from(offset) };
-        Self { head: head(bytes) & mask, mask, offsets: offsets.map(offset) }
+        Self { head: u64::from_le_bytes(head), mask: u64::from_le_bytes(mask), offsets: offsets.map(offset) }
+    }
+
+    /// Whether the head stands here, in any case.
+    #[inline(always)]
+    pub(super) fn is_at(&self, bytes: [u8; Self::HEAD]) -> bool {
+        (u64::from_le_bytes(bytes) ^ self.head) & self.mask == 0
     }
 }
 
@@ -52,8 +62,7 @@ pub(crate) struct Fingerprint {
     pub(super) bitmap: Table<u32, { Self::WORDS }>,
     /// For each two words of the bitmap how many bits are set before them.
     pub(super) ranks: Table<u32, { Self::WORDS / 2 }>,
-    /// For each set bit.
-    pub(super) slots: Cow<'static, [Slot]>,
+    pub(super) slots: Slots,
     /// Numbers of pieces, a list behind the other: twice the keyword's, and one more for the second piece.
     pub(super) lists: Cow<'static, [u16]>,
     /// Behind `lists`: those of slots that keywords were added to.
@@ -97,15 +106,61 @@ impl<T: PartialEq, const N: usize> PartialEq for Table<T, N> {
 
 impl<T: Eq, const N: usize> Eq for Table<T, N> {}
 
-/// The pieces that a bit of the bitmap stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slot {
+/// What is known of each bit that is set. All places that pass are looked up in `kinds` and few in `starts`: apart from each
+/// other, the first is small enough to stay near.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Slots {
+    /// Which of `neighbours` the pieces of the bit have.
+    pub(super) kinds: Cow<'static, [u16]>,
+    /// The first of them is [`Neighbours::ANY`].
+    pub(super) neighbours: Cow<'static, [Neighbours]>,
+    /// Where the list of its pieces starts.
+    pub(super) starts: Cow<'static, [u32]>,
+}
+
+/// What may stand around the pieces that a bit of the bitmap stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Neighbours {
     /// Which bytes may stand before one of the pieces, by their low five bits.
     pub(super) before: u32,
     /// Which bytes may stand behind one of the pieces, by their low five bits.
     pub(super) after: u32,
-    /// Where the list of them starts.
-    pub(super) list: u32,
+}
+
+impl Slots {
+    /// What may stand around the pieces of a slot.
+    #[inline(always)]
+    pub(super) fn of(&self, slot: usize) -> &Neighbours {
+        &self.neighbours[usize::from(self.kinds[slot])]
+    }
+}
+
+impl Neighbours {
+    const ANY: Self = Self { before: u32::MAX, after: u32::MAX };
+    const NONE: Self = Self { before: 0, after: 0 };
+
+    fn or(self, other: Self) -> Self {
+        Self { before: self.before | other.before, after: self.after | other.after }
+    }
+}
+
+/// Numbers the kinds of neighbours.
+struct Kinds {
+    all: Vec<Neighbours>,
+    numbers: HashMap<Neighbours, u16>,
+}
+
+impl Kinds {
+    /// Kinds that are there already, [`Neighbours::ANY`] the first of them.
+    fn new(all: &[Neighbours]) -> Self {
+        Self { all: all.to_vec(), numbers: all.iter().copied().zip(0..).collect() }
+    }
+
+    /// The number of a kind. When there are no more numbers it is that of any neighbours, which refutes nothing.
+    fn number(&mut self, kind: Neighbours) -> u16 {
+        let next = u16::try_from(self.all.len());
+        *self.numbers.entry(kind).or_insert_with(|| next.inspect(|_| self.all.push(kind)).unwrap_or_default())
+    }
 }
 
 /// The bitmap's word for the halves of a piece: a hash of two bytes chooses 32 words that lie side by side, the third
@@ -126,12 +181,6 @@ pub(super) fn folded(bytes: &[u8; 8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
 }
 
-/// The eight bytes of a content, folded.
-#[inline(always)]
-pub(super) fn head(bytes: [u8; 8]) -> u64 {
-    u64::from_le_bytes(bytes) | u64::from(FOLD) << 32 | u64::from(FOLD)
-}
-
 /// For each two words of a bitmap how many bits are set before them.
 pub(super) const fn ranks(bitmap: &Bitmap, ranks: &mut [u32; Fingerprint::WORDS / 2]) {
     let (mut at, mut sum) = (0, 0);
@@ -147,8 +196,7 @@ pub(super) const fn ranks(bitmap: &Bitmap, ranks: &mut [u32; Fingerprint::WORDS 
 struct Entry {
     bit: u32,
     number: u16,
-    before: u32,
-    after: u32,
+    neighbours: Neighbours,
 }
 
 impl Fingerprint {
@@ -160,7 +208,7 @@ impl Fingerprint {
         let none = Self {
             bitmap: Table::Made(Table::<_, { Self::WORDS }>::boxed(vec![0; Self::WORDS])),
             ranks: Table::Made(Table::<_, { Self::WORDS / 2 }>::boxed(vec![0; Self::WORDS / 2])),
-            slots: Cow::Borrowed(&[]),
+            slots: Slots { kinds: Cow::Borrowed(&[]), neighbours: Cow::Borrowed(&[Neighbours::ANY]), starts: Cow::Borrowed(&[]) },
             lists: Cow::Borrowed(&[]),
             added: Vec::new(),
             keys: Cow::Borrowed(&[]),
@@ -198,22 +246,30 @@ impl Fingerprint {
         }
         let mut counts = Table::<_, { Self::WORDS / 2 }>::boxed(vec![0; Self::WORDS / 2]);
         ranks(&bitmap, &mut counts);
-        Self { bitmap: Table::Made(bitmap), ranks: Table::Made(counts), slots: Cow::Owned(slots), lists, added, keys, more }
+        Self { bitmap: Table::Made(bitmap), ranks: Table::Made(counts), slots, lists, added, keys, more }
     }
 
     /// The slots with these entries (sorted), and the lists that are new.
-    fn merge(&self, entries: &[Entry]) -> (Vec<Slot>, Vec<u16>) {
-        let mut slots = Vec::with_capacity(self.slots.len() + entries.len());
+    fn merge(&self, entries: &[Entry]) -> (Slots, Vec<u16>) {
+        let (of_bits, former) = (entries.chunk_by(|a, b| a.bit == b.bit), &self.slots);
+        let room = former.kinds.len() + entries.len();
+        let (mut kinds, mut starts) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        let mut known = Kinds::new(&former.neighbours);
         let (mut added, mut last) = (Vec::new(), 0);
         let mut taken = 0;
-        for of_bit in entries.chunk_by(|a, b| a.bit == b.bit) {
+        for of_bit in of_bits {
             let bit = of_bit[0].bit;
             let rank = self.rank(bit);
-            slots.extend_from_slice(&self.slots[taken..rank]);
-            let former = (self.bitmap[bit as usize >> 5] >> (bit & 31) & 1 == 1).then(|| self.slots[rank]);
-            taken = rank + usize::from(former.is_some());
+            kinds.extend_from_slice(&former.kinds[taken..rank]);
+            starts.extend_from_slice(&former.starts[taken..rank]);
+            let is_set = self.bitmap[bit as usize >> 5] >> (bit & 31) & 1 == 1;
+            taken = rank + usize::from(is_set);
             let start = added.len();
-            former.iter().for_each(|slot| added.extend(self.list(slot)));
+            let mut neighbours = Neighbours::NONE;
+            if is_set {
+                added.extend(self.list(rank));
+                neighbours = *former.of(rank);
+            }
             added.extend(of_bit.iter().map(|entry| entry.number));
             if let Some(number) = added.last_mut() {
                 *number |= LAST;
@@ -224,14 +280,12 @@ impl Fingerprint {
             } else {
                 last = start;
             }
-            let either = |kinds: u32, entry: fn(&Entry) -> u32| of_bit.iter().fold(kinds, |kinds, one| kinds | entry(one));
-            slots.push(Slot {
-                before: either(former.map_or(0, |slot| slot.before), |entry| entry.before),
-                after: either(former.map_or(0, |slot| slot.after), |entry| entry.after),
-                list: (self.lists.len() + last) as u32,
-            });
+            kinds.push(known.number(of_bit.iter().fold(neighbours, |all, entry| all.or(entry.neighbours))));
+            starts.push((self.lists.len() + last) as u32);
         }
-        slots.extend_from_slice(&self.slots[taken..]);
+        kinds.extend_from_slice(&former.kinds[taken..]);
+        starts.extend_from_slice(&former.starts[taken..]);
+        let slots = Slots { kinds: kinds.into(), neighbours: known.all.into(), starts: starts.into() };
         (slots, added)
     }
 
@@ -245,13 +299,13 @@ impl Fingerprint {
 
     /// The slot of a folded piece whose bit is set.
     #[inline(always)]
-    pub(super) fn slot(&self, folded: u32) -> &Slot {
-        &self.slots[self.rank(bit_of(folded))]
+    pub(super) fn slot(&self, folded: u32) -> usize {
+        self.rank(bit_of(folded))
     }
 
     /// Numbers of the pieces of a slot.
-    pub(super) fn list(&self, slot: &Slot) -> impl Iterator<Item = u16> {
-        let start = slot.list as usize;
+    pub(super) fn list(&self, slot: usize) -> impl Iterator<Item = u16> {
+        let start = self.slots.starts[slot] as usize;
         let list = match start.checked_sub(self.lists.len()) {
             None => &self.lists[start..],
             Some(start) => &self.added[start..],
@@ -289,6 +343,7 @@ fn add(text: &[u8], offset: i16, number: u16, entries: &mut Vec<Entry>) {
             bytes[at] = byte;
         }
         let bit = bit_of(u32::from_le_bytes(bytes) | FOLD);
-        entries.push(Entry { bit, number, before: kind(offset - 1), after: kind(offset + PIECE as i16) });
+        let neighbours = Neighbours { before: kind(offset - 1), after: kind(offset + PIECE as i16) };
+        entries.push(Entry { bit, number, neighbours });
     }
 }

@@ -1,7 +1,7 @@
 //! The search through the fingerprint's tables. What goes over every byte comes in two forms that find the same: the
 //! portable one here, and those of `vector.rs`.
 
-use super::fingerprint::{Bitmap, Fingerprint, folded, head, index_of};
+use super::fingerprint::{Bitmap, Fingerprint, folded, index_of};
 use crate::rules::frequency::PIECE;
 
 /// Bytes whose places are gathered before any is confirmed.
@@ -17,45 +17,42 @@ impl Fingerprint {
     /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
     /// not compared yet, and may reach out of the content.
     pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16)) {
-        let mut places: Places = [0; _];
-        for block in (0..content.len()).step_by(BLOCK) {
-            let count = self.sift(content, block, &mut places);
-            for place in &places[..count] {
+        let mut confirm = |block: usize, places: &[u16]| {
+            for place in places {
                 self.confirm(content, block + usize::from(*place), &mut found);
             }
-        }
-    }
-
-    /// The places of the block at `block` that pass the bitmap, with bytes before and behind them that may stand there; how
-    /// many they are.
-    fn sift(&self, content: &[u8], block: usize, places: &mut Places) -> usize {
+        };
         #[cfg(target_arch = "x86_64")]
-        if let Some(count) = crate::detect::vector::sift(self, content, block, places) {
-            return count;
+        if crate::detect::vector::sift(self, content, &mut confirm) {
+            return;
         }
-        self.sift_by(portable, content, block, places)
+        self.sift_by(portable, content, &mut confirm);
     }
 
-    /// As [`sift`](Self::sift), with a way to go over the whole chunks.
+    /// Calls `visit` with each block and its places that pass the bitmap, with bytes before and behind them that may stand there.
+    /// `chunks` is a way to go over the whole chunks of a block.
     #[inline(always)]
     pub(in crate::detect) fn sift_by(
         &self,
         chunks: impl Fn(&Bitmap, &[u8], &mut Places) -> (usize, usize),
         content: &[u8],
-        block: usize,
-        places: &mut Places,
-    ) -> usize {
-        let bytes = &content[block..content.len().min(block + BLOCK + LOOK - STEP)];
-        let (mut count, mut at) = chunks(&self.bitmap, bytes, places);
-        // The end of the content, with nothing behind it.
-        while at + 2 <= bytes.len() && at < BLOCK {
-            let mut chunk = [0; LOOK];
-            let known = &bytes[at..bytes.len().min(at + LOOK)];
-            chunk[..known.len()].copy_from_slice(known);
-            count += spread(passed(&self.bitmap, &chunk), at, &mut places[count..]);
-            at += STEP;
+        visit: &mut dyn FnMut(usize, &[u16]),
+    ) {
+        let mut places: Places = [0; _];
+        for block in (0..content.len()).step_by(BLOCK) {
+            let bytes = &content[block..content.len().min(block + BLOCK + LOOK - STEP)];
+            let (mut count, mut at) = chunks(&self.bitmap, bytes, &mut places);
+            // The end of the content, with nothing behind it.
+            while at + 2 <= bytes.len() && at < BLOCK {
+                let mut chunk = [0; LOOK];
+                let known = &bytes[at..bytes.len().min(at + LOOK)];
+                chunk[..known.len()].copy_from_slice(known);
+                count += spread(passed(&self.bitmap, &chunk), at, &mut places[count..]);
+                at += STEP;
+            }
+            let kept = self.refute(content, block, &mut places[..count]);
+            visit(block, &places[..kept]);
         }
-        self.refute(content, block, &mut places[..count])
     }
 
     /// Keeps the places before and behind which bytes stand that may stand there; how many they are. No branch depends on it.
@@ -66,10 +63,10 @@ impl Fingerprint {
             let place = places[next];
             let at = block + usize::from(place);
             let bytes = window(content, at);
-            let slot = self.slot(folded(&bytes));
+            let neighbours = self.slots.of(self.slot(folded(&bytes)));
             let before = at.checked_sub(1).map_or(0, |before| content[before] & 31);
             places[kept] = place;
-            kept += (slot.before >> before & slot.after >> (bytes[PIECE] & 31) & 1) as usize;
+            kept += (neighbours.before >> before & neighbours.after >> (bytes[PIECE] & 31) & 1) as usize;
         }
         kept
     }
@@ -80,7 +77,7 @@ impl Fingerprint {
             let (keyword, second) = (number / 2, usize::from(number % 2));
             let key = self.key(keyword);
             if let Some(start) = at.checked_add_signed(-isize::from(key.offsets[second]))
-                && head(window(content, start)) & key.mask == key.head
+                && key.is_at(window(content, start))
             {
                 found(start, keyword);
             }
