@@ -180,10 +180,19 @@ impl<'c> Page<'c> {
     /// The lines that a span touches, cut on very long ones to `limit` bytes each side.
     fn lines_around(&self, span: Span, limit: usize) -> Span {
         let low = span.start.saturating_sub(limit) / self.unit * self.unit;
-        let start = (low..span.start).rev().step_by(1).find(|&at| self.is_break(at)).map_or(low, |at| at + self.unit);
         let high = (span.end + limit).min(self.content.len());
-        let end = (span.end..high).find(|&at| self.is_break(at)).unwrap_or(high);
-        Span::new(start, end)
+        let (before, behind) = (Span::new(low, span.start), Span::new(span.end, high));
+        let start = self.breaks(before).next_back().map_or(low, |at| at + self.unit);
+        Span::new(start, self.breaks(behind).next().unwrap_or(high))
+    }
+
+    /// Where line breaks start in a span.
+    fn breaks(&self, span: Span) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        let feed = self.encoding.line_feed();
+        let offset = feed.iter().position(|&byte| byte == b'\n').unwrap_or_default();
+        let until = self.content.len().min(span.end + offset);
+        let bytes = self.content.get(span.start + offset..until).unwrap_or_default();
+        memchr::memchr_iter(b'\n', bytes).map(move |at| span.start + at).filter(|&at| self.is_break(at))
     }
 
     fn lines_of(&self, span: Span) -> Vec<u8> {

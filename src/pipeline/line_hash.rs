@@ -4,6 +4,8 @@
 //! first on, modulo 2^64, blanks and tabs left out, every line break a line feed; after a colon how many lines up to this
 //! one have that hash. Being computed from the file, it says as much of the line as the file's owner gives code scanning.
 
+use std::collections::HashMap;
+
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::types::finding::Finding;
 
@@ -19,13 +21,23 @@ pub(super) fn mark(findings: &mut [Finding], content: &[u8], encoding: Encoding)
         return;
     }
     let decoded = Decoded::new(content, encoding);
-    let hashes = hashes(&String::from_utf8_lossy(&decoded.text), last as usize);
+    let hashes = counted(hashes(&String::from_utf8_lossy(&decoded.text), last as usize));
     for finding in findings {
-        let Some(line) = finding.at.map(|at| at.line as usize) else { continue };
-        let Some(hash) = line.checked_sub(1).and_then(|index| hashes.get(index)) else { continue };
-        let count = hashes[..line].iter().filter(|other| *other == hash).count();
-        finding.line_hash = Some(format!("{hash:x}:{count}"));
+        let index = finding.at.and_then(|at| (at.line as usize).checked_sub(1));
+        let line = index.and_then(|index| hashes.get(index));
+        finding.line_hash = line.map(|(hash, count)| format!("{hash:x}:{count}"));
     }
+}
+
+/// Each hash with how many up to it are the same.
+fn counted(hashes: Vec<u64>) -> Vec<(u64, usize)> {
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    let mut count = |hash| {
+        let count = counts.entry(hash).or_default();
+        *count += 1;
+        (hash, *count)
+    };
+    hashes.into_iter().map(&mut count).collect()
 }
 
 /// The hashes of the first `lines` lines.
@@ -66,9 +78,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<String> {
-        let hashes = hashes(text, usize::MAX);
-        let count = |at: usize| hashes[..=at].iter().filter(|hash| **hash == hashes[at]).count();
-        (0..hashes.len()).map(|at| format!("{:x}:{}", hashes[at], count(at))).collect()
+        counted(hashes(text, usize::MAX)).into_iter().map(|(hash, count)| format!("{hash:x}:{count}")).collect()
     }
 
     /// The values of the CodeQL action's own tests.
@@ -83,8 +93,10 @@ mod tests {
             of(" a\nb\n  \t\tc\n d"),
             ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]
         );
-        let x = "x\n".repeat(10);
-        assert_eq!(of(&x).len(), 11);
+        let x = of(&"x\n".repeat(210));
+        assert_eq!(x.len(), 211);
+        let (first, _) = x[0].split_once(':').expect("a hash and a count");
+        assert_eq!(x[99], format!("{first}:100"));
     }
 
     #[test]

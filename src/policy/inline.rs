@@ -60,7 +60,7 @@ pub fn is_rule(rule: &Rule, id: &str) -> bool {
 /// (it has a dash) and names another rule covers nothing, so that a slip of the pen never allows too much.
 pub fn allows(lines: &[u8], is_rule: impl Fn(&str) -> bool) -> bool {
     let mut rest = lines;
-    while let Some(at) = rest.windows(MARKER.len()).position(|window| window == MARKER) {
+    while let Some(at) = memchr::memmem::find(rest, MARKER) {
         rest = &rest[at + MARKER.len()..];
         let line = rest.split(|&b| b == b'\n').next().unwrap_or_default();
         if covers(line, &is_rule) {
