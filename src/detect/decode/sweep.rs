@@ -52,23 +52,37 @@ pub fn portable(content: &[u8], eye: &mut impl Eye) {
     signs::for_each(content, &mut |at| eye.sign(at));
 }
 
-/// As [`over`], with a way to look at a block. Most of them hold nothing to tell.
+/// Blocks that are looked at before any run is told.
+const GROUP: usize = 16;
+
+/// As [`over`], with a way to look at a block. Most of them hold nothing to tell; those that may hold the start of a run are a
+/// fourth, by no pattern, so they are gathered without a branch.
 #[inline(always)]
 pub(in crate::detect) fn by_blocks(content: &[u8], look: impl Fn(&[u8; BLOCK]) -> Block, eye: &mut impl Eye) {
     let mut teller = Teller { content, from: 0, eye };
-    // The digits of the block before, and whether its last two words are of digits only: a run's first ones may end behind them.
-    let (mut before, mut last) = (0, 0);
-    for at in (0..content.len()).step_by(BLOCK) {
-        let block = match content[at..].first_chunk() {
-            Some(block) => look(block),
-            None => look(&padded(&content[at..])),
-        };
-        let words = u32::from(block.words) << 2 | last;
-        let has_run = words & words >> 1 != 0;
-        if has_run | (block.signs != 0) {
-            teller.tell(at, has_run, before, block);
+    // The digits of the blocks, with the one before them, and whether its last two words are of digits only: a run's first ones
+    // may end behind them.
+    let (mut digits, mut last) = ([0; GROUP + 1], 0);
+    let mut with_run = [0; GROUP];
+    for (group, bytes) in content.chunks(GROUP * BLOCK).enumerate() {
+        let (start, mut count) = (group * GROUP * BLOCK, 0);
+        for (number, bytes) in bytes.chunks(BLOCK).enumerate() {
+            let block = match bytes.first_chunk() {
+                Some(block) => look(block),
+                None => look(&padded(bytes)),
+            };
+            let words = u32::from(block.words) << 2 | last;
+            (digits[number + 1], last) = (block.digits, words >> (BLOCK / WORD));
+            with_run[count] = number;
+            count += usize::from(words & words >> 1 != 0);
+            if block.signs != 0 {
+                teller.signs(start + number * BLOCK, block.signs);
+            }
         }
-        (before, last) = (block.digits, words >> (BLOCK / WORD));
+        for &number in &with_run[..count] {
+            teller.runs(start + number * BLOCK, digits[number], digits[number + 1]);
+        }
+        digits[0] = digits[GROUP];
     }
 }
 
@@ -82,11 +96,7 @@ struct Teller<'c, 'e, E> {
 
 impl<E: Eye> Teller<'_, '_, E> {
     #[inline(never)]
-    fn tell(&mut self, at: usize, has_run: bool, before: u64, block: Block) {
-        if has_run {
-            self.runs(at, before, block.digits);
-        }
-        let mut signs = block.signs;
+    fn signs(&mut self, at: usize, mut signs: u64) {
         while signs != 0 {
             let place = at + signs.trailing_zeros() as usize;
             if self.content[place] != ENTITY[0] || self.content[place..].starts_with(&ENTITY) {
@@ -97,7 +107,7 @@ impl<E: Eye> Teller<'_, '_, E> {
     }
 
     /// Tells the runs whose first [`SHORTEST`] digits end in the block at `at`, by its digits and those of the block before.
-    #[inline(always)]
+    #[inline(never)]
     fn runs(&mut self, at: usize, before: u64, digits: u64) {
         let before = if self.from + BLOCK > at { before & behind(self.from + BLOCK - at) } else { before };
         let mut digits = if self.from > at { digits & behind(self.from - at) } else { digits };
