@@ -19,6 +19,7 @@ const OVERLAP: usize = 8 * 1024;
 const BLANKS: usize = 80;
 
 /// Whether the run of digits that starts at `start` is the header, and says so.
+#[inline(always)]
 pub(super) fn is_header(content: &[u8], start: usize) -> bool {
     may_be_header(&content[start..]) && says_so(content, start)
 }
@@ -31,6 +32,7 @@ pub(super) fn may_be_header(text: &[u8]) -> bool {
     text.first_chunk().is_some_and(|first| u64::from_le_bytes(*first) | LOWER == FIRST)
 }
 
+#[cold]
 fn says_so(content: &[u8], start: usize) -> bool {
     let is_line = start == 0 || content[start - 1] == b'\n';
     let after = |text: &[u8], word: &[u8]| text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word));
