@@ -107,7 +107,7 @@ fn pass_wide(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usiz
 
 /// Puts the places of two chunks at `at` that pass the bitmap into `room`; how many they are.
 #[target_feature(enable = "avx2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")]
-#[allow(unsafe_code, reason = "a gather and a store take pointers")]
+#[allow(unsafe_code, reason = "loads, a gather and a store take pointers")]
 fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u16; TWICE / 2]) -> usize {
     // SAFETY: both loads end with the chunks.
     let [pairs, rests] = [0, 2].map(|at| unsafe { _mm256_loadu_si256(chunks[at..].as_ptr().cast()) });
