@@ -25,7 +25,7 @@ mod types {
     pub(crate) use super::rule;
 }
 
-use fingerprint::{Fingerprint, Slots};
+use fingerprint::{Anchored, Fingerprint, Slots};
 use rule::Rule;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -52,17 +52,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The prefilter's tables as sparse lists: const functions of the library spread them.
 fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
-    let keywords: Vec<_> = rules
-        .iter()
-        .enumerate()
-        .flat_map(|(index, rule)| rule.keywords.iter().map(move |text| (index, text, frequency::anchors(text.as_bytes()))))
-        .collect();
-    let tables = Fingerprint::new(keywords.iter().map(|(_, text, anchors)| (text.as_bytes(), *anchors)));
+    let keywords: Vec<_> =
+        rules.iter().enumerate().flat_map(|(index, rule)| rule.keywords.iter().map(move |text| (index as u16, text))).collect();
+    let tables = Fingerprint::new(keywords.iter().map(|&(rule, text)| {
+        let text = text.as_bytes();
+        Anchored { text, anchors: frequency::anchors(text), rule }
+    }));
     let mut code = format!("pub(super) static KEYWORDS: [Keyword; {}] = [\n", keywords.len());
-    for (rule, text, _) in &keywords {
+    for (rule, text) in &keywords {
         writeln!(code, "Keyword {{ text: Cow::Borrowed({text:?}), rule: {rule} }},")?;
     }
-    let longest = keywords.iter().map(|(_, text, _)| text.len()).max().unwrap_or_default();
+    let longest = keywords.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
     writeln!(code, "];\npub(super) const LONGEST: usize = {longest};")?;
     writeln!(code, "static KEYS: [Key; {}] = {:?};", tables.keys.len(), tables.keys)?;
     writeln!(code, "static LISTS: [u16; {}] = {:?};", tables.lists.len(), tables.lists)?;

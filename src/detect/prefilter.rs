@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use fingerprint::Key;
+use fingerprint::{Anchored, Key};
 
 use crate::rules::frequency::anchors;
 use crate::rules::ruleset::RuleSet;
@@ -131,12 +131,11 @@ impl Prefilter {
                 }
             },
         };
-        tables.for_each(content, |start, keyword| {
-            let keyword = self.keyword(usize::from(keyword));
-            let (end, behind) = (start + keyword.text.len(), start + Key::HEAD);
-            let rest = || keyword.text.as_bytes()[Key::HEAD..].as_ref();
+        tables.for_each(content, |start, keyword, key| {
+            let (end, behind) = (start + usize::from(key.len), start + Key::HEAD);
+            let rest = || self.keyword(usize::from(keyword)).text.as_bytes()[Key::HEAD..].as_ref();
             if end <= behind || content.get(behind..end).is_some_and(|text| text.eq_ignore_ascii_case(rest())) {
-                found(Hit { start, len: keyword.text.len() as u16, rule: keyword.rule });
+                found(Hit { start, len: key.len, rule: key.rule });
             }
         });
     }
@@ -174,8 +173,11 @@ impl Prefilter {
     }
 }
 
-fn pieces(keywords: &[Keyword]) -> impl Iterator<Item = (&[u8], [u8; 2])> {
-    keywords.iter().map(|keyword| (keyword.text.as_bytes(), anchors(keyword.text.as_bytes())))
+fn pieces(keywords: &[Keyword]) -> impl Iterator<Item = Anchored<'_>> {
+    keywords.iter().map(|keyword| {
+        let text = keyword.text.as_bytes();
+        Anchored { text, anchors: anchors(text), rule: keyword.rule }
+    })
 }
 
 /// The automaton over all keywords of a [`Prefilter`].

@@ -15,6 +15,7 @@ use std::arch::x86_64::{
 };
 
 use super::decode::digits::is_digit;
+use super::decode::encoding::plain_controls;
 use super::decode::signs::{ALIKE, ENTITY, LEADS, SIGNS};
 use super::decode::sweep::{BLOCK, Block, Eye, by_blocks};
 use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, pass};
@@ -50,6 +51,18 @@ pub(super) fn sift(tables: &Fingerprint, content: &[u8], visit: &mut dyn FnMut(u
         return false;
     }
     true
+}
+
+/// As [`plain_controls`]; `None` where the processor can't.
+#[inline]
+#[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
+pub(super) fn controls(bytes: &[u8]) -> Option<usize> {
+    #[target_feature(enable = "avx2")]
+    fn wide(bytes: &[u8]) -> usize {
+        plain_controls(bytes)
+    }
+    // SAFETY: as above.
+    is_x86_feature_detected!("avx2").then(|| unsafe { wide(bytes) })
 }
 
 /// Whether 128 bytes can be a table.

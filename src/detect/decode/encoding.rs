@@ -93,9 +93,18 @@ impl Encoding {
     }
 }
 
-/// How many control bytes there are. Counted in bytes over short chunks, and without a branch: the compiler makes vectors of
-/// that, and three samples of every file are counted.
+/// How many control bytes there are: three samples of every file are counted.
 fn controls(bytes: &[u8]) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(count) = crate::detect::vector::controls(bytes) {
+        return count;
+    }
+    plain_controls(bytes)
+}
+
+/// As [`controls`], on any processor. Counted in bytes over short chunks, and without a branch: the compiler makes vectors of that.
+#[inline(always)]
+pub(in crate::detect) fn plain_controls(bytes: &[u8]) -> usize {
     let of_chunk = |chunk: &[u8]| usize::from(chunk.iter().fold(0u8, |sum, &byte| sum + u8::from(is_control(byte))));
     bytes.chunks(128).map(of_chunk).sum()
 }

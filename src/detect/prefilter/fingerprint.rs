@@ -21,6 +21,8 @@ pub(crate) const FOLD: u32 = 0x2020_2020;
 pub(crate) const HASH: u16 = 0x79B1;
 /// Marks the last number of a list.
 const LAST: u16 = 1 << 15;
+/// Marks a start that is a list of one number itself, as most are.
+const SINGLE: u32 = 1 << 31;
 /// A word for each index.
 pub(crate) type Bitmap = [u32; 1 << WORD_BITS];
 
@@ -33,20 +35,36 @@ pub(super) struct Key {
     pub(super) mask: u64,
     /// Where in the keyword its pieces start; -1 where the byte before it is the first of one.
     pub(super) offsets: [i16; 2],
+    /// Bytes of the keyword.
+    pub(super) len: u16,
+    /// The rule it belongs to.
+    pub(super) rule: u16,
+}
+
+/// A keyword that tables are made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anchored<'k> {
+    /// Three bytes of it at least, in lower case.
+    pub(crate) text: &'k [u8],
+    /// The offsets of its rarest pieces.
+    pub(crate) anchors: [u8; 2],
+    /// The rule it belongs to.
+    pub(crate) rule: u16,
 }
 
 impl Key {
     /// Bytes of a keyword that are its head.
     pub(super) const HEAD: usize = 8;
 
-    fn new(text: &[u8], offsets: [u8; 2]) -> Self {
+    fn new(Anchored { text, anchors, rule }: Anchored<'_>) -> Self {
         let (mut head, mut mask) = ([0; Self::HEAD], [0; Self::HEAD]);
         for (at, &byte) in text.iter().take(Self::HEAD).enumerate() {
             (head[at], mask[at]) = (byte, if byte.is_ascii_alphabetic() { 0xdf } else { 0xff });
         }
         // Of three bytes, two and any others would say less than all three and any before them.
         let offset = |offset: u8| if text.len() < PIECE && offset == 1 { -1 } else { i16::from(offset) };
-        Self { head: u64::from_le_bytes(head), mask: u64::from_le_bytes(mask), offsets: offsets.map(offset) }
+        let (head, mask) = (u64::from_le_bytes(head), u64::from_le_bytes(mask));
+        Self { head, mask, offsets: anchors.map(offset), len: text.len() as u16, rule }
     }
 
     /// Whether the head stands here, in any case.
@@ -114,7 +132,7 @@ pub(super) struct Slots {
     pub(super) kinds: Cow<'static, [u16]>,
     /// The first of them is [`Neighbours::ANY`].
     pub(super) neighbours: Cow<'static, [Neighbours]>,
-    /// Where the list of its pieces starts.
+    /// Where the list of its pieces starts, or, with [`SINGLE`], the number of the only one.
     pub(super) starts: Cow<'static, [u32]>,
 }
 
@@ -203,8 +221,8 @@ impl Fingerprint {
     /// Words of the bitmap.
     pub(super) const WORDS: usize = 1 << WORD_BITS;
 
-    /// For keywords of three bytes at least, each with the offsets of its rarest pieces and known by its number.
-    pub(super) fn new<'k>(keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Self {
+    /// For keywords, each known by its number.
+    pub(super) fn new<'k>(keywords: impl Iterator<Item = Anchored<'k>>) -> Self {
         let none = Self {
             bitmap: Table::Made(Table::<_, { Self::WORDS }>::boxed(vec![0; Self::WORDS])),
             ranks: Table::Made(Table::<_, { Self::WORDS / 2 }>::boxed(vec![0; Self::WORDS / 2])),
@@ -219,20 +237,20 @@ impl Fingerprint {
     }
 
     /// These tables and a few keywords more, numbered behind those that are there.
-    pub(super) fn with<'k>(&'static self, keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>) -> Self {
+    pub(super) fn with<'k>(&'static self, keywords: impl Iterator<Item = Anchored<'k>>) -> Self {
         self.and(keywords, Cow::Borrowed(&self.lists), Cow::Borrowed(&self.keys))
     }
 
     /// `lists` and `keys` are these tables' own.
     fn and<'k>(
         &self,
-        keywords: impl Iterator<Item = (&'k [u8], [u8; 2])>,
+        keywords: impl Iterator<Item = Anchored<'k>>,
         lists: Cow<'static, [u16]>,
         keys: Cow<'static, [Key]>,
     ) -> Self {
         let (mut more, mut entries) = (Vec::new(), Vec::with_capacity(keywords.size_hint().0 * 40));
-        for (number, (text, offsets)) in (keys.len() as u16..).zip(keywords) {
-            let key = Key::new(text, offsets);
+        for (number, keyword) in (keys.len() as u16..).zip(keywords) {
+            let (key, text) = (Key::new(keyword), keyword.text);
             (0..).zip(key.offsets).for_each(|(second, offset)| add(text, offset, number * 2 + second, &mut entries));
             more.push(key);
         }
@@ -274,13 +292,18 @@ impl Fingerprint {
             if let Some(number) = added.last_mut() {
                 *number |= LAST;
             }
+            kinds.push(known.number(of_bit.iter().fold(neighbours, |all, entry| all.or(entry.neighbours))));
+            if let [number] = added[start..] {
+                added.truncate(start);
+                starts.push(SINGLE | u32::from(number & !LAST));
+                continue;
+            }
             // Bits of one piece with an unknown byte stand side by side.
             if added[last..start] == added[start..] {
                 added.truncate(start);
             } else {
                 last = start;
             }
-            kinds.push(known.number(of_bit.iter().fold(neighbours, |all, entry| all.or(entry.neighbours))));
             starts.push((self.lists.len() + last) as u32);
         }
         kinds.extend_from_slice(&former.kinds[taken..]);
@@ -304,14 +327,23 @@ impl Fingerprint {
     }
 
     /// Numbers of the pieces of a slot.
+    #[inline(always)]
     pub(super) fn list(&self, slot: usize) -> impl Iterator<Item = u16> {
-        let start = self.slots.starts[slot] as usize;
-        let list = match start.checked_sub(self.lists.len()) {
+        let start = self.slots.starts[slot];
+        let (single, list) =
+            if start & SINGLE == 0 { (None, self.list_at(start as usize)) } else { (Some(start as u16), &[][..]) };
+        let mut more = true;
+        let numbers =
+            list.iter().map_while(move |&number| std::mem::replace(&mut more, number & LAST == 0).then_some(number & !LAST));
+        single.into_iter().chain(numbers)
+    }
+
+    /// The list that starts here, with those behind it.
+    fn list_at(&self, start: usize) -> &[u16] {
+        match start.checked_sub(self.lists.len()) {
             None => &self.lists[start..],
             Some(start) => &self.added[start..],
-        };
-        let mut more = true;
-        list.iter().map_while(move |&number| std::mem::replace(&mut more, number & LAST == 0).then_some(number & !LAST))
+        }
     }
 
     /// The key of a keyword.

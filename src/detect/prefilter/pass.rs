@@ -1,7 +1,7 @@
 //! The search through the fingerprint's tables. What goes over every byte comes in two forms that find the same: the
 //! portable one here, and those of `vector.rs`.
 
-use super::fingerprint::{Bitmap, Fingerprint, folded, index_of};
+use super::fingerprint::{Bitmap, Fingerprint, Key, folded, index_of};
 use crate::rules::frequency::PIECE;
 
 /// Bytes whose places are gathered before any is confirmed.
@@ -14,9 +14,9 @@ pub(in crate::detect) const LOOK: usize = STEP + 2;
 pub(in crate::detect) type Places = [u16; BLOCK / 2 + STEP];
 
 impl Fingerprint {
-    /// Calls `found` with each place where the first eight bytes of a keyword stand, and the keyword. The rest of it is
+    /// Calls `found` with each place where the first eight bytes of a keyword stand, its number and key. The rest of it is
     /// not compared yet, and may reach out of the content.
-    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16)) {
+    pub(super) fn for_each(&self, content: &[u8], mut found: impl FnMut(usize, u16, &Key)) {
         let mut confirm = |block: usize, places: &[u16]| {
             for place in places {
                 self.confirm(content, block + usize::from(*place), &mut found);
@@ -71,7 +71,7 @@ impl Fingerprint {
         kept
     }
 
-    fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16)) {
+    fn confirm(&self, content: &[u8], at: usize, found: &mut impl FnMut(usize, u16, &Key)) {
         let slot = self.slot(folded(&window(content, at)));
         for number in self.list(slot) {
             let (keyword, second) = (number / 2, usize::from(number % 2));
@@ -79,7 +79,7 @@ impl Fingerprint {
             if let Some(start) = at.checked_add_signed(-isize::from(key.offsets[second]))
                 && key.is_at(window(content, start))
             {
-                found(start, keyword);
+                found(start, keyword, key);
             }
         }
     }
