@@ -27,7 +27,7 @@ use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
 use crate::rules::paths::{LowerPath, PathRules};
 use crate::source::archive::{self, Limits};
-use crate::source::{Source, SourceError};
+use crate::source::{Source, SourceError, mmap};
 use crate::types::finding::Finding;
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
@@ -77,6 +77,7 @@ impl Outcome {
     fn sort(&mut self) {
         self.findings.sort_by(|a, b| finish::order(a).cmp(&finish::order(b)));
         self.join_names();
+        self.notices.extend(mmap::lost().map(|why| Notice::skipped("", why)));
         self.notices.sort_unstable();
         self.notices.dedup();
     }

@@ -228,6 +228,41 @@ fn a_file_that_changes_under_the_scan_is_no_crash_and_never_clean() {
     });
 }
 
+/// What was mapped and is shortened then reads as zeros: the run ends, and says that something was not scanned.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_map_whose_file_is_shortened_is_no_crash_and_never_clean() {
+    let noise =
+        |seed: u64| (0..60_000_u64).map(|n| format!("{:x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ seed)).collect::<String>();
+    let shortened = |world: &World, args: &[&str], part: &str| -> Ran {
+        shim::nospill(world, args, &[("SHIM_SHORTEN", part)]).output().expect("nospill runs").into()
+    };
+    let world = World::new();
+    world.write("big.txt", format!("{}{}", noise(1), token(1)));
+    // Older than the index, so that the file on disk is taken for what is staged.
+    let before = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let file = fs::OpenOptions::new().append(true).open(world.path().join("big.txt")).expect("a file");
+    file.set_modified(before).expect("a time");
+    world.git(&["add", "."]);
+    let ran = shortened(&world, &["staged"], "big.txt");
+    assert_eq!(ran.code, 3, "{}", ran.whole());
+    assert!(ran.whole().contains("was shortened"), "{}", ran.whole());
+
+    world.write("big.txt", format!("{}{}", noise(1), token(1)));
+    world.git(&["add", "."]);
+    world.commit();
+    world.git(&["repack", "-adq"]);
+    let want = world.nospill(&["history"]);
+    assert_eq!(want.code, 1, "{}", want.whole());
+    // Packs are read-only.
+    let pack = world.path().join(".git/objects/pack");
+    for name in names(&pack) {
+        fs::set_permissions(pack.join(name), fs::Permissions::from_mode(0o644)).expect("permissions");
+    }
+    let ran = shortened(&world, &["history"], ".pack");
+    assert!(matches!(ran.code, 2 | 3), "{}", ran.whole());
+}
+
 /// A command as a user that may not do everything.
 fn as_nobody(world: &World, args: &[&str]) -> Option<Ran> {
     let open = |path: PathBuf| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
