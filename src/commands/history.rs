@@ -63,8 +63,8 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
             }
             range => range.map_err(unknown)?.bringing(brought),
         };
-        let range = shard.into_iter().fold(range, Range::shard);
-        let mut outcome = pipeline.range(&range, shard, deepen())?;
+        let range = shard.into_iter().fold(range, Range::shared);
+        let mut outcome = pipeline.range(&range, deepen())?;
         outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome)?;
