@@ -10,7 +10,7 @@ use signal_hook::flag;
 use super::ci::depth::deepen;
 use super::setup::{self, Place};
 use super::{progress, scan, shard};
-use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
+use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB, Size};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::history::Request;
@@ -46,7 +46,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     let mut pipeline = setup::here(&settings, Place::Commits)?;
     let refused = super::added::refuse(&settings, &mut pipeline)?;
     let repository = Repository::from_env()?;
-    let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
+    let max_size = max_size(args.max_size, pipeline.policy.max_size);
     if let Some(since) = args.since.as_ref().filter(|since| !plumbing::is_time(since)) {
         let why = format!("--since `{since}` is no time that git knows");
         return Err(CommandError::new(Kind::User, why).hint("2026-01-31, 2.weeks and \"3 days ago\" are"));
@@ -90,6 +90,15 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     scan::report(&settings, &pipeline, &outcome, started)
 }
 
+/// Bytes of the largest blob that is scanned, by the command line and the configuration: what both allow.
+fn max_size(asked: Option<Size>, configured: Option<u64>) -> u64 {
+    match (asked, configured) {
+        (Some(Size(asked)), Some(configured)) => asked.min(configured),
+        (Some(Size(one)), None) | (None, Some(one)) => one,
+        (None, None) => MAX_BLOB.0,
+    }
+}
+
 /// Whether git does not know a revision. Often a shallow clone left it out.
 fn is_unknown(error: &SourceError) -> bool {
     matches!(error, SourceError::Plumbing { why, .. } if why.contains("bad revision") || why.contains("unknown revision"))
@@ -119,9 +128,27 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let repository = Repository::from_env()?;
     let stop = AtomicBool::new(false);
     let include = Include::default();
-    let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
+    let max_size = max_size(None, pipeline.policy.max_size);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
     let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);
     let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
     Ok(pipeline.history(&repository, &request)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_sets_the_bound_and_the_command_line_lowers_it() {
+        for (asked, configured, want) in [
+            (None, None, MAX_BLOB.0),
+            (None, Some(1 << 30), 1 << 30),
+            (Some(7), Some(1 << 30), 7),
+            (Some(9), Some(7), 7),
+            (Some(9), None, 9),
+        ] {
+            assert_eq!(max_size(asked.map(Size), configured), want, "{asked:?} {configured:?}");
+        }
+    }
 }
