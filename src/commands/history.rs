@@ -44,7 +44,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     let shard = shard::of(args.shard)?;
     let settings = Settings::new(args.scan)?;
     let mut pipeline = setup::here(&settings, Place::Commits)?;
-    let refused = super::added::refuse(&settings, &mut pipeline)?;
+    let refused = super::added::refuse(&settings, &mut pipeline.policy);
     let repository = Repository::from_env()?;
     let max_size = max_size(args.max_size, pipeline.policy.max_size);
     if let Some(since) = args.since.as_ref().filter(|since| !plumbing::is_time(since)) {
@@ -67,7 +67,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
         let mut outcome = pipeline.range(&range, deepen())?;
         outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
-            super::added::report(&settings, &pipeline, &mut outcome)?;
+            super::added::report(&settings, &pipeline, &mut outcome);
         }
         return scan::report(&settings, &pipeline, &outcome, started);
     }
@@ -85,7 +85,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     })?;
     outcome.notices.extend(refused);
     if settings.layers.config_from.is_some() {
-        super::added::report(&settings, &pipeline, &mut outcome)?;
+        super::added::report(&settings, &pipeline, &mut outcome);
     }
     scan::report(&settings, &pipeline, &outcome, started)
 }
