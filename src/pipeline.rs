@@ -123,10 +123,24 @@ impl Pipeline {
 impl Pipeline {
     /// All that is found in one content, the path included, and how the content was read.
     fn judge(&self, path_rules: &PathRules, input: &Input, scratch: &mut Scratch) -> (Vec<Finding>, Encoding) {
-        let mut findings = self.path_findings(path_rules, &input.origin);
-        let scanned = self.scanner.scan(Subject { content: &input.content, path: input.origin.path() }, scratch);
-        let inside = finish::findings(self.scanner.rules(), &self.policy, &input.origin, &input.content, &scanned);
-        finish::settle(&mut findings, inside, &scanned);
+        let of_path = self.path_findings(path_rules, &input.origin);
+        self.judge_content(of_path, Label::Of(&input.origin), &input.content, scratch)
+    }
+
+    /// The same, where it is known already what the path says.
+    fn judge_content(
+        &self,
+        of_path: Vec<Finding>,
+        label: Label<'_>,
+        content: &[u8],
+        scratch: &mut Scratch,
+    ) -> (Vec<Finding>, Encoding) {
+        let mut findings = of_path;
+        let scanned = self.scanner.scan(Subject { content, path: label.path() }, scratch);
+        if !findings.is_empty() || !scanned.matches.is_empty() {
+            let inside = finish::findings(self.scanner.rules(), &self.policy, &label.origin(), content, &scanned);
+            finish::settle(&mut findings, inside, &scanned);
+        }
         (findings, scanned.encoding)
     }
 
@@ -165,9 +179,18 @@ impl Pipeline {
     }
 
     fn path_findings(&self, path_rules: &PathRules, origin: &Origin) -> Vec<Finding> {
+        self.of_path(path_rules, &LowerPath::new(origin.path()), Label::Of(origin))
+    }
+
+    /// What a path says, which `lower` is, too.
+    fn of_path(&self, path_rules: &PathRules, lower: &LowerPath, label: Label<'_>) -> Vec<Finding> {
         let rules = self.scanner.rules();
-        let of_path = path_rules.of(rules, &LowerPath::new(origin.path()));
-        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.policy, rule, origin)).collect()
+        let of_path = path_rules.of(rules, lower);
+        if of_path.is_empty() {
+            return Vec::new();
+        }
+        let origin = label.origin();
+        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.policy, rule, &origin)).collect()
     }
 }
 

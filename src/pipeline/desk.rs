@@ -27,7 +27,7 @@ pub(super) enum Label<'l> {
 }
 
 impl Label<'_> {
-    fn path(&self) -> &[u8] {
+    pub(super) fn path(&self) -> &[u8] {
         match self {
             Self::File(path) => path,
             Self::Of(origin) => origin.path(),
@@ -35,7 +35,7 @@ impl Label<'_> {
         }
     }
 
-    fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         match self {
             Self::File(path) => Origin::File { path: path.to_vec() },
             Self::Of(origin) => (*origin).clone(),
@@ -70,17 +70,12 @@ impl<'d> Desk<'d> {
     /// As [`whole`](Self::whole), of what is not counted: the target of a link.
     pub(super) fn text(&mut self, label: Label<'_>, content: &[u8]) -> Reading {
         self.names(label);
-        let scanner = &self.pipeline.scanner;
-        let scanned = scanner.scan(Subject { content, path: label.path() }, &mut self.scratch);
-        self.outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
-        let mut findings = self.of_path(label);
-        if !findings.is_empty() || !scanned.matches.is_empty() {
-            let inside = finish::findings(scanner.rules(), &self.pipeline.policy, &label.origin(), content, &scanned);
-            finish::settle(&mut findings, inside, &scanned);
-            line_hash::mark(&mut findings, content, scanned.encoding);
-            self.outcome.findings.append(&mut findings);
-        }
-        if scanned.encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
+        let of_path = self.of_path(label);
+        let (mut findings, encoding) = self.pipeline.judge_content(of_path, label, content, &mut self.scratch);
+        line_hash::mark(&mut findings, content, encoding);
+        self.outcome.findings.append(&mut findings);
+        self.outcome.binary += u64::from(encoding == Encoding::Binary);
+        if encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
     }
 
     /// Judges a large content by its path and head; whether its parts are to be scanned.
@@ -155,13 +150,7 @@ impl<'d> Desk<'d> {
 
     fn of_path(&mut self, label: Label<'_>) -> Vec<Finding> {
         self.path.set(label.path());
-        let rules = self.pipeline.scanner.rules();
-        let of_path = self.path_rules.of(rules, &self.path);
-        if of_path.is_empty() {
-            return Vec::new();
-        }
-        let origin = label.origin();
-        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.pipeline.policy, rule, &origin)).collect()
+        self.pipeline.of_path(self.path_rules, &self.path, label)
     }
 }
 
