@@ -13,7 +13,7 @@ mod tree;
 pub mod veil;
 
 pub use progress::Progress;
-pub use tree::TreeRun;
+pub use tree::{Bound, TreeRun};
 
 use std::io::Cursor;
 use std::sync::Mutex;
@@ -194,6 +194,12 @@ impl Pipeline {
     }
 }
 
+/// That a content is larger than the configuration allows, if it is.
+fn over_configured(policy: &Policy, label: impl FnOnce() -> Vec<u8>, size: u64) -> Option<Notice> {
+    let is_over = policy.max_size.is_some_and(|max| size > max);
+    is_over.then(|| Notice::skipped(label(), format!("{size} bytes are more than `scan.max_size` allows")))
+}
+
 /// One worker's share of a run.
 struct Job<'p, S: Source> {
     pipeline: &'p Pipeline,
@@ -245,10 +251,8 @@ impl<S: Source> Job<'_, S> {
 
     fn scan(&mut self, at: usize, input: &Input, outcome: &mut Outcome) {
         let size = input.content.len() as u64;
-        if self.pipeline.policy.max_size.is_some_and(|max| size > max) {
-            let why = format!("{size} bytes are more than `scan.max_size` allows");
-            outcome.notices.push(Notice::skipped(input.origin.label(), why));
-            return;
+        if let Some(notice) = over_configured(&self.pipeline.policy, || input.origin.label(), size) {
+            return outcome.notices.push(notice);
         }
         let (mut findings, encoding) = match self.pipeline.open(self.path_rules, input) {
             Some(mut opened) => {

@@ -10,7 +10,7 @@ use super::pack::{Kind, Limits, ReadError};
 use super::repository::{self, Repository};
 use super::{Item, Source, SourceError, plumbing};
 use crate::types::input::{Content, Input, Origin};
-use crate::types::notice::Notice;
+use crate::types::notice::{BOUND, Notice};
 use crate::types::oid::Oid;
 use crate::types::shard::Shard;
 
@@ -241,6 +241,7 @@ impl Range {
         let remedy = match why {
             ReadError::Missing if self.is_partial => format!("; a partial clone: `git cat-file -e {oid}` fetches it"),
             ReadError::Missing => "; `git fetch --refetch` brings what the remote has".to_owned(),
+            ReadError::TooLarge { .. } => BOUND.to_owned(),
             _ => String::new(),
         };
         Notice::skipped(path, format!("object {oid}: {why}{remedy}"))
