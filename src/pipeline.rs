@@ -9,6 +9,7 @@ mod part;
 mod progress;
 pub mod range;
 mod remark;
+mod stream;
 mod tree;
 pub mod veil;
 

@@ -118,6 +118,37 @@ impl<'d> Desk<'d> {
         PartFound::new(window, own, offset, encoding, findings)
     }
 
+    /// Scans a large content that comes from a stream, part by part: `head` is its first bytes.
+    ///
+    /// # Errors
+    /// What reading the rest says; what came before is scanned.
+    pub(super) fn stream(&mut self, label: Label<'_>, head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {
+        if !self.head(label, &head, head.len() as u64) {
+            return Ok(());
+        }
+        let whole = Encoding::of(&head[..head.len().min(4096)]);
+        // The window is what is kept of the part before, the part, and what follows it.
+        let (mut window, mut before, mut offset, mut parts) = (head, 0, 0u64, Vec::new());
+        loop {
+            let wanted = before + part::OWN + part::AROUND;
+            let had = window.len();
+            let missing = wanted.saturating_sub(had) as u64;
+            let read = rest.take(missing).read_to_end(&mut window);
+            self.outcome.bytes += (window.len() - had) as u64;
+            let is_last = window.len() < wanted || read.is_err();
+            let end = if is_last { window.len() } else { before + part::OWN };
+            parts.push(self.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
+            if is_last {
+                self.outcome.findings.append(&mut part::join(parts));
+                return read.map(|_| ());
+            }
+            let keep = end - part::AROUND.min(end);
+            window.drain(..keep);
+            offset += keep as u64;
+            before = end - keep;
+        }
+    }
+
     /// Opens an archive and scans its members.
     pub(super) fn archive<R: Read + Seek>(&mut self, label: Label<'_>, content: R, size: u64, limits: &Limits) {
         self.path_alone(label);
@@ -170,31 +201,7 @@ impl Open for Members<'_, '_> {
     }
 
     fn large(&mut self, names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {
-        let label = Label::Member(&self.outer, names);
-        if !self.desk.head(label, &head, head.len() as u64) {
-            return Ok(());
-        }
-        let whole = Encoding::of(&head[..head.len().min(4096)]);
-        // The window is what is kept of the part before, the part, and what follows it.
-        let (mut window, mut before, mut offset, mut parts) = (head, 0, 0u64, Vec::new());
-        loop {
-            let wanted = before + part::OWN + part::AROUND;
-            let had = window.len();
-            let missing = wanted.saturating_sub(had) as u64;
-            let read = rest.take(missing).read_to_end(&mut window);
-            self.desk.outcome.bytes += (window.len() - had) as u64;
-            let is_last = window.len() < wanted || read.is_err();
-            let end = if is_last { window.len() } else { before + part::OWN };
-            parts.push(self.desk.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
-            if is_last {
-                self.desk.outcome.findings.append(&mut part::join(parts));
-                return read.map(|_| ());
-            }
-            let keep = end - part::AROUND.min(end);
-            window.drain(..keep);
-            offset += keep as u64;
-            before = end - keep;
-        }
+        self.desk.stream(Label::Member(&self.outer, names), head, rest)
     }
 
     fn excluded(&mut self) {
