@@ -471,6 +471,22 @@ fn the_doctor_finds_what_is_missing() {
     assert!(ran.code == 1 && ran.out.contains("git fetch --unshallow"), "{}", ran.whole());
 }
 
+/// Where pushes are received nobody commits: the gate is another hook.
+#[test]
+#[cfg(unix)]
+fn the_doctor_knows_servers() {
+    let world = World::with_init(&["--bare"]);
+    let ran = world.nospill(&["install"]);
+    assert!(ran.code == 2 && ran.err.contains("nospill install --hook pre-receive"), "{}", ran.whole());
+    let ran = world.nospill(&["doctor"]);
+    assert!(ran.code == 1 && ran.out.contains("mend: nospill install --hook pre-receive\n"), "{}", ran.whole());
+    for hook in ["update", "pre-receive"] {
+        assert_eq!(world.nospill(&["install", "--hook", hook]).code, 0);
+        let ran = world.nospill(&["doctor"]);
+        assert!(ran.code == 0 && ran.out.contains(&format!("hooks/{hook}\n")), "{}", ran.whole());
+    }
+}
+
 #[test]
 fn completions_man_pages_and_help() {
     let world = World::new();
