@@ -84,9 +84,9 @@ Examples:
   nospill staged --format json > report.json")]
     Staged(ScanArgs),
     /// Scan files on disk.
-    #[command(
-        after_help = "Hidden files are scanned, .git is not. What .gitignore names is left out unless git tracks it. Archives are opened:
-zip and its kin (jar, whl, docx, apk), tar, gzip, zstd, xz, bzip2, container images; findings name OUTER!INNER:LINE.
+    #[command(after_help = "Hidden files are scanned, .git is not. What .gitignore names is left out unless git tracks it.
+Archives are opened: zip and its kin (jar, whl, docx, apk), tar, gzip, zstd, xz, bzip2, container images; findings name \
+OUTER!INNER:LINE.
 A glob without / is matched against the file name, any other against the whole path.
 
 Examples:
@@ -95,8 +95,7 @@ Examples:
   nospill dir --exclude 'vendor/' --exclude '*.min.js' --max-size 50MB
   nospill dir --include '*.{yaml,yml,json}' deploy
   docker save app:latest -o app.tar && nospill dir app.tar
-  nospill dir --format json --threads 2 . > report.json"
-    )]
+  nospill dir --format json --threads 2 . > report.json")]
     Dir(DirArgs),
     /// Scan all objects of a repository's history, each once.
     #[command(
@@ -155,13 +154,12 @@ Examples:
         scan: ScanArgs,
     },
     /// Scan a push on the server; what the pre-receive hook runs.
-    #[command(
-        after_help = "Reads a line a ref on standard input: OLD-OBJECT NEW-OBJECT REF. Objects in quarantine are read where they are.
-When the deadline passes the push is refused with exit 3, because not everything was scanned.
+    #[command(after_help = "Reads a line a ref on standard input: OLD-OBJECT NEW-OBJECT REF.
+Objects in quarantine are read where they are. When the deadline passes the push is refused \
+with exit 3, because not everything was scanned.
 
 Examples:
-  nospill install --hook pre-receive     in the bare repository"
-    )]
+  nospill install --hook pre-receive     in the bare repository")]
     PreReceive(ReceiveArgs),
     /// Scan what a push brings to one ref; what the update hook runs.
     #[command(after_help = "Examples:
@@ -228,8 +226,8 @@ Examples:
     #[command(after_help = "The entry is about that secret at that path, whatever line it moves to.
 
 Examples:
-  nospill allow src/settings.py:14 --reason 'key of the test server'
-  nospill allow v1:0123456789abcdef0123456789abcdef --reason 'revoked' --owner ada@example.org --expires 2027-01-31")]
+  nospill allow src/settings.py:14 --reason 'key of the test server' --owner ada@example.org
+  nospill allow v1:0123456789abcdef0123456789abcdef --reason revoked --expires 2027-01-31")]
     Allow(keep::AllowArgs),
     /// Keep the file of findings that were there before.
     #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]

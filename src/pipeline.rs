@@ -9,11 +9,12 @@ mod part;
 mod progress;
 pub mod range;
 mod remark;
+mod stream;
 mod tree;
 pub mod veil;
 
 pub use progress::Progress;
-pub use tree::TreeRun;
+pub use tree::{Bound, TreeRun};
 
 use std::io::Cursor;
 use std::sync::Mutex;
@@ -124,10 +125,24 @@ impl Pipeline {
 impl Pipeline {
     /// All that is found in one content, the path included, and how the content was read.
     fn judge(&self, path_rules: &PathRules, input: &Input, scratch: &mut Scratch) -> (Vec<Finding>, Encoding) {
-        let mut findings = self.path_findings(path_rules, &input.origin);
-        let scanned = self.scanner.scan(Subject { content: &input.content, path: input.origin.path() }, scratch);
-        let inside = finish::findings(self.scanner.rules(), &self.policy, &input.origin, &input.content, &scanned);
-        finish::settle(&mut findings, inside, &scanned);
+        let of_path = self.path_findings(path_rules, &input.origin);
+        self.judge_content(of_path, Label::Of(&input.origin), &input.content, scratch)
+    }
+
+    /// The same, where it is known already what the path says.
+    fn judge_content(
+        &self,
+        of_path: Vec<Finding>,
+        label: Label<'_>,
+        content: &[u8],
+        scratch: &mut Scratch,
+    ) -> (Vec<Finding>, Encoding) {
+        let mut findings = of_path;
+        let scanned = self.scanner.scan(Subject { content, path: label.path() }, scratch);
+        if !findings.is_empty() || !scanned.matches.is_empty() {
+            let inside = finish::findings(self.scanner.rules(), &self.policy, &label.origin(), content, &scanned);
+            finish::settle(&mut findings, inside, &scanned);
+        }
         (findings, scanned.encoding)
     }
 
@@ -166,10 +181,25 @@ impl Pipeline {
     }
 
     fn path_findings(&self, path_rules: &PathRules, origin: &Origin) -> Vec<Finding> {
-        let rules = self.scanner.rules();
-        let of_path = path_rules.of(rules, &LowerPath::new(origin.path()));
-        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.policy, rule, origin)).collect()
+        self.of_path(path_rules, &LowerPath::new(origin.path()), Label::Of(origin))
     }
+
+    /// What a path says, which `lower` is, too.
+    fn of_path(&self, path_rules: &PathRules, lower: &LowerPath, label: Label<'_>) -> Vec<Finding> {
+        let rules = self.scanner.rules();
+        let of_path = path_rules.of(rules, lower);
+        if of_path.is_empty() {
+            return Vec::new();
+        }
+        let origin = label.origin();
+        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.policy, rule, &origin)).collect()
+    }
+}
+
+/// That a content is larger than the configuration allows, if it is.
+fn over_configured(policy: &Policy, label: impl FnOnce() -> Vec<u8>, size: u64) -> Option<Notice> {
+    let is_over = policy.max_size.is_some_and(|max| size > max);
+    is_over.then(|| Notice::skipped(label(), format!("{size} bytes are more than `scan.max_size` allows")))
 }
 
 /// One worker's share of a run.
@@ -223,10 +253,8 @@ impl<S: Source> Job<'_, S> {
 
     fn scan(&mut self, at: usize, input: &Input, outcome: &mut Outcome) {
         let size = input.content.len() as u64;
-        if self.pipeline.policy.max_size.is_some_and(|max| size > max) {
-            let why = format!("{size} bytes are more than `scan.max_size` allows");
-            outcome.notices.push(Notice::skipped(input.origin.label(), why));
-            return;
+        if let Some(notice) = over_configured(&self.pipeline.policy, || input.origin.label(), size) {
+            return outcome.notices.push(notice);
         }
         let (mut findings, encoding) = match self.pipeline.open(self.path_rules, input) {
             Some(mut opened) => {

@@ -118,7 +118,8 @@ impl DirSettings {
     /// From flags; what they say of any scan is handed on.
     pub fn new(args: DirArgs) -> (Self, ScanArgs) {
         let paths = if args.paths.is_empty() { vec![".".into()] } else { args.paths };
-        let mut settings = Self { max_size: args.max_size, include: args.include, exclude: args.exclude, ..Self::of(paths) };
+        let mut settings =
+            Self { max_size: args.max_size.map(|size| size.0), include: args.include, exclude: args.exclude, ..Self::of(paths) };
         if args.no_ignore {
             settings.ignore = Ignore::Nothing;
         }

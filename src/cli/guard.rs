@@ -31,8 +31,8 @@ Examples:
     },
     /// Ask the packers what they would ship, and scan exactly that.
     #[command(
-        after_help = "Scripts of npm, pnpm and yarn packages are not run. A Python build runs the project's build backend, and needs the
-module `build`. A gemspec and a .NET project are programs: gem and nuget are asked about them only if --with names
+        after_help = "Scripts of npm, pnpm and yarn packages are not run. A Python build runs the project's build backend, and needs the \
+module `build`. A gemspec and a .NET project are programs: gem and nuget are asked about them only if --with names \
 them, and run them then.
 
 Examples:

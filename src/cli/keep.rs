@@ -80,7 +80,7 @@ pub enum BaselineCommand {
     Prune(KnownArgs),
     /// Go through what is not known yet, one by one.
     #[command(
-        after_help = "Answers: k keeps it in the baseline, a allows it with a reason, f marks it a false positive, v shows the
+        after_help = "Answers: k keeps it in the baseline, a allows it with a reason, f marks it a false positive, v shows the \
 secret, s skips, q ends. Everything decided is written at once.
 
 Examples:

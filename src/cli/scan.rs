@@ -1,6 +1,8 @@
 //! What a person types to scan: what every scan takes, `dir` and `history`.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
@@ -66,8 +68,8 @@ pub struct DirArgs {
     #[arg(long)]
     pub no_archives: bool,
     /// Leave out larger files, and say how many they are: bytes, or with KB, MB, GB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
-    pub max_size: Option<u64>,
+    #[arg(long, value_name = "SIZE")]
+    pub max_size: Option<Size>,
     /// Scan only paths that match this glob; may be given several times.
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
@@ -104,8 +106,8 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
     /// Blobs over this size are not scanned: bytes, or 50KB, 10MB, 4GB; each is named, and the scan counts as incomplete.
-    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = parse_size)]
-    pub max_size: u64,
+    #[arg(long, value_name = "SIZE", help = max_size_help())]
+    pub max_size: Option<Size>,
     /// Do one of N equal parts, K from 1 on; `auto` asks the server's variables. `nospill report merge` joins JSON reports.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<ShardArg>,
@@ -127,28 +129,53 @@ pub enum Including {
     Messages,
 }
 
-/// A number of bytes, with or without a unit of thousands.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match text[number.len()..].to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KB" => 1_000,
-        "M" | "MB" => 1_000_000,
-        "G" | "GB" => 1_000_000_000,
-        other => return Err(format!("no unit of size: {other}; say bytes, KB, MB or GB")),
-    };
-    let number: u64 = number.trim().parse().map_err(|_| format!("not a number of bytes: {text}"))?;
-    number.checked_mul(unit).ok_or_else(|| format!("too large: {text}"))
+/// A number of bytes, written with or without a unit of thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl Size {
+    const UNITS: [(&'static str, u64); 4] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000), ("B", 1)];
 }
 
-/// Bytes of the largest blob that is scanned unless something else is said.
-pub const MAX_BLOB: u64 = 256_000_000;
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let word = text[number.len()..].to_ascii_uppercase();
+        let named = Self::UNITS.iter().find(|(name, _)| word == *name || word.len() == 1 && name.starts_with(&word));
+        let unit = match named {
+            Some((_, unit)) => *unit,
+            None if word.is_empty() => 1,
+            None => return Err(format!("no unit of size: {word}; say bytes, KB, MB or GB")),
+        };
+        let number: u64 = number.trim().parse().map_err(|_| format!("not a number of bytes: {text}"))?;
+        number.checked_mul(unit).map(Self).ok_or_else(|| format!("too large: {text}"))
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, unit) = Self::UNITS.iter().find(|(_, unit)| self.0.is_multiple_of(*unit)).unwrap_or(&("B", 1));
+        write!(f, "{}{name}", self.0 / unit)
+    }
+}
+
+/// The largest blob that is scanned unless something else is said.
+pub const MAX_BLOB: Size = Size(256_000_000);
+
+fn max_size_help() -> String {
+    format!(
+        "Blobs over this size are not scanned: bytes, or 50KB, 10MB, 4GB; each is named, and the scan counts as incomplete \
+         [default: `scan.max_size`, else {MAX_BLOB}]"
+    )
+}
 
 impl HistoryArgs {
     /// Of revisions alone.
     pub fn of(ranges: Vec<String>) -> Self {
         let (branch, include, scan) = (Vec::new(), Vec::new(), ScanArgs::default());
-        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: MAX_BLOB, shard: None, scan }
+        Self { ranges, branch, since: None, max_count: None, include, cache: None, max_size: None, shard: None, scan }
     }
 }
 
@@ -162,4 +189,25 @@ pub enum ColourChoice {
     Always,
     /// Never.
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (text, want) in
+            [("7", 7), ("7b", 7), ("50KB", 50_000), ("1m", 1_000_000), ("2 MB", 2_000_000), ("4GB", 4_000_000_000), ("0", 0)]
+        {
+            assert_eq!(text.parse(), Ok(Size(want)), "{text}");
+        }
+        for text in ["", "MB", "-1", "2 parsecs", "1KK", "1TB", "99999999999999999999", "99999999999GB"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+        for (size, want) in [(MAX_BLOB, "256MB"), (Size(1500), "1500B"), (Size(3_000_000_000), "3GB")] {
+            assert_eq!(size.to_string(), want);
+            assert_eq!(want.parse(), Ok(size));
+        }
+    }
 }

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use super::setup;
 use crate::config::layers::{Layer, Rank};
-use crate::config::schema::{ConfigError, FILE_NAME, Many};
+use crate::config::schema::{ConfigError, FILE_NAME};
 use crate::error::CommandError;
 use crate::pipeline::{Outcome, Pipeline};
 use crate::policy::allow::Allow;
-use crate::policy::paths::Globs;
+use crate::policy::effects::Policy;
+use crate::policy::owner::refusal;
 use crate::settings::Settings;
 use crate::source::plumbing;
 use crate::types::finding::Verdict;
@@ -20,11 +21,7 @@ use crate::types::oid::Oid;
 
 /// Says of every allow entry in `HEAD`'s files that `pipeline`'s configuration has not: what it would excuse, and whether
 /// its author may add it.
-///
-/// # Errors
-/// The organisation's policy can't be read.
-pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &mut Outcome) -> Result<(), CommandError> {
-    let organisation = setup::layers(settings, setup::Files::default())?;
+pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &mut Outcome) {
     for file in files("HEAD") {
         let own = match allows("HEAD", &file, settings) {
             Ok(own) => own,
@@ -50,32 +47,29 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &mut Outcome) -
                 count => why.push_str(&format!("; it would excuse {count} findings of this run")),
             }
             let authors: Vec<&str> = entry(&lines, line).filter_map(|line| line.author.as_deref()).collect();
-            let refusal = authors.iter().find_map(|author| refusal(&organisation, &file, author));
+            let owners = &pipeline.policy.owners;
+            let refusal = authors.iter().copied().find_map(|author| Some((author, refusal(owners, &file, author)?)));
             match (refusal, authors.first()) {
-                (Some(Refusal { author, place }), _) => why.push_str(&format!("; by {author}, who may not add it: {place}")),
+                (Some((author, owner)), _) => why.push_str(&format!("; by {author}, who may not add it: {}", owner.place)),
                 (None, Some(author)) => why.push_str(&format!("; by {author}")),
                 (None, None) => {}
             }
             outcome.notices.push(Notice::info(file.as_bytes(), why));
         }
     }
-    Ok(())
 }
 
 /// Takes out the allow entries that somebody wrote who may not, by the organisation's `[[owner]]` entries; what it says of them.
 /// Every author of a line of the entry counts. What is not committed is nobody's yet and counts.
-///
-/// # Errors
-/// The organisation's policy can't be read.
-pub fn refuse(settings: &Settings, pipeline: &mut Pipeline) -> Result<Vec<Notice>, CommandError> {
-    let organisation = setup::layers(settings, setup::Files::default())?;
+pub fn refuse(settings: &Settings, policy: &mut Policy) -> Vec<Notice> {
+    let Policy { owners, allows, .. } = policy;
     let mut notices = Vec::new();
-    if organisation.iter().all(|policy| policy.config.owner.is_empty()) {
-        return Ok(notices);
+    if owners.is_empty() {
+        return notices;
     }
     let revision = settings.layers.config_from.as_deref();
     let mut known: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-    pipeline.policy.allows.retain(|allow| {
+    allows.retain(|allow| {
         let (label, line) = place(allow);
         let file = match revision {
             None => from_top(label),
@@ -89,14 +83,15 @@ pub fn refuse(settings: &Settings, pipeline: &mut Pipeline) -> Result<Vec<Notice
             None => blamed(&file),
             Some(revision) => committed(revision, &file),
         });
-        let refusal = entry(lines, line).find_map(|line| refusal(&organisation, &file, line.author.as_deref()?));
-        if let Some(Refusal { author, place }) = &refusal {
-            let why = format!("the allow entry at line {line} does not count: {author} may not add it: {place}");
+        let mut authors = entry(lines, line).filter_map(|line| line.author.as_deref());
+        let refusal = authors.find_map(|author| Some((author, refusal(owners, &file, author)?)));
+        if let Some((author, owner)) = refusal {
+            let why = format!("the allow entry at line {line} does not count: {author} may not add it: {}", owner.place);
             notices.push(Notice::info(file.as_bytes(), why));
         }
         refusal.is_none()
     });
-    Ok(notices)
+    notices
 }
 
 /// What is wrong with the allow entries that commits bring which `new` reach and `known` do not: each commit's new or
@@ -105,8 +100,8 @@ pub fn refuse(settings: &Settings, pipeline: &mut Pipeline) -> Result<Vec<Notice
 /// # Errors
 /// The organisation's policy can't be read, or git can't list the commits.
 pub fn refused(settings: &Settings, new: &[Oid], known: &[Oid]) -> Result<Vec<String>, CommandError> {
-    let organisation = setup::layers(settings, setup::Files::default())?;
-    if organisation.iter().all(|policy| policy.config.owner.is_empty()) {
+    let owners = setup::organisation_owners(settings)?;
+    if owners.is_empty() {
         return Ok(Vec::new());
     }
     let revisions = new.iter().map(Oid::to_string).chain(known.iter().map(|oid| format!("^{oid}")));
@@ -120,7 +115,7 @@ pub fn refused(settings: &Settings, new: &[Oid], known: &[Oid]) -> Result<Vec<St
         let mut commits = commits.split(' ').filter(|id| !id.is_empty());
         let (Some(commit), parents) = (commits.next(), commits.collect::<Vec<_>>()) else { continue };
         for file in files(commit) {
-            let Some(Refusal { place: owner, .. }) = refusal(&organisation, &file, author) else { continue };
+            let Some(owner) = refusal(&owners, &file, author) else { continue };
             // What is no configuration allows nothing.
             let own = allows(commit, &file, settings).unwrap_or_default();
             let before: Vec<Vec<Allow>> =
@@ -129,7 +124,7 @@ pub fn refused(settings: &Settings, new: &[Oid], known: &[Oid]) -> Result<Vec<St
                 if before.iter().all(|before| !before.iter().any(|old| is_same(old, &allow))) {
                     let (_, line) = place(&allow);
                     let short = &commit[..commit.len().min(10)];
-                    said.push(format!("{file}:{line} in {short}: {author} may not add this allow entry: {owner}"));
+                    said.push(format!("{file}:{line} in {short}: {author} may not add this allow entry: {}", owner.place));
                 }
             }
         }
@@ -237,21 +232,3 @@ fn blamed(file: &str) -> Vec<Line> {
 /// How blame is asked: a text converter is a program of the repository's choice, and commits to be passed over are its
 /// choice, too.
 const BLAME: [&str; 4] = ["-c", "blame.ignoreRevsFile=", "blame", "--no-textconv"];
-
-/// That somebody may not add an entry, and which owner entry says so.
-struct Refusal {
-    author: String,
-    place: String,
-}
-
-/// Whether the organisation's owner entries for a file name others than an author.
-fn refusal(organisation: &[Layer], file: &str, author: &str) -> Option<Refusal> {
-    let of_file = |path: &Many<String>| Globs::new(Many::all(Some(path))).hit(file.as_bytes());
-    let names = |glob: &String| fast_glob::glob_match(glob.to_lowercase(), author.to_lowercase());
-    organisation.iter().find_map(|policy| {
-        let entries: Vec<_> = policy.config.owner.iter().filter(|owner| of_file(&owner.get_ref().path)).collect();
-        let may = entries.iter().any(|owner| Many::all(Some(&owner.get_ref().may_allow)).iter().any(names));
-        let place = policy.place(entries.first().filter(|_| !may)?.span().start);
-        Some(Refusal { author: author.to_owned(), place })
-    })
-}

@@ -28,6 +28,9 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
     {
         return Err(CommandError::new(Kind::User, format!("`{day}` is no day to come")).hint("write it as 2027-01-31"));
     }
+    if args.reason.trim().is_empty() {
+        return Err(CommandError::new(Kind::User, "the reason is empty").hint("say why the finding is no danger"));
+    }
     let top = Top::here()?;
     let is_fingerprint = args.what.starts_with("v1:");
     let place = args.what.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse::<u32>().ok()?)));
@@ -142,6 +145,7 @@ fn salt_in(text: &str) -> Option<Salt> {
 
 /// Puts an entry where it sorts among the others, by path and rule; they and their comments stay as they are.
 fn insert(document: &mut DocumentMut, entry: &Entry, seal: &str) -> Result<(), String> {
+    let is_first = document.is_empty() && document.trailing().as_str().is_none_or(|text| text.trim().is_empty());
     let allows = document.entry("allow").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let allows = allows.as_array_of_tables_mut().ok_or("`allow` is written as one list: make its entries [[allow]] tables")?;
     let text = |table: &Table, key: &str| table.get(key).and_then(Item::as_str).unwrap_or_default().to_owned();
@@ -160,7 +164,7 @@ fn insert(document: &mut DocumentMut, entry: &Entry, seal: &str) -> Result<(), S
             table.insert(name, value(text));
         }
     }
-    table.decor_mut().set_prefix("\n");
+    table.decor_mut().set_prefix(if is_first { "" } else { "\n" });
     let mut tables: Vec<Table> = std::mem::take(allows).into_iter().collect();
     let at = tables.iter().position(|other| key(other) > key(&table)).unwrap_or(tables.len());
     tables.insert(at, table);

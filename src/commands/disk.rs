@@ -3,7 +3,7 @@
 use super::setup::{self, Files, Place, Reader, Top};
 use crate::config::schema::FILE_NAME;
 use crate::error::CommandError;
-use crate::pipeline::{Outcome, Pipeline, Progress, TreeRun};
+use crate::pipeline::{Bound, Outcome, Pipeline, Progress, TreeRun};
 use crate::settings::{DirSettings, Settings};
 use crate::source::walk::Walk;
 
@@ -32,7 +32,8 @@ pub(super) fn scan_with(
     let (top, walk) = (Top::here()?, Walk::new(&dir.paths, dir.ignore, dir.hidden)?);
     let run = |mut pipeline: Pipeline| {
         pipeline.policy.excludes.narrow(dir.include.clone(), dir.exclude.clone());
-        let max_size = dir.max_size.or(pipeline.policy.max_size);
+        let configured = pipeline.policy.max_size.map(Bound::Configured);
+        let max_size = dir.max_size.map(Bound::Asked).or(configured);
         let archives = dir.archives.clone().filter(|_| pipeline.policy.archives != Some(false));
         let shard = dir.shard;
         let run = TreeRun { walk: &walk, max_size, archives, shard, marker: FILE_NAME, progress };

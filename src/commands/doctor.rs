@@ -13,6 +13,7 @@ use crate::hook::HookKind;
 use crate::hook::global;
 use crate::hook::manager::Manager;
 use crate::hook::script::{self, State};
+use crate::hook::site::HookSite;
 use crate::rules::template::{Random, fill};
 use crate::settings::Settings;
 use crate::source::plumbing;
@@ -61,9 +62,27 @@ fn configuration() -> Check {
     }
 }
 
-/// Whether git calls nospill before a commit.
+/// The hook that is the gate here: that of commits, or of pushes where there is no work tree.
+fn gate(site: &HookSite) -> HookKind {
+    if site.work_tree.is_some() {
+        return HookKind::PreCommit;
+    }
+    let is_there = |kind: &HookKind| matches!(script::state(&site.hook(*kind)), Ok(State::Ours { .. }));
+    [HookKind::PreReceive, HookKind::Update].into_iter().find(is_there).unwrap_or(HookKind::PreReceive)
+}
+
+/// What to type for a hook.
+fn install(kind: HookKind) -> String {
+    match kind {
+        HookKind::PreCommit => "nospill install".to_owned(),
+        other => format!("nospill install --hook {}", other.as_str()),
+    }
+}
+
+/// Whether git calls nospill at the gate.
 fn hook() -> Result<Check, CommandError> {
-    let (site, kind) = (site()?, HookKind::PreCommit);
+    let site = site()?;
+    let (kind, install) = (gate(&site), install(gate(&site)));
     if let Some(manager) = Manager::in_charge(&site, kind) {
         return Ok(match manager.runs_nospill(&site, kind) {
             Some(file) => (format!("{manager} runs nospill: {}", file.display()), None),
@@ -83,19 +102,22 @@ fn hook() -> Result<Check, CommandError> {
     }
     Ok(match state {
         State::Ours { .. } if !script::is_executable(&path) => {
-            (format!("{shown} is not executable: git ignores it"), mend("nospill install"))
+            (format!("{shown} is not executable: git ignores it"), mend(&install))
         }
         State::Ours { .. } => (format!("the hook is installed: {shown}"), None),
-        State::Absent => ("no pre-commit hook is installed".to_owned(), mend("nospill install")),
-        State::Foreign => (format!("{shown} is another hook and nospill is not"), mend("nospill install (the other runs first)")),
-        State::Edited => (format!("{shown} was edited since it was installed"), mend("delete it, then `nospill install`")),
-        State::NotAFile => (format!("{shown} is not a file"), mend("move it away, then `nospill install`")),
+        State::Absent => (format!("no {} hook is installed", kind.as_str()), mend(&install)),
+        State::Foreign => {
+            (format!("{shown} is another hook and nospill is not"), mend(&format!("{install} (the other runs first)")))
+        }
+        State::Edited => (format!("{shown} was edited since it was installed"), mend(&format!("delete it, then `{install}`"))),
+        State::NotAFile => (format!("{shown} is not a file"), mend(&format!("move it away, then `{install}`"))),
     })
 }
 
 /// Whether the hook is this version's, and reaches a program of this version.
 fn version() -> Result<Option<Check>, CommandError> {
-    let (site, kind) = (site()?, HookKind::PreCommit);
+    let site = site()?;
+    let kind = gate(&site);
     let path = site.hook(kind);
     let Some((content, (installed, dirs))) =
         std::fs::read(&path).ok().and_then(|content| script::installed(&content).map(|found| (content, found)))
@@ -104,10 +126,10 @@ fn version() -> Result<Option<Check>, CommandError> {
     };
     let (current, mend) = match global::is_one(&content) {
         true if !global::calls(&content, kind) => return Ok(None),
-        true => (global::render(kind.as_str(), Some(kind), &installed), "nospill install --global"),
-        false => (script::render(kind, &installed, dirs), "nospill install"),
+        true => (global::render(kind.as_str(), Some(kind), &installed), "nospill install --global".to_owned()),
+        false => (script::render(kind, &installed, dirs), install(kind)),
     };
-    let mend = Some(mend.to_owned());
+    let mend = Some(mend);
     if current != content {
         return Ok(Some((format!("{} was written by another version of nospill", path.display()), mend)));
     }
@@ -117,7 +139,7 @@ fn version() -> Result<Option<Check>, CommandError> {
     let program = named.into_iter().find(|program| script::is_executable(program) && program.is_file()).unwrap_or(installed);
     let shown = super::install::shown(&program);
     if !program.is_file() || !script::is_executable(&program) {
-        return Ok(Some((format!("the hook calls {shown}, which is missing: every commit is blocked"), mend)));
+        return Ok(Some((format!("the hook calls {shown}, which is missing: nothing gets through"), mend)));
     }
     let own = concat!("nospill ", env!("CARGO_PKG_VERSION"));
     let said = Command::new(&program).arg("--version").stdin(Stdio::null()).output();

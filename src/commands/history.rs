@@ -10,7 +10,7 @@ use signal_hook::flag;
 use super::ci::depth::deepen;
 use super::setup::{self, Place};
 use super::{progress, scan, shard};
-use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB};
+use crate::cli::scan::{HistoryArgs, Including, MAX_BLOB, Size};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::history::Request;
@@ -44,9 +44,9 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     let shard = shard::of(args.shard)?;
     let settings = Settings::new(args.scan)?;
     let mut pipeline = setup::here(&settings, Place::Commits)?;
-    let refused = super::added::refuse(&settings, &mut pipeline)?;
+    let refused = super::added::refuse(&settings, &mut pipeline.policy);
     let repository = Repository::from_env()?;
-    let max_size = args.max_size.min(pipeline.policy.max_size.unwrap_or(u64::MAX));
+    let max_size = max_size(args.max_size, pipeline.policy.max_size);
     if let Some(since) = args.since.as_ref().filter(|since| !plumbing::is_time(since)) {
         let why = format!("--since `{since}` is no time that git knows");
         return Err(CommandError::new(Kind::User, why).hint("2026-01-31, 2.weeks and \"3 days ago\" are"));
@@ -63,11 +63,11 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
             }
             range => range.map_err(unknown)?.bringing(brought),
         };
-        let range = shard.into_iter().fold(range, Range::shard);
-        let mut outcome = pipeline.range(&range, shard, deepen())?;
+        let range = shard.into_iter().fold(range, Range::shared);
+        let mut outcome = pipeline.range(&range, deepen())?;
         outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
-            super::added::report(&settings, &pipeline, &mut outcome)?;
+            super::added::report(&settings, &pipeline, &mut outcome);
         }
         return scan::report(&settings, &pipeline, &outcome, started);
     }
@@ -85,9 +85,18 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     })?;
     outcome.notices.extend(refused);
     if settings.layers.config_from.is_some() {
-        super::added::report(&settings, &pipeline, &mut outcome)?;
+        super::added::report(&settings, &pipeline, &mut outcome);
     }
     scan::report(&settings, &pipeline, &outcome, started)
+}
+
+/// Bytes of the largest blob that is scanned, by the command line and the configuration: what both allow.
+fn max_size(asked: Option<Size>, configured: Option<u64>) -> u64 {
+    match (asked, configured) {
+        (Some(Size(asked)), Some(configured)) => asked.min(configured),
+        (Some(Size(one)), None) | (None, Some(one)) => one,
+        (None, None) => MAX_BLOB.0,
+    }
 }
 
 /// Whether git does not know a revision. Often a shallow clone left it out.
@@ -119,9 +128,27 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let repository = Repository::from_env()?;
     let stop = AtomicBool::new(false);
     let include = Include::default();
-    let max_size = pipeline.policy.max_size.unwrap_or(MAX_BLOB);
+    let max_size = max_size(None, pipeline.policy.max_size);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
     let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);
     let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
     Ok(pipeline.history(&repository, &request)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_sets_the_bound_and_the_command_line_lowers_it() {
+        for (asked, configured, want) in [
+            (None, None, MAX_BLOB.0),
+            (None, Some(1 << 30), 1 << 30),
+            (Some(7), Some(1 << 30), 7),
+            (Some(9), Some(7), 7),
+            (Some(9), None, 9),
+        ] {
+            assert_eq!(max_size(asked.map(Size), configured), want, "{asked:?} {configured:?}");
+        }
+    }
 }

@@ -34,7 +34,7 @@ pub const START: &str = r#"# nospill: https://crates.io/crates/nospill. Unknown 
 # Findings that somebody answers for; `nospill allow` writes these.
 # [[allow]]
 # reason = "key of the test server"
-# rule = "private-key"
+# rule = "private-key-*"
 # path = "tests/keys/*"
 # owner = "ada@example.org"
 # expires = "2027-01-31"

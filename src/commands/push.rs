@@ -41,12 +41,13 @@ pub fn pre_push(remote: Option<String>, scan: ScanArgs) -> Result<Exit, CommandE
     }
     for line in lines {
         let [_, local, name, there] = fields(&line)?;
-        new.extend(object(local)?);
-        if object(local)?.is_some() && object(there)?.is_none() {
+        let (local, there) = (object(local)?, object(there)?);
+        if local.is_some() && there.is_none() {
             refs.push(name.to_owned());
         }
+        new.extend(local);
         // What the remote has may never have been fetched.
-        known.extend(object(there)?.filter(|oid| resolve(&format!("{oid}^{{commit}}")).is_some()));
+        known.extend(there.filter(|oid| resolve(&format!("{oid}^{{commit}}")).is_some()));
     }
     if let Some(remote) = remote.filter(|remote| is_name(remote)) {
         known.extend(plumbing::ref_objects(&format!("refs/remotes/{remote}/"))?);

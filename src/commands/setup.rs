@@ -7,7 +7,8 @@ mod locked;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-pub use combine::combine;
+pub use combine::{combine, owners};
+
 pub use files::{ConfigText, Files, Place, Reader, Top, named_or};
 
 use crate::config::layers::{Layer, Rank};
@@ -16,6 +17,7 @@ use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
 use crate::pipeline::Pipeline;
 use crate::policy::baseline::{self, Baseline, Bytes};
+use crate::policy::owner::Owner;
 use crate::settings::Settings;
 use crate::source::plumbing;
 
@@ -40,6 +42,14 @@ pub fn layers(settings: &Settings, files: Files) -> Result<Vec<Layer>, CommandEr
         layers.push(Layer::read(Rank::Directory(base), text, file)?);
     }
     Ok(layers)
+}
+
+/// The owner entries of the organisation's policy.
+///
+/// # Errors
+/// It can't be read, or is wrong.
+pub fn organisation_owners(settings: &Settings) -> Result<Vec<Owner>, CommandError> {
+    Ok(layers(settings, Files::default())?.iter().flat_map(owners).collect())
 }
 
 /// The organisation's policy: named by `--policy` or `NOSPILL_POLICY`, else the system's where there is one.

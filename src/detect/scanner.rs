@@ -17,6 +17,7 @@ use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Reader, Rule};
+use crate::types::span::Span;
 
 /// What the scanner is asked to look at.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,8 @@ pub struct Scratch {
     hits: Vec<Vec<Hit>>,
     touched: Vec<u16>,
     found: Vec<Found>,
+    /// Values that rules which know their form dropped because all the world knows them.
+    published: Vec<Span>,
     layers: Vec<Layer>,
     /// Keywords that start a literal.
     starts: Vec<usize>,
@@ -153,6 +156,10 @@ impl Scanner {
     /// What a text says at `depth` encodings, and what is encoded in it, without what is ciphertext.
     fn read(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
         search(self, text, scratch, matches);
+        if !scratch.published.is_empty() {
+            let published = std::mem::take(&mut scratch.published);
+            matches.retain(|m| !self.goes_by_names(m.rule) || !published.iter().any(|value| value.overlaps(m.secret)));
+        }
         let (mut starts, manifest) = (std::mem::take(&mut scratch.starts), std::mem::take(&mut scratch.manifest));
         if depth < DEEPEST {
             starts.sort_unstable();
@@ -216,6 +223,11 @@ impl Scanner {
         rule.reader.is_none() && rule.family != "generic"
     }
 
+    /// Whether a rule knows what a secret is called and not what it looks like.
+    pub fn goes_by_names(&self, rule: u16) -> bool {
+        !self.is_specific(rule) || self.rules.rule(rule).family == "dotenv"
+    }
+
     /// Whether the match is of a rule that reads assignments.
     fn is_read(&self, m: &RawMatch) -> bool {
         self.rules.rule(m.rule).reader.is_some()
@@ -225,7 +237,7 @@ impl Scanner {
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found, place, starts, manifest, .. } = scratch;
+        let Scratch { matchers, hits, touched, found, published, place, starts, manifest, .. } = scratch;
         self.prefilter.for_each(text.content, |hit| {
             if decode::joined::may_start(text.content, hit.start) {
                 starts.push(hit.start);
@@ -251,7 +263,7 @@ impl Scanner {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
                         window::around(self.rules.sought(rule), text.content, of_rule, found, matcher);
-                        self.judge(rule, text.content, found, matches);
+                        self.judge(rule, text.content, found, published, matches);
                     }
                 }
             }
@@ -262,7 +274,7 @@ impl Scanner {
                 && let Some(matcher) = self.matcher(rule, &mut matchers[usize::from(rule)])
             {
                 matcher.everywhere(text.content, found);
-                self.judge(rule, text.content, found, matches);
+                self.judge(rule, text.content, found, published, matches);
             }
         }
     }
@@ -280,8 +292,9 @@ impl Scanner {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
                 self.assignments(index, text.content, Manner::of(&lower_path), &of_rule, matches);
             } else if let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) {
-                matcher.everywhere(text.content, &mut scratch.found);
-                self.judge(index, text.content, &mut scratch.found, matches);
+                let Scratch { found, published, .. } = &mut *scratch;
+                matcher.everywhere(text.content, found);
+                self.judge(index, text.content, found, published, matches);
             }
         }
     }
@@ -293,10 +306,14 @@ impl Scanner {
         slot.as_mut()
     }
 
-    fn judge(&self, rule: u16, content: &[u8], found: &mut Vec<Found>, matches: &mut Vec<RawMatch>) {
+    fn judge(&self, rule: u16, content: &[u8], found: &mut Vec<Found>, published: &mut Vec<Span>, matches: &mut Vec<RawMatch>) {
         for Found { whole, secret } in found.drain(..) {
-            if let Ok(confidence) = checks::judge(self.rules.rule(rule), secret.of(content), whole.of(content)) {
-                matches.push(RawMatch { rule, whole, secret, via: Via::Regex, confidence });
+            match checks::judge(self.rules.rule(rule), secret.of(content), whole.of(content)) {
+                Ok(confidence) => matches.push(RawMatch { rule, whole, secret, via: Via::Regex, confidence }),
+                Err(check) if checks::is_published(check, secret.of(content)) && !self.goes_by_names(rule) => {
+                    published.push(secret);
+                }
+                Err(_) => {}
             }
         }
     }

@@ -58,6 +58,8 @@ pub enum Fate {
     Dropped,
     /// A better match of this rule covers the same bytes.
     Covered(u16),
+    /// The rule goes by names, and this one knows the value for a published one.
+    Published(u16),
     /// The rule's companion is not near.
     Lonely,
     /// What stands around it silences it: ciphertext, or a value that is read in its decoded form.
@@ -86,8 +88,10 @@ pub fn line(scanner: &Scanner, subject: Subject<'_>, line: u32) -> Option<Trace>
     candidates.sort_by_key(|c| (c.span, c.rule));
     candidates.dedup_by(|a, b| (a.rule, a.span) == (b.rule, b.span));
     let matches = scanner.scan(subject, &mut Scratch::default()).matches;
+    let published: Vec<(Span, u16)> =
+        candidates.iter().filter(|c| c.is_published() && !scanner.goes_by_names(c.rule)).map(|c| (c.span, c.rule)).collect();
     for candidate in &mut candidates {
-        candidate.fate = fate(scanner, candidate, &matches);
+        candidate.fate = fate(scanner, candidate, &matches, &published);
     }
     let near = hits.iter().filter(|hit| touches(Span::new(hit.start, hit.start + usize::from(hit.len)), place));
     let mut passed: Vec<u16> = near.map(|hit| hit.rule).filter(|rule| candidates.iter().all(|c| c.rule != *rule)).collect();
@@ -97,12 +101,17 @@ pub fn line(scanner: &Scanner, subject: Subject<'_>, line: u32) -> Option<Trace>
 }
 
 /// What a scan made of a candidate that its checks leave standing.
-fn fate(scanner: &Scanner, candidate: &Candidate, matches: &[RawMatch]) -> Fate {
+fn fate(scanner: &Scanner, candidate: &Candidate, matches: &[RawMatch], published: &[(Span, u16)]) -> Fate {
     if let Some(found) = matches.iter().find(|m| m.rule == candidate.rule && m.secret == candidate.span) {
         return Fate::Reported(found.confidence);
     }
     if candidate.fate != Fate::Silenced {
         return candidate.fate;
+    }
+    if scanner.goes_by_names(candidate.rule)
+        && let Some((_, rule)) = published.iter().find(|(value, _)| value.overlaps(candidate.span))
+    {
+        return Fate::Published(*rule);
     }
     match matches.iter().find(|m| m.secret.overlaps(candidate.span)) {
         Some(better) => Fate::Covered(better.rule),
@@ -250,5 +259,10 @@ impl Candidate {
     fn new(rule: u16, whole: Span, span: Span, via: Via) -> Self {
         let value = Secret::new(b"");
         Self { rule, whole, span, value, via, name: None, score: None, checks: Vec::new(), fate: Fate::Silenced }
+    }
+    /// Whether the check that dropped it knows its value.
+    fn is_published(&self) -> bool {
+        let last = self.checks.last().filter(|(_, outcome)| *outcome == Outcome::Drop);
+        last.is_some_and(|(check, _)| checks::is_published(check, self.value.expose()))
     }
 }

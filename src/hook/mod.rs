@@ -136,7 +136,10 @@ impl HookError {
     /// What to do next, one step a text; a text may have several lines.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Bare { .. } => vec!["run it in a clone or a linked worktree, where commits are made".into()],
+            Self::Bare { .. } => vec![
+                "run it in a clone or a linked worktree, where commits are made".into(),
+                "on a server, `nospill install --hook pre-receive` has pushes scanned".into(),
+            ],
             Self::HooksPath { .. } => vec![
                 "give it a directory: `git config core.hooksPath DIR`, or go back to the default: `git config --unset \
                  core.hooksPath` (with --global if that is where it was set)"

@@ -27,7 +27,7 @@ pub(super) enum Label<'l> {
 }
 
 impl Label<'_> {
-    fn path(&self) -> &[u8] {
+    pub(super) fn path(&self) -> &[u8] {
         match self {
             Self::File(path) => path,
             Self::Of(origin) => origin.path(),
@@ -35,7 +35,7 @@ impl Label<'_> {
         }
     }
 
-    fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         match self {
             Self::File(path) => Origin::File { path: path.to_vec() },
             Self::Of(origin) => (*origin).clone(),
@@ -70,17 +70,12 @@ impl<'d> Desk<'d> {
     /// As [`whole`](Self::whole), of what is not counted: the target of a link.
     pub(super) fn text(&mut self, label: Label<'_>, content: &[u8]) -> Reading {
         self.names(label);
-        let scanner = &self.pipeline.scanner;
-        let scanned = scanner.scan(Subject { content, path: label.path() }, &mut self.scratch);
-        self.outcome.binary += u64::from(scanned.encoding == Encoding::Binary);
-        let mut findings = self.of_path(label);
-        if !findings.is_empty() || !scanned.matches.is_empty() {
-            let inside = finish::findings(scanner.rules(), &self.pipeline.policy, &label.origin(), content, &scanned);
-            finish::settle(&mut findings, inside, &scanned);
-            line_hash::mark(&mut findings, content, scanned.encoding);
-            self.outcome.findings.append(&mut findings);
-        }
-        if scanned.encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
+        let of_path = self.of_path(label);
+        let (mut findings, encoding) = self.pipeline.judge_content(of_path, label, content, &mut self.scratch);
+        line_hash::mark(&mut findings, content, encoding);
+        self.outcome.findings.append(&mut findings);
+        self.outcome.binary += u64::from(encoding == Encoding::Binary);
+        if encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
     }
 
     /// Judges a large content by its path and head; whether its parts are to be scanned.
@@ -123,6 +118,37 @@ impl<'d> Desk<'d> {
         PartFound::new(window, own, offset, encoding, findings)
     }
 
+    /// Scans a large content that comes from a stream, part by part: `head` is its first bytes.
+    ///
+    /// # Errors
+    /// What reading the rest says; what came before is scanned.
+    pub(super) fn stream(&mut self, label: Label<'_>, head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {
+        if !self.head(label, &head, head.len() as u64) {
+            return Ok(());
+        }
+        let whole = Encoding::of(&head[..head.len().min(4096)]);
+        // The window is what is kept of the part before, the part, and what follows it.
+        let (mut window, mut before, mut offset, mut parts) = (head, 0, 0u64, Vec::new());
+        loop {
+            let wanted = before + part::OWN + part::AROUND;
+            let had = window.len();
+            let missing = wanted.saturating_sub(had) as u64;
+            let read = rest.take(missing).read_to_end(&mut window);
+            self.outcome.bytes += (window.len() - had) as u64;
+            let is_last = window.len() < wanted || read.is_err();
+            let end = if is_last { window.len() } else { before + part::OWN };
+            parts.push(self.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
+            if is_last {
+                self.outcome.findings.append(&mut part::join(parts));
+                return read.map(|_| ());
+            }
+            let keep = end - part::AROUND.min(end);
+            window.drain(..keep);
+            offset += keep as u64;
+            before = end - keep;
+        }
+    }
+
     /// Opens an archive and scans its members.
     pub(super) fn archive<R: Read + Seek>(&mut self, label: Label<'_>, content: R, size: u64, limits: &Limits) {
         self.path_alone(label);
@@ -155,13 +181,7 @@ impl<'d> Desk<'d> {
 
     fn of_path(&mut self, label: Label<'_>) -> Vec<Finding> {
         self.path.set(label.path());
-        let rules = self.pipeline.scanner.rules();
-        let of_path = self.path_rules.of(rules, &self.path);
-        if of_path.is_empty() {
-            return Vec::new();
-        }
-        let origin = label.origin();
-        of_path.into_iter().map(|rule| finish::path_finding(rules, &self.pipeline.policy, rule, &origin)).collect()
+        self.pipeline.of_path(self.path_rules, &self.path, label)
     }
 }
 
@@ -181,31 +201,7 @@ impl Open for Members<'_, '_> {
     }
 
     fn large(&mut self, names: &[Vec<u8>], head: Vec<u8>, rest: &mut dyn Read) -> io::Result<()> {
-        let label = Label::Member(&self.outer, names);
-        if !self.desk.head(label, &head, head.len() as u64) {
-            return Ok(());
-        }
-        let whole = Encoding::of(&head[..head.len().min(4096)]);
-        // The window is what is kept of the part before, the part, and what follows it.
-        let (mut window, mut before, mut offset, mut parts) = (head, 0, 0u64, Vec::new());
-        loop {
-            let wanted = before + part::OWN + part::AROUND;
-            let had = window.len();
-            let missing = wanted.saturating_sub(had) as u64;
-            let read = rest.take(missing).read_to_end(&mut window);
-            self.desk.outcome.bytes += (window.len() - had) as u64;
-            let is_last = window.len() < wanted || read.is_err();
-            let end = if is_last { window.len() } else { before + part::OWN };
-            parts.push(self.desk.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
-            if is_last {
-                self.desk.outcome.findings.append(&mut part::join(parts));
-                return read.map(|_| ());
-            }
-            let keep = end - part::AROUND.min(end);
-            window.drain(..keep);
-            offset += keep as u64;
-            before = end - keep;
-        }
+        self.desk.stream(Label::Member(&self.outer, names), head, rest)
     }
 
     fn excluded(&mut self) {

@@ -36,7 +36,7 @@ use crate::source::pack::walk::Walk;
 use crate::source::pack::{Kind, Limits, ReadError};
 use crate::source::repository::{Include, Repository, Tip};
 use crate::types::finding::Finding;
-use crate::types::notice::Notice;
+use crate::types::notice::{BOUND, Notice};
 use crate::types::oid::Oid;
 use crate::types::shard::{Shard, Sharded};
 
@@ -356,8 +356,10 @@ impl<'r> Run<'r> {
             }
         }
         for (target, path) in broken {
-            let why = failed(target).map(ToString::to_string).unwrap_or_default();
-            notices.push(Notice::skipped(path, format!("blob {}: {why}", self.forest.oid(target))));
+            let why = failed(target);
+            let remedy = if matches!(why, Some(ReadError::TooLarge { .. })) { BOUND } else { "" };
+            let why = why.map(ToString::to_string).unwrap_or_default();
+            notices.push(Notice::skipped(path, format!("blob {}: {why}{remedy}", self.forest.oid(target))));
         }
         for (object, why) in seen.failed.iter().chain(&trees.failed) {
             let word = self.forest.kind(*object).map_or("object", Kind::word);

@@ -13,17 +13,17 @@ use crate::types::finding::{Finding, Trail, Via};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
-use crate::types::shard::{Shard, Sharded};
+use crate::types::shard::Sharded;
 
 impl Pipeline {
-    /// Scans what a range adds; of a shard, the range holds what falls to it. `deepen` says how a shallow clone gets the rest.
+    /// Scans what a range adds. `deepen` says how a shallow clone gets the rest.
     ///
     /// # Errors
     /// As [`Pipeline::run`].
-    pub fn range(&self, range: &Range, shard: Option<Shard>, deepen: &str) -> Result<Outcome, SourceError> {
+    pub fn range(&self, range: &Range, deepen: &str) -> Result<Outcome, SourceError> {
         let mut outcome = self.run(range, None)?;
         let asked = format!("range {:?}", range.commits());
-        outcome.sharded = shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
+        outcome.sharded = range.shard().map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
         if range.is_cut_off() {
             outcome.notices.push(Notice::info(Vec::new(), deepen));
         }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::desk::{Desk, Label};
 use super::part::{self, PartFound};
-use super::{Outcome, Pipeline, Progress};
+use super::{Outcome, Pipeline, Progress, over_configured};
 use crate::detect::decode::encoding::Encoding;
 use crate::rules::paths::PathRules;
 use crate::source::archive::{self, Limits, Reading};
@@ -28,8 +28,8 @@ use crate::types::shard::{Shard, Sharded};
 pub struct TreeRun<'r> {
     /// Where.
     pub walk: &'r Walk,
-    /// Larger files are not scanned; how many they are is said.
-    pub max_size: Option<u64>,
+    /// Larger files are not scanned.
+    pub max_size: Option<Bound>,
     /// How far archives are opened; `None`: not at all.
     pub archives: Option<Limits>,
     /// The part of the run that is done, if it is not the whole.
@@ -38,6 +38,23 @@ pub struct TreeRun<'r> {
     pub marker: &'r str,
     /// Counted up while the run goes on.
     pub progress: &'r Progress,
+}
+
+/// Bytes of the largest file that is scanned, by whose word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The command line's, which wants the others left out: how many they are is said.
+    Asked(u64),
+    /// The configuration's: what it keeps from being scanned is named, and the run is incomplete.
+    Configured(u64),
+}
+
+impl Bound {
+    fn bytes(self) -> u64 {
+        match self {
+            Self::Asked(bytes) | Self::Configured(bytes) => bytes,
+        }
+    }
 }
 
 impl TreeRun<'_> {
@@ -89,7 +106,7 @@ impl Pipeline {
             let of_file = std::iter::from_fn(|| parts.next_if(|(other, _)| *other == path)).map(|(_, part)| part);
             outcome.findings.extend(part::join(std::iter::once(first).chain(of_file).collect()));
         }
-        if let (1.., Some(limit)) = (all.over, run.max_size) {
+        if let (1.., Some(Bound::Asked(limit))) = (all.over, run.max_size) {
             let why = format!("{} over {limit} bytes not scanned (--max-size)", plural(all.over));
             outcome.notices.push(Notice::info("", why));
         }
@@ -241,7 +258,7 @@ impl Worker<'_> {
             return;
         }
         let here = Label::File(label);
-        match self.reader.read(path, self.run.max_size.unwrap_or(u64::MAX)) {
+        match self.reader.read(path, self.run.max_size.map_or(u64::MAX, Bound::bytes)) {
             Ok(Opened::Whole(content, steadiness)) => {
                 self.run.progress.add(content.len() as u64);
                 if steadiness == Steadiness::Changed {
@@ -263,7 +280,12 @@ impl Worker<'_> {
                 }
             }
             Ok(Opened::Large(mut file, size)) => self.large(path, label, &mut file, size),
-            Ok(Opened::Over) => self.gathered.over += 1,
+            Ok(Opened::Over(size)) => match over_configured(&self.desk.pipeline.policy, || label.to_vec(), size) {
+                Some(notice) if matches!(self.run.max_size, Some(Bound::Configured(_))) => {
+                    self.gathered.outcome.notices.push(notice);
+                }
+                _ => self.gathered.over += 1,
+            },
             Ok(Opened::Odd) => {
                 self.gathered.outcome.notices.push(Notice::info(label, "neither a file nor a folder: not read"));
             }
@@ -273,7 +295,7 @@ impl Worker<'_> {
 
     /// A file of another shard: all say how many are too large.
     fn others(&mut self, path: &Path, label: &[u8]) {
-        if let Some(limit) = self.run.max_size.filter(|_| self.desk.pipeline.policy.admits(label)) {
+        if let Some(Bound::Asked(limit)) = self.run.max_size.filter(|_| self.desk.pipeline.policy.admits(label)) {
             let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |metadata| metadata.len());
             self.gathered.over += u64::from(size > limit);
         }

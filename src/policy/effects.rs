@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use super::allow::{Allow, is_named};
 use super::baseline::{Bytes, Known, Renames};
 use super::inline::{self, Markers};
+use super::owner::Owner;
 use super::paths::{Excludes, Globs, from_top};
 use super::seal::fingerprint;
 use crate::types::finding::{Finding, Reason, Verdict};
@@ -73,6 +74,8 @@ pub struct Policy {
     pub effects: Vec<EffectRule>,
     /// Allow entries.
     pub allows: Vec<Allow>,
+    /// Who may add such, by the organisation's word.
+    pub owners: Vec<Owner>,
     /// Which markers on a line count.
     pub markers: Markers,
     /// The baseline's bytes and its name for messages.

@@ -6,5 +6,6 @@ pub mod date;
 pub mod effects;
 pub mod inline;
 pub mod locks;
+pub mod owner;
 pub mod paths;
 pub mod seal;

@@ -10,7 +10,7 @@ use super::pack::{Kind, Limits, ReadError};
 use super::repository::{self, Repository};
 use super::{Item, Source, SourceError, plumbing};
 use crate::types::input::{Content, Input, Origin};
-use crate::types::notice::Notice;
+use crate::types::notice::{BOUND, Notice};
 use crate::types::oid::Oid;
 use crate::types::shard::Shard;
 
@@ -51,6 +51,7 @@ pub struct Range {
     notices: Vec<Notice>,
     is_cut_off: bool,
     refs: Vec<String>,
+    shard: Option<Shard>,
 }
 
 impl Range {
@@ -87,8 +88,9 @@ impl Range {
         let limits = Limits { max, base_max: max.max(1 << 30) };
         let (items, former, added, notices) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (store, is_partial) = (repository.store(), repository.is_partial);
-        let (is_cut_off, refs) = (false, Vec::new());
-        let mut range = Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off, refs };
+        let (is_cut_off, refs, shard) = (false, Vec::new(), None);
+        let mut range =
+            Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off, refs, shard };
         let problems = range.store.problems().iter();
         range.notices = problems.map(|p| Notice::skipped(p.path.as_os_str().as_encoded_bytes(), p.why.clone())).collect();
         range.messages();
@@ -121,7 +123,8 @@ impl Range {
 
     /// Leaves what falls to one shard: changes by their paths, as in a whole history, and messages and refs to the first.
     #[must_use]
-    pub fn shard(mut self, shard: Shard) -> Self {
+    pub fn shared(mut self, shard: Shard) -> Self {
+        self.shard = Some(shard);
         if shard.number() > 1 {
             self.refs.clear();
         }
@@ -136,6 +139,11 @@ impl Range {
         self.former.retain(|_| keep(&mut second));
         self.added.retain(|_| keep(&mut third));
         self
+    }
+
+    /// The shard that it is [left](Self::shared) to.
+    pub fn shard(&self) -> Option<Shard> {
+        self.shard
     }
 
     /// The commits, parents before children.
@@ -233,6 +241,7 @@ impl Range {
         let remedy = match why {
             ReadError::Missing if self.is_partial => format!("; a partial clone: `git cat-file -e {oid}` fetches it"),
             ReadError::Missing => "; `git fetch --refetch` brings what the remote has".to_owned(),
+            ReadError::TooLarge { .. } => BOUND.to_owned(),
             _ => String::new(),
         };
         Notice::skipped(path, format!("object {oid}: {why}{remedy}"))

@@ -18,8 +18,8 @@ pub enum Opened<'b> {
     Whole(&'b [u8], Steadiness),
     /// More than fits in memory: nothing is read yet.
     Large(File, u64),
-    /// Larger than is wanted.
-    Over,
+    /// Larger than is wanted: so many bytes.
+    Over(u64),
     /// No regular file.
     Odd,
 }
@@ -68,7 +68,7 @@ impl Reader {
         }
         let size = metadata.len();
         if size > limit {
-            return Ok(Opened::Over);
+            return Ok(Opened::Over(size));
         }
         if size > WHOLE {
             return Ok(Opened::Large(file, size));

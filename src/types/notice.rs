@@ -21,6 +21,8 @@ impl NoticeKind {
 
 /// What a run says that met no file. Of the shards of a run each may, and the whole not.
 pub const NO_FILE: &str = "no file was scanned";
+/// What is said behind an object that is too large.
+pub const BOUND: &str = "; `--max-size` and `scan.max_size` say how large it may be";
 
 /// One piece of non-fatal trouble.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

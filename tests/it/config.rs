@@ -130,6 +130,19 @@ fn too_large_contents_are_named() {
     world.stage(".nospill.toml", "scan.max_size = 1\n");
     let ran = world.nospill(&["staged"]);
     assert!(ran.code == 3 && ran.out.contains("not scanned: big.txt"), "{}", ran.whole());
+    // On disk, too, unless the command line says what is to be left out.
+    let ran = world.nospill(&["dir"]);
+    let named = "not scanned: big.txt: 1200000 bytes are more than `scan.max_size` allows";
+    assert!(ran.code == 3 && ran.out.contains(named), "{}", ran.whole());
+    let ran = world.nospill(&["dir", "--max-size", "1.1MB"]);
+    assert_eq!(ran.code, 2, "{}", ran.whole());
+    let ran = world.nospill(&["dir", "--max-size", "1100KB"]);
+    assert!(ran.code == 0 && ran.out.contains("1 file over 1100000 bytes not scanned (--max-size)"), "{}", ran.whole());
+    world.commit();
+    for args in [&["history"][..], &["history", "HEAD"]] {
+        let ran = world.nospill(args);
+        assert!(ran.code == 3 && ran.out.contains("(1200000 bytes); `--max-size` and `scan.max_size`"), "{}", ran.whole());
+    }
 }
 
 #[test]

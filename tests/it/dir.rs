@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
 
-use super::env::{World, text, token};
+use super::env::{Ran, World, text, token};
 
 const RULE: &str = "github-pat deny";
 
@@ -80,6 +80,38 @@ fn paths_within_one_another_are_scanned_once() {
     let world = World::new();
     world.write("a/b/c.txt", token(1));
     assert_eq!(found(&world, &["a", "a/b", "a/b/c.txt"]), [format!("a/b/c.txt:1 {RULE}")]);
+}
+
+/// What comes through a pipe is found where it is found in a file.
+#[test]
+fn large_standard_input_is_scanned_in_parts() {
+    let world = World::new();
+    let lines = "some words on a line\n".repeat(420_000);
+    let content = format!("{}\n{lines}x{}é {}\n{lines}{}", token(1), "y".repeat(1000), token(2), token(3));
+    world.write("large.txt", &content);
+    let places = |ran: &Ran| -> Vec<(u64, u64, u64, String)> {
+        let report: serde_json::Value = serde_json::from_str(&ran.out).expect("a report");
+        let number = |finding: &serde_json::Value, key: &str| finding[key].as_u64().expect("a number");
+        let place = |finding: &serde_json::Value| {
+            let group = finding["group"].as_str().expect("a group").to_owned();
+            (number(finding, "line"), number(finding, "column"), number(finding, "end_column"), group)
+        };
+        report["findings"].as_array().expect("findings").iter().map(place).collect()
+    };
+    let from_disk = world.nospill(&["dir", "large.txt", "--format", "json"]);
+    let piped = |config: &str| -> Ran {
+        world.write(".nospill.toml", config);
+        let mut command = world.command(env!("CARGO_BIN_EXE_nospill"), "repo");
+        command.args(["stdin", "--format", "json"]).stdin(File::open(world.at("repo/large.txt")).expect("a file"));
+        command.output().expect("it runs").into()
+    };
+    let ran = piped("");
+    assert_eq!((ran.code, places(&ran).len()), (1, 3), "{}", ran.err);
+    assert_eq!(places(&ran), places(&from_disk));
+    assert!(ran.err.contains("scanned 1 object, 17.6 MB"), "{}", ran.err);
+    assert_eq!(places(&piped("scan.archives = true\n")), places(&from_disk), "as a whole");
+    let ran = piped("scan.max_size = 16\n");
+    assert!(ran.code == 3 && ran.out.contains("are more than `scan.max_size` allows"), "{}", ran.whole());
 }
 
 #[test]

@@ -281,3 +281,22 @@ fn others_are_let_alone() {
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), OTHERS.len(), wrong.join("\n"));
 }
+
+/// Values that all the world knows, under names of secrets: the rule that knows their form silences those that go by names.
+#[test]
+fn published_values_are_no_secrets_under_any_name() {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let long = made_up().repeat(4)[..75].to_owned();
+    let (azurite, cosmos) = (format!("Eby8vdM02{long}/w=="), format!("C2y6yDjf5{long}/w=="));
+    let stripe = ["sk_test_4eC39", "HqLyjWDarjtT1zdp7dc"].concat();
+    let wallet = ["ac0974bec39a17e36ba", "4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"].concat();
+    let mapbox = ["pk.eyJ1Ijoi", &made_up(), ".", &made_up()[..22]].concat();
+    let recaptcha = ["6LeIxAcTAAAAAGG-", "vFI1TnRWxMZNFuojJ4WifJWe"].concat();
+    for value in [&azurite, &cosmos, &stripe, &wallet, &mapbox, &recaptcha] {
+        for (name, path) in [("account_key", "a.py"), ("secret_key", "a.py"), ("private_key", "a.yaml"), ("api_token", "a.py")] {
+            let text = format!("{name}: \"{value}\"\nother_{name} = \"{}\"\n", made_up());
+            assert_eq!(found(&scanner, &text, path), [made_up()], "{name} {}", &value[..9]);
+        }
+        assert_eq!(found(&scanner, &format!("MY_ACCOUNT_KEY={value}\n"), ".env").len(), 0, "{}", &value[..9]);
+    }
+}

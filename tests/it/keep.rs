@@ -34,7 +34,7 @@ fn allow_writes_a_sorted_entry_and_keeps_comments() {
     assert_eq!(effects(&world).iter().filter(|f| f.ends_with(" deny")).count(), 2, "another secret is another matter");
     for (args, part) in [
         (&["allow", "b.py:9", "--reason", "r"][..], "there is no finding at b.py:9"),
-        (&["allow", "b.py:1", "--reason", " "], "needs a reason"),
+        (&["allow", "b.py:1", "--reason", " "], "the reason is empty"),
         (&["allow", "b.py:1", "--reason", "r", "--expires", "2020-01-01"], "is no day to come"),
         (&["allow", "b.py", "--reason", "r"], "no fingerprint and no PATH:LINE"),
     ] {
@@ -469,6 +469,49 @@ fn the_doctor_finds_what_is_missing() {
     world.git(&["clone", "-q", "--depth", "1", &format!("file://{clone}"), &there]);
     let ran = world.nospill_in("clone", &["doctor", "--ci"]);
     assert!(ran.code == 1 && ran.out.contains("git fetch --unshallow"), "{}", ran.whole());
+}
+
+/// Where pushes are received nobody commits: the gate is another hook.
+#[test]
+#[cfg(unix)]
+fn the_doctor_knows_servers() {
+    let world = World::with_init(&["--bare"]);
+    let ran = world.nospill(&["install"]);
+    assert!(ran.code == 2 && ran.err.contains("nospill install --hook pre-receive"), "{}", ran.whole());
+    let ran = world.nospill(&["doctor"]);
+    assert!(ran.code == 1 && ran.out.contains("mend: nospill install --hook pre-receive\n"), "{}", ran.whole());
+    for hook in ["update", "pre-receive"] {
+        assert_eq!(world.nospill(&["install", "--hook", hook]).code, 0);
+        let ran = world.nospill(&["doctor"]);
+        assert!(ran.code == 0 && ran.out.contains(&format!("hooks/{hook}\n")), "{}", ran.whole());
+    }
+}
+
+#[test]
+fn an_allow_entry_needs_a_reason_and_starts_a_file_at_its_top() {
+    let world = World::new();
+    world.write("a.txt", token(1));
+    let ran = world.nospill(&["allow", "a.txt:1", "--reason", " "]);
+    assert!(ran.code == 2 && ran.err.contains("the reason is empty"), "{}", ran.whole());
+    assert_eq!(world.nospill(&["allow", "a.txt:1", "--reason", "mine"]).code, 0);
+    let text = std::fs::read_to_string(world.at("repo/.nospill.toml")).expect("a file");
+    assert!(text.starts_with("[[allow]]\n"), "{text}");
+}
+
+/// What README.md and `nospill init` show to copy names rules that there are.
+#[test]
+fn what_is_shown_to_copy_is_right() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("a file");
+    let blocks: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let is_code = |line: &&str| line.contains(" = ") || line.starts_with('[');
+    let start = nospill::commands::init::START.lines().map(|line| line.trim_start_matches("# ")).filter(is_code);
+    for text in [blocks.join("\n"), start.collect::<Vec<_>>().join("\n")] {
+        let world = World::new();
+        world.write(".nospill.toml", &text);
+        let ran = world.nospill(&["config", "check"]);
+        assert!(ran.code != 2 && !ran.whole().contains("no rule is called"), "{}\n{text}", ran.whole());
+        assert!(text.contains("[[allow]]"), "{text}");
+    }
 }
 
 #[test]

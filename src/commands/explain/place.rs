@@ -177,6 +177,7 @@ impl<'p> Page<'p> {
                 format!("dropped by the check `{last}`")
             }
             Fate::Covered(better) => format!("dropped: {} covers the same place and says more", self.rule(better).id),
+            Fate::Published(by) => format!("dropped: {} knows it as a published value", self.rule(by).id),
             Fate::Lonely => {
                 let requires = rule.requires.as_ref().map(|r| format!("{} within {} lines", r.rule, r.within_lines));
                 format!("dropped: it counts only with a match of {}", requires.unwrap_or_default())

@@ -10,6 +10,7 @@ use crate::policy::baseline::Renames;
 use crate::policy::date;
 use crate::policy::effects::{Effect, EffectRule, Policy};
 use crate::policy::inline::Markers;
+use crate::policy::owner::Owner;
 use crate::policy::paths::{Globs, Paths};
 use crate::policy::seal::Seal;
 use crate::rules::ruleset::RuleSet;
@@ -104,7 +105,16 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
     for entry in &config.allow {
         policy.allows.push(allow(layer, entry.span().start, entry.get_ref())?);
     }
+    policy.owners.extend(owners(layer));
     Ok(())
+}
+
+/// The owner entries of a layer, which only the organisation's has.
+pub fn owners(layer: &Layer) -> impl Iterator<Item = Owner> {
+    layer.config.owner.iter().map(|entry| {
+        let (place, entry) = (layer.place(entry.span().start), entry.get_ref());
+        Owner { files: Globs::new(Many::all(Some(&entry.path))), may_allow: Many::all(Some(&entry.may_allow)), place }
+    })
 }
 
 /// An allow entry, checked.

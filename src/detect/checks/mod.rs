@@ -53,6 +53,11 @@ fn prove_if(held: bool) -> Outcome {
     if held { Outcome::Prove } else { Outcome::Lower }
 }
 
+/// Whether a check that dropped a value did so because the value itself is published, and not for what stands around it.
+pub fn is_published(check: &Check, secret: &[u8]) -> bool {
+    matches!(check, Check::Public(texts) if shape::contains_any(secret, texts))
+}
+
 /// What one check says of a value; `whole` is everything the rule matched.
 pub fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
     let any = |test: fn(&u8) -> bool| secret.iter().any(test);

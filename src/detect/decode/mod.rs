@@ -46,7 +46,7 @@ pub fn escaped(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer))
     decode::<false, true>(content, layer, visit)
 }
 
-/// Runs of digits, characters that are written in another way, or both with mail; whether a header of mail was met.
+/// Runs of digits, characters that are written in another way, both with mail, or mail alone; whether its header was met.
 fn decode<const RUNS: bool, const SIGNS: bool>(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> bool {
     let mut decoding = Decoding::<RUNS, SIGNS> { content, layer, visit, regions: Regions::default(), is_mail: false };
     sweep::over(content, &mut decoding);
@@ -67,9 +67,9 @@ struct Decoding<'c, 'v, const RUNS: bool, const SIGNS: bool> {
 impl<const RUNS: bool, const SIGNS: bool> Eye for Decoding<'_, '_, RUNS, SIGNS> {
     #[inline(always)]
     fn run(&mut self, start: usize) -> Option<usize> {
-        if SIGNS && !self.is_mail && quoted::is_header(self.content, start) {
+        if (SIGNS || !RUNS) && !self.is_mail && quoted::is_header(self.content, start) {
             self.is_mail = true;
-            if RUNS {
+            if RUNS == SIGNS {
                 quoted::from(self.content, start, self.layer, self.visit);
             }
         }
@@ -89,9 +89,9 @@ pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer
     kubernetes::for_each(content, layer, visit);
 }
 
-/// Only quoted-printable mail, of a whole text.
+/// Only quoted-printable mail, of a whole text: its header may stand far before what is of interest.
 pub fn mail(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    quoted::for_each(content, layer, visit);
+    decode::<false, false>(content, layer, visit);
 }
 
 /// How the kind of a Secret's manifest is written: what stands there in any case is a keyword of built-in rules.

@@ -4,7 +4,6 @@
 //! digits long enough to be met in the search for these: looking for it costs other texts a glance.
 
 use super::layer::{Cut, Layer};
-use super::sweep::{self, Eye};
 use super::{hex_byte, is_text};
 use crate::types::finding::Via;
 use crate::types::span::Span;
@@ -40,37 +39,6 @@ fn says_so(content: &[u8], start: usize) -> bool {
     is_line
         && after(text, NAME)
         && text[NAME.len()..].strip_prefix(b":").is_some_and(|value| after(value.trim_ascii_start(), VALUE))
-}
-
-/// Where the first such header of a text stands.
-fn first_header(content: &[u8]) -> Option<usize> {
-    let mut first = First { content, header: None };
-    sweep::over(content, &mut first);
-    first.header
-}
-
-/// Looks for a header among runs of digits.
-struct First<'c> {
-    content: &'c [u8],
-    header: Option<usize>,
-}
-
-impl Eye for First<'_> {
-    fn run(&mut self, start: usize) -> Option<usize> {
-        if self.header.is_none() && is_header(self.content, start) {
-            self.header = Some(start);
-        }
-        None
-    }
-
-    fn sign(&mut self, _at: usize) {}
-}
-
-/// Shows all behind the first such header.
-pub(super) fn for_each(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
-    if let Some(start) = first_header(content) {
-        from(content, start, layer, visit);
-    }
 }
 
 /// Shows a text from `start` on as it reads, in parts that end with a line.
@@ -130,6 +98,7 @@ fn unit(text: &[u8]) -> Option<(Option<u8>, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::mail;
     use super::*;
 
     const HEADER: &str = "Content-Transfer-Encoding: quoted-printable\n\n";
@@ -145,12 +114,11 @@ mod tests {
             (HEADER.replace(':', "=") + "=67", None),
         ] {
             let (mut layer, mut shown) = (Layer::default(), None);
-            for_each(text.as_bytes(), &mut layer, &mut |layer| {
+            mail(text.as_bytes(), &mut layer, &mut |layer| {
                 let text = String::from_utf8_lossy(layer.text()).into_owned();
                 shown = Some(text.split("\n\n").nth(1).expect("a body").to_owned());
             });
             assert_eq!(shown.as_deref(), want, "{text}");
-            assert_eq!(first_header(text.as_bytes()).is_some(), want.is_some());
         }
     }
 
@@ -159,7 +127,7 @@ mod tests {
         let lines: Vec<String> = (0..20_000).map(|line| format!("line=20{line} =\n")).collect();
         let text = format!("{HEADER}{}", lines.concat());
         let (mut layer, mut shown, mut end) = (Layer::default(), Vec::new(), 0);
-        for_each(text.as_bytes(), &mut layer, &mut |layer| {
+        mail(text.as_bytes(), &mut layer, &mut |layer| {
             let part = layer.origin();
             assert!(part.len() <= PART && (part.start == 0 || part.start < end && end - part.start >= OVERLAP));
             end = part.end;
@@ -173,7 +141,7 @@ mod tests {
         // One line without an end.
         let text = format!("{HEADER}{}", "=67".repeat(100_000));
         let mut letters = 0;
-        for_each(text.as_bytes(), &mut layer, &mut |layer| letters += layer.text().iter().filter(|&&b| b == b'g').count());
+        mail(text.as_bytes(), &mut layer, &mut |layer| letters += layer.text().iter().filter(|&&b| b == b'g').count());
         assert!(letters >= 100_000 - 40);
     }
 }

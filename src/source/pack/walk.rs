@@ -5,13 +5,16 @@
 //! meanwhile belongs to families of which each has at most half the objects of the one before, so a worker holds at most
 //! log2(n) contents, in chains of any length. Nothing recurses.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+mod seat;
+mod worker;
 
-use super::delta::Delta;
-use super::forest::{Forest, Place};
-use super::inflate::Inflater;
-use super::{Kind, Limits, ReadError, loose};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex};
+
+use self::seat::{Seat, Shared};
+use self::worker::Worker;
+use super::forest::Forest;
+use super::{Kind, Limits, ReadError};
 use crate::types::delta::Op;
 
 /// What is done with each content.
@@ -55,28 +58,6 @@ pub struct Walk<'f, S> {
     hungry: AtomicUsize,
     objects: AtomicU64,
     bytes: AtomicU64,
-}
-
-#[derive(Debug)]
-struct Shared<S> {
-    given: Vec<Task<S>>,
-    /// Workers that may still give something.
-    busy: usize,
-}
-
-/// Children of an object that are still to be done: a range of the forest's list.
-#[derive(Debug)]
-struct Task<S> {
-    base: Arc<Base<S>>,
-    next: u32,
-    end: u32,
-}
-
-#[derive(Debug)]
-struct Base<S> {
-    content: Vec<u8>,
-    /// `None` when it was not visited.
-    state: Option<S>,
 }
 
 impl<'f, S: Send + Sync> Walk<'f, S> {
@@ -129,26 +110,16 @@ impl<'f, S: Send + Sync> Walk<'f, S> {
     /// one of them, after its base.
     pub fn work<V: Visitor<State = S>>(&self, visitor: &mut V) {
         let mut seat = Seat::take(self);
-        let mut worker = Worker {
-            walk: self,
-            visitor,
-            stack: Vec::new(),
-            spare: Spare::default(),
-            inflater: Inflater::default(),
-            delta: Vec::new(),
-            ops: Vec::new(),
-            objects: 0,
-            bytes: 0,
-        };
+        let mut worker = Worker::new(self, visitor);
         while !self.stop.load(Ordering::Relaxed) {
-            if !worker.stack.is_empty() {
+            if worker.has_work() {
                 worker.step();
             } else if let Some(&root) = self.roots.get(self.next_root.fetch_add(1, Ordering::Relaxed)) {
                 worker.root(root);
             } else {
                 worker.report();
                 match seat.wait() {
-                    Some(task) => worker.stack.push(task),
+                    Some(task) => worker.take(task),
                     None => break,
                 }
             }
@@ -160,255 +131,14 @@ impl<'f, S: Send + Sync> Walk<'f, S> {
     pub fn progress(&self) -> (u64, u64) {
         (self.objects.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
-
-    fn lock(&self) -> MutexGuard<'_, Shared<S>> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A worker's place among the busy ones; it is given up also when the visitor panics, so that no other waits for ever.
-struct Seat<'w, 'f, S> {
-    walk: &'w Walk<'f, S>,
-    taken: bool,
-}
-
-impl<'w, 'f, S: Send + Sync> Seat<'w, 'f, S> {
-    fn take(walk: &'w Walk<'f, S>) -> Self {
-        walk.lock().busy += 1;
-        Self { walk, taken: true }
-    }
-
-    /// Waits for what another worker gives; `None` when nothing can come any more.
-    fn wait(&mut self) -> Option<Task<S>> {
-        let walk = self.walk;
-        let mut shared = walk.lock();
-        if let Some(task) = shared.given.pop() {
-            return Some(task);
-        }
-        self.taken = false;
-        shared.busy -= 1;
-        if shared.busy == 0 {
-            walk.wake.notify_all();
-            return None;
-        }
-        walk.hungry.fetch_add(1, Ordering::Relaxed);
-        let task = loop {
-            shared = walk.wake.wait(shared).unwrap_or_else(PoisonError::into_inner);
-            if let Some(task) = shared.given.pop() {
-                shared.busy += 1;
-                self.taken = true;
-                break Some(task);
-            }
-            if shared.busy == 0 {
-                break None;
-            }
-        };
-        walk.hungry.fetch_sub(1, Ordering::Relaxed);
-        task
-    }
-}
-
-impl<S> Drop for Seat<'_, '_, S> {
-    fn drop(&mut self) {
-        if self.taken {
-            let mut shared = self.walk.shared.lock().unwrap_or_else(PoisonError::into_inner);
-            shared.busy -= 1;
-            self.walk.wake.notify_all();
-        }
-    }
-}
-
-/// Buffers for contents to come.
-#[derive(Default)]
-struct Spare {
-    buffers: Vec<Vec<u8>>,
-    bytes: usize,
-}
-
-/// Bytes that a worker keeps in spare buffers.
-const SPARE: usize = 64 << 20;
-
-impl Spare {
-    fn take(&mut self) -> Vec<u8> {
-        let buffer = self.buffers.pop().unwrap_or_default();
-        self.bytes -= buffer.capacity();
-        buffer
-    }
-
-    fn give(&mut self, buffer: Vec<u8>) {
-        if self.bytes + buffer.capacity() <= SPARE {
-            self.bytes += buffer.capacity();
-            self.buffers.push(buffer);
-        }
-    }
-}
-
-struct Worker<'w, 'f, 'v, V: Visitor> {
-    walk: &'w Walk<'f, V::State>,
-    visitor: &'v mut V,
-    stack: Vec<Task<V::State>>,
-    spare: Spare,
-    inflater: Inflater,
-    delta: Vec<u8>,
-    ops: Vec<Op>,
-    objects: u64,
-    bytes: u64,
-}
-
-impl<V: Visitor> Worker<'_, '_, '_, V> {
-    fn root(&mut self, object: u32) {
-        let mut content = self.spare.take();
-        match self.load(object, &mut content) {
-            Ok(()) => self.done(object, content, None),
-            Err(why) => {
-                self.spare.give(content);
-                self.fail(object, why);
-            }
-        }
-    }
-
-    /// Does one child of the task on top.
-    fn step(&mut self) {
-        if self.walk.hungry.load(Ordering::Relaxed) > 0 {
-            self.give();
-        }
-        let Some(task) = self.stack.last_mut() else { return };
-        let child = self.walk.forest.child(task.next);
-        task.next += 1;
-        let last = task.next == task.end;
-        let base = if last { self.stack.pop().map(|task| task.base) } else { Some(Arc::clone(&task.base)) };
-        let Some(base) = base else { return };
-        if self.walk.forest.family(child).objects == 0 || !self.walk.goes_to(child) {
-            return self.release(base);
-        }
-        let mut content = self.spare.take();
-        match self.derive(child, &base.content, &mut content) {
-            Ok(()) => self.done(child, content, Some(base)),
-            Err(why) => {
-                self.spare.give(content);
-                self.release(base);
-                self.fail(child, why);
-            }
-        }
-    }
-
-    /// Shows a content that was made, and puts the object's children on the stack.
-    fn done(&mut self, object: u32, content: Vec<u8>, base: Option<Arc<Base<V::State>>>) {
-        let size = content.len() as u64;
-        let state = if self.walk.forest.is_duplicate(object) {
-            None
-        } else if size > self.walk.limits.max {
-            self.visitor.failed(object, ReadError::TooLarge { size });
-            None
-        } else {
-            let from = base
-                .as_deref()
-                .and_then(|base| Some(Derived { base: base.state.as_ref()?, base_content: &base.content, ops: &self.ops }));
-            self.objects += 1;
-            self.bytes += size;
-            Some(self.visitor.visit(object, &content, from))
-        };
-        if let Some(base) = base {
-            self.release(base);
-        }
-        if self.objects >= 64 {
-            self.report();
-        }
-        let children = self.walk.forest.child_range(object);
-        if children.is_empty() {
-            self.spare.give(content);
-        } else {
-            self.stack.push(Task { base: Arc::new(Base { content, state }), next: children.start, end: children.end });
-        }
-    }
-
-    /// Gives up a base; its buffer is used again when nobody else holds it.
-    fn release(&mut self, base: Arc<Base<V::State>>) {
-        if let Some(base) = Arc::into_inner(base) {
-            self.spare.give(base.content);
-        }
-    }
-
-    /// The content of an object that is no delta.
-    fn load(&mut self, object: u32, content: &mut Vec<u8>) -> Result<(), ReadError> {
-        let max = self.largest(object);
-        match self.walk.forest.place(object) {
-            Place::Packed(pack, offset) => {
-                let entry = pack.entry(offset)?;
-                self.inflater.inflate(pack.stream(entry.data), entry.size, max, content)
-            }
-            Place::Loose(path) => loose::read(&path, max, &mut self.inflater, content).map(|_| ()),
-        }
-    }
-
-    /// The content of a delta, and in `ops` its runs.
-    fn derive(&mut self, object: u32, base: &[u8], content: &mut Vec<u8>) -> Result<(), ReadError> {
-        let Place::Packed(pack, offset) = self.walk.forest.place(object) else {
-            return Err(ReadError::Corrupt("a loose object is no delta"));
-        };
-        let entry = pack.entry(offset)?;
-        self.inflater.inflate(pack.stream(entry.data), entry.size, self.walk.limits.base_max, &mut self.delta)?;
-        Delta::new(&self.delta)?.apply(base, self.largest(object), &mut self.ops, content)
-    }
-
-    /// The largest content that an object may have to be worth making.
-    fn largest(&self, object: u32) -> u64 {
-        let Limits { max, base_max } = self.walk.limits;
-        if self.walk.forest.child_range(object).is_empty() { max } else { max.max(base_max) }
-    }
-
-    /// Says of an object and everything built on it that it can't be had.
-    fn fail(&mut self, object: u32, why: ReadError) {
-        let forest = self.walk.forest;
-        let of_base = why.clone().of_base();
-        let mut stack = vec![object];
-        let mut why = Some(why);
-        while let Some(object) = stack.pop() {
-            let why = why.take().unwrap_or_else(|| of_base.clone());
-            if !forest.is_duplicate(object) {
-                self.visitor.failed(object, why);
-            }
-            stack.extend(forest.children(object).iter().filter(|&&child| forest.family(child).objects > 0));
-        }
-    }
-
-    /// Gives away half of what is left of the oldest task: the oldest is nearest to the root, so it is worth most.
-    fn give(&mut self) {
-        let tasks = self.stack.len();
-        let Some(oldest) = self.stack.first_mut() else { return };
-        let left = oldest.end - oldest.next;
-        if left < 2 && tasks < 2 {
-            return;
-        }
-        let mut shared = self.walk.lock();
-        if !shared.given.is_empty() {
-            return;
-        }
-        let task = if left < 2 {
-            self.stack.remove(0)
-        } else {
-            let middle = oldest.next + left / 2;
-            let task = Task { base: Arc::clone(&oldest.base), next: middle, end: oldest.end };
-            oldest.end = middle;
-            task
-        };
-        shared.given.push(task);
-        drop(shared);
-        self.walk.wake.notify_one();
-    }
-
-    fn report(&mut self) {
-        self.walk.objects.fetch_add(std::mem::take(&mut self.objects), Ordering::Relaxed);
-        self.walk.bytes.fetch_add(std::mem::take(&mut self.bytes), Ordering::Relaxed);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::pack::ObjectFormat;
     use crate::source::pack::sample::{Sample, append, name, write};
     use crate::source::pack::store::{ReadCache, Store};
+    use crate::source::pack::{ObjectFormat, loose};
     use crate::types::oid::Oid;
     use std::path::Path;
     use std::thread;
