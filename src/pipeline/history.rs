@@ -376,7 +376,10 @@ impl<'r> Run<'r> {
             notices.push(Notice::skipped(Vec::new(), format!("{} more objects are missing", missing.len() - NAMED)));
         }
         if places.is_cut {
-            notices.push(Notice::skipped(Vec::new(), "trees that hold themselves over and over: not all paths were followed"));
+            notices.push(Notice::skipped(
+                Vec::new(),
+                "trees that hold themselves over and over, or folders in folders without end: not all paths were followed",
+            ));
         }
         let cut_off = |oid: &&Oid| {
             let number = self.forest.find(oid.as_bytes()).and_then(|object| graph.of_object(object));

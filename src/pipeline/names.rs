@@ -63,26 +63,3 @@ impl Outcome {
         }
     }
 }
-
-/// Who made a commit or tag and what the tag is called, by the lines of its head: names and addresses as written.
-pub(super) fn in_head(head: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const LINES: [&[u8]; 4] = [b"author ", b"committer ", b"tagger ", b"tag "];
-    let lines = head.split(|&b| b == b'\n').take_while(|line| !line.is_empty());
-    lines.filter_map(|line| {
-        let person = LINES.iter().find_map(|start| line.strip_prefix(*start))?;
-        Some(memchr::memrchr(b'>', person).map_or(person, |end| &person[..=end]))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_in_a_head() {
-        let head = b"tree 1\nauthor A <a@b> 1 +0000\ncommitter  2 +0000\n\nauthor of the message\n";
-        assert_eq!(in_head(head).collect::<Vec<_>>(), [b"A <a@b>".as_slice(), b" 2 +0000"]);
-        let head = b"object 1\ntype commit\ntag v1\ntagger A <a@b> 1 +0000\n\ntag of the message\n";
-        assert_eq!(in_head(head).collect::<Vec<_>>(), [b"v1".as_slice(), b"A <a@b>"]);
-    }
-}

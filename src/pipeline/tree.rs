@@ -90,6 +90,7 @@ impl Pipeline {
             let found = tracked::unmet(run.walk.roots(), repositories, is_met);
             all.outcome.notices.extend(found.notices);
             all.later.extend(found.files.into_iter().map(Later::Small));
+            all.later.extend(found.links.into_iter().map(Later::Link));
         }
         let mut parts: Vec<(PathBuf, PartFound)> = std::mem::take(&mut all.parts);
         while !all.later.is_empty() {
@@ -177,6 +178,8 @@ impl Gathered {
 enum Later {
     /// One that the walk did not come by.
     Small(PathBuf),
+    /// A link that the walk did not come by.
+    Link(PathBuf),
     /// A large one of so many bytes.
     Large(PathBuf, u64),
     /// A large archive.
@@ -188,6 +191,7 @@ enum Later {
 /// Work that one worker does in one go.
 enum Task {
     File(PathBuf),
+    Link(PathBuf),
     Archive(PathBuf, u64),
     Behind(PathBuf, u64),
     Part { path: PathBuf, size: u64, start: u64 },
@@ -197,6 +201,7 @@ impl Later {
     fn tasks(self) -> Vec<Task> {
         match self {
             Self::Small(path) => vec![Task::File(path)],
+            Self::Link(path) => vec![Task::Link(path)],
             Self::Archive(path, size) => vec![Task::Archive(path, size)],
             Self::Behind(path, size) => vec![Task::Behind(path, size)],
             Self::Large(path, size) => {
@@ -227,6 +232,9 @@ impl Visit for Worker<'_> {
     }
 
     fn link(&mut self, path: &Path, name: &[u8]) {
+        if self.run.walk.ignore() == Ignore::Respect {
+            self.gathered.met.push(hash(name));
+        }
         if self.run.has(path)
             && self.desk.pipeline.policy.admits(name)
             && let Ok(target) = std::fs::read_link(path)
@@ -330,10 +338,12 @@ impl Worker<'_> {
     }
 
     fn task(&mut self, task: &Task) {
-        let (Task::File(path) | Task::Archive(path, _) | Task::Behind(path, _) | Task::Part { path, .. }) = task;
+        let (Task::File(path) | Task::Link(path) | Task::Archive(path, _) | Task::Behind(path, _) | Task::Part { path, .. }) =
+            task;
         let label = label(path);
         match task {
             Task::File(path) => self.take(path, &label),
+            Task::Link(path) => self.link(path, &label),
             Task::Archive(path, size) | Task::Behind(path, size) => match (reader::open(path), &self.run.archives) {
                 (Ok(file), Some(limits)) => {
                     let content = io::BufReader::with_capacity(1 << 18, file);

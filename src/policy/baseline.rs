@@ -10,6 +10,9 @@ use super::seal::{self, Salt, Seal};
 /// The file's usual name, at the top of the work tree.
 pub const FILE_NAME: &str = ".nospill.baseline";
 
+/// Every file has one; what several branches made and merged has some.
+const MOST_SALTS: usize = 16;
+
 const HEAD: &str = "# nospill baseline 1: known findings, by content. `nospill baseline --help` says how it is kept.";
 
 /// A baseline's bytes: most runs find nothing, and have no use for them.
@@ -88,6 +91,15 @@ impl Baseline {
         })
     }
 
+    /// How many salts its seals have.
+    fn salts(&self) -> usize {
+        let salts = self.entries.iter().filter_map(|entry| match entry.seal {
+            Seal::Slow { salt, .. } => Some(salt),
+            Seal::Plain(_) => None,
+        });
+        salts.collect::<BTreeSet<Salt>>().len()
+    }
+
     /// The file.
     pub fn render(&self) -> String {
         let mut text = format!("{HEAD}\n");
@@ -131,6 +143,9 @@ impl Known {
     pub(super) fn read(bytes: &Bytes, file: &str, renames: Renames) -> Self {
         let broken = |what: String| Self { broken: Some(format!("{what}, so that none of it counts")), ..Self::default() };
         let parse = |text: &[u8]| match Baseline::parse(text) {
+            Ok(baseline) if baseline.salts() > MOST_SALTS => {
+                broken(format!("{file} has seals of more than {MOST_SALTS} salts, each of which costs a slow hash a finding"))
+            }
             Ok(baseline) => baseline.index(renames),
             Err(line) => broken(format!("{file}:{line} is no entry of a baseline")),
         };
@@ -195,6 +210,15 @@ fn unescaped(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seals_of_many_salts_would_cost_a_slow_hash_each() {
+        for (count, is_broken) in [(16, false), (17, true)] {
+            let lines = (0..count).map(|at| format!("s1:{at:016x}:{:032x} some-rule path\n", 1)).collect::<String>();
+            let known = Known::read(&Bytes::Here(lines.into_bytes()), "file", Renames::Refused);
+            assert_eq!(known.broken.is_some(), is_broken, "{:?}", known.broken);
+        }
+    }
 
     #[test]
     fn files_are_read_as_written() {

@@ -7,6 +7,7 @@
 //! said, as then something was not scanned.
 
 mod behind;
+mod beside;
 mod compressed;
 mod image;
 mod spool;
@@ -15,6 +16,7 @@ mod zipped;
 use std::cell::Cell;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
+use self::beside::Before;
 use super::reader::WHOLE;
 
 pub use behind::{TAIL, may_end_in_zip};
@@ -92,11 +94,24 @@ impl Kind {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..] => Some(Self::Bzip2),
-            _ if head.get(257..262) == Some(b"ustar") => Some(Self::Tar),
+            _ if head.get(257..262) == Some(b"ustar") || is_old_tar(head) => Some(Self::Tar),
             _ if compressed::is_lzma(head) => Some(Self::Lzma),
             _ => None,
         }
     }
+}
+
+/// Whether a content starts as a tar file of before POSIX, which has no magic: with the header of a file, that says its own sum.
+fn is_old_tar(head: &[u8]) -> bool {
+    const SUM: std::ops::Range<usize> = 148..156;
+    let Some(header) = head.first_chunk::<512>().filter(|header| header[0] != 0) else { return false };
+    let digits = header[SUM].iter().copied().skip_while(|&b| b == b' ').take_while(|b| (b'0'..=b'7').contains(b));
+    let (count, said) = digits.fold((0, 0u32), |(count, sum), digit| (count + 1, sum << 3 | u32::from(digit - b'0')));
+    if count == 0 {
+        return false;
+    }
+    let sum = |bytes: &[u8]| bytes.iter().map(|&b| u32::from(b)).sum::<u32>();
+    said == sum(&header[..SUM.start]) + 8 * u32::from(b' ') + sum(&header[SUM.end..])
 }
 
 /// Whether a content is an archive, by its first bytes.
@@ -181,7 +196,7 @@ impl Archive<'_> {
         let done = peek(&mut content, &mut head).and_then(|read| {
             content.seek(SeekFrom::Start(0))?;
             match Kind::of(&head[..read]) {
-                Some(Kind::Zip) => self.zip(&mut content),
+                Some(Kind::Zip) => self.zip(&mut content, Before::Own),
                 Some(Kind::Tar) => {
                     self.image = image::Layers::of(&mut content).unwrap_or_default();
                     content.seek(SeekFrom::Start(0))?;
@@ -244,10 +259,10 @@ impl Archive<'_> {
     fn nested_zip(&mut self, mut head: Vec<u8>, content: &mut dyn Read) -> io::Result<()> {
         content.take(spool::IN_MEMORY - WHOLE).read_to_end(&mut head)?;
         if (head.len() as u64) < spool::IN_MEMORY {
-            return self.zip(&mut Cursor::new(head));
+            return self.zip(&mut Cursor::new(head), Before::Own);
         }
         match spool::laid_down(head, content)? {
-            Some(mut file) => self.zip(&mut file),
+            Some(mut file) => self.zip(&mut file, Before::Own),
             None => {
                 let why = format!("a zip archive of more than {} bytes in another: not opened", spool::MOST);
                 self.to.notice(&self.names, why);
@@ -275,13 +290,22 @@ impl Archive<'_> {
         self.to.large(&self.names, head, rest)
     }
 
+    /// Opens a tar file, and those behind it: what unpacks one may go on there. What has bytes is a file to some program,
+    /// whatever its type says, and links are not followed, but their text is read.
     fn tar(&mut self, content: &mut dyn Read) -> io::Result<()> {
         let mut archive = tar::Archive::new(content);
+        archive.set_ignore_zeros(true);
         for entry in archive.entries()? {
             let mut entry = entry?;
             self.count()?;
-            if entry.header().entry_type().is_file() || entry.header().entry_type().is_gnu_sparse() {
-                let name = self.image.label(&entry.path_bytes());
+            let name = self.image.label(&entry.path_bytes());
+            if entry.header().entry_type().is_symlink()
+                && let Some(target) = entry.link_name_bytes()
+            {
+                let target = target.into_owned();
+                self.member(name.clone(), &mut Cursor::new(target))?;
+            }
+            if entry.size() > 0 {
                 self.member(name, &mut entry)?;
             }
         }

@@ -59,6 +59,10 @@ pub struct CacheTree<'i> {
 impl<'i> CacheTree<'i> {
     /// The subfolder of that name.
     pub fn child(&self, name: &[u8]) -> Option<&CacheTree<'i>> {
+        if self.children.len() > FEW {
+            let at = self.children.binary_search_by_key(&name, |child| child.name).ok()?;
+            return self.children.get(at);
+        }
         self.children.iter().find(|child| child.name == name)
     }
 }
@@ -79,6 +83,8 @@ const HEADER: usize = 12;
 const STAT: usize = 40;
 /// Deepest nesting of folders that is followed; the file system allows no deeper path.
 const DEEPEST: usize = 4096;
+/// Among so many subfolders one is looked for in turn; more are sorted by their names.
+const FEW: usize = 64;
 
 fn u32_at(data: &[u8], at: usize) -> Option<u32> {
     data.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
@@ -162,6 +168,9 @@ fn node(data: &[u8], hash: usize, depth: usize) -> Option<(CacheTree<'_>, &[u8])
         let (child, tail) = node(rest, hash, depth + 1)?;
         children.push(child);
         rest = tail;
+    }
+    if children.len() > FEW {
+        children.sort_unstable_by_key(|child| child.name);
     }
     Some((CacheTree { name: &data[..nul], valid, children }, rest))
 }

@@ -19,8 +19,8 @@ fn git(args: &[&OsStr]) -> Command {
 fn with_patterns(args: &[&OsStr]) -> Command {
     let mut command = Command::new("git");
     // A repository's file system monitor is a program of its choice, and so is what checks signatures; locks would be
-    // writes. What replaces other objects would hide them.
-    command.args(["-c", "core.fsmonitor=false", "-c", "log.showSignature=false"]);
+    // writes. What replaces other objects would hide them, and so would a commit-graph that tells other parents and trees.
+    command.args(["-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "-c", "core.commitGraph=false"]);
     command.args(["--no-pager", "--no-replace-objects"]).args(args);
     command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C").stdin(Stdio::null());
     // Grafts hide commits as replacements do.
@@ -239,6 +239,28 @@ pub fn staged_blobs() -> Result<Vec<(Vec<u8>, Oid)>, SourceError> {
         }
     }
     Ok(blobs)
+}
+
+/// Modes and paths of all that the index of the work tree at `top` names, whatever repository the environment speaks of.
+///
+/// # Errors
+/// git fails, or prints what is not its format.
+pub fn tracked(top: &std::path::Path) -> Result<Vec<(u32, Vec<u8>)>, SourceError> {
+    let git_dir = top.join(".git");
+    let [dir, tree] = ["--git-dir", "--work-tree"].map(OsStr::new);
+    let place = [OsStr::new("-C"), top.as_os_str(), dir, git_dir.as_os_str(), tree, top.as_os_str()];
+    let args = [place.as_slice(), &["ls-files", "--stage", "-z"].map(OsStr::new)].concat();
+    let output = git(&args).env_remove("GIT_INDEX_FILE").output().map_err(|error| plumbing(&args, error))?;
+    if !output.status.success() {
+        return Err(plumbing(&args, String::from_utf8_lossy(&output.stderr)));
+    }
+    let entry = |line: &[u8]| {
+        let tab = line.iter().position(|&b| b == b'\t')?;
+        let mode = std::str::from_utf8(line.get(..6)?).ok()?;
+        Some((u32::from_str_radix(mode, 8).ok()?, line[tab + 1..].to_vec()))
+    };
+    let lines = output.stdout.split(|&b| b == 0).filter(|line| !line.is_empty());
+    lines.map(|line| entry(line).ok_or_else(|| SourceError::Git("unexpected output of git ls-files".to_owned()))).collect()
 }
 
 /// A line of `git diff-index --raw`.

@@ -4,7 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::pack::object::{Commit, Malformed, Person, Tag};
+use super::history::paths::join;
+use super::pack::object::{self, Commit, Malformed, Person, Tag, names_in_head};
 use super::pack::store::{ReadCache, Store};
 use super::pack::{Kind, Limits, ReadError};
 use super::repository::{self, Repository};
@@ -30,7 +31,7 @@ pub struct Revisions {
 pub struct Brought {
     /// Names of refs that are new, as git has them.
     pub refs: Vec<String>,
-    /// What refs point to, of which annotated tags are read.
+    /// What refs point to, of which annotated tags are read, and trees and blobs with all that they hold.
     pub objects: Vec<Oid>,
 }
 
@@ -99,21 +100,55 @@ impl Range {
         Ok(range)
     }
 
-    /// Adds names of refs, and annotated tags with those that they are of.
+    /// Adds names of refs, annotated tags with those that they are of, and trees and blobs that no commit has to bring.
     #[must_use]
     pub fn bringing(mut self, brought: Brought) -> Self {
         self.refs = brought.refs;
         let (mut cache, mut met) = (ReadCache::new(1 << 20), HashSet::new());
         for mut id in brought.objects {
-            while met.insert(id)
-                && let Ok((Kind::Tag, content)) = self.store.read(&id, self.limits, &mut cache)
-            {
-                self.add(Origin::Message { id });
-                let Ok(tag) = Tag::parse(&content) else { break };
-                id = tag.object;
+            while met.insert(id) {
+                match self.store.read(&id, self.limits, &mut cache) {
+                    Ok((Kind::Tag, content)) => {
+                        self.add(Origin::Message { id });
+                        let Ok(tag) = Tag::parse(&content) else { break };
+                        id = tag.object;
+                    }
+                    Ok((Kind::Tree, content)) => self.add_tree(content, &mut cache, &mut met),
+                    Ok((Kind::Blob, _)) => self.add(Origin::Lost { path: Vec::new(), blob: id }),
+                    // Commits are listed.
+                    Ok((Kind::Commit, _)) => {}
+                    Err(ReadError::TooLarge { .. }) => self.add(Origin::Lost { path: Vec::new(), blob: id }),
+                    Err(why) => self.notices.push(self.failed(&[], &id, &why)),
+                }
             }
         }
         self
+    }
+
+    /// Adds the blobs of a tree and of those in it, each tree once.
+    fn add_tree(&mut self, content: Vec<u8>, cache: &mut ReadCache, met: &mut HashSet<Oid>) {
+        const FOLDER: u32 = 0o040_000;
+        const SUBMODULE: u32 = 0o160_000;
+        let (mut stack, format, mut blobs) = (vec![(Vec::new(), content)], self.store.format(), HashSet::new());
+        while let Some((folder, content)) = stack.pop() {
+            for entry in object::tree(&content, format) {
+                let Ok(entry) = entry else {
+                    self.notices.push(Notice::skipped(folder.as_slice(), "a broken tree entry"));
+                    break;
+                };
+                let (path, Some(oid)) = (join(&folder, entry.name), Oid::from_bytes(entry.oid)) else { continue };
+                match entry.mode & 0o170_000 {
+                    SUBMODULE => {}
+                    FOLDER if !met.insert(oid) => {}
+                    FOLDER => match self.store.read(&oid, self.limits, cache) {
+                        Ok((_, content)) => stack.push((path, content)),
+                        Err(why) => self.notices.push(self.failed(&path, &oid, &why)),
+                    },
+                    _ if blobs.insert((path.clone(), oid)) => self.add(Origin::Lost { path, blob: oid }),
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// The names of refs that come with it.
@@ -269,7 +304,7 @@ impl Source for Range {
     fn load(&self, at: usize, worker: &mut Worker) -> Result<Input, Notice> {
         let origin = self.items[at].origin.clone();
         let (oid, path) = match &origin {
-            Origin::Commit { blob, path, .. } => (*blob, path.as_slice()),
+            Origin::Commit { blob, path, .. } | Origin::Lost { blob, path } => (*blob, path.as_slice()),
             Origin::Message { id } => (*id, &b""[..]),
             _ => return Err(Notice::skipped(origin.path(), "no object of a commit")),
         };
@@ -289,6 +324,7 @@ impl Source for Range {
     fn names(&self, at: usize, worker: &mut Worker) -> Vec<Vec<u8>> {
         match &self.items[at].origin {
             Origin::Commit { path, .. } if self.added[at] => vec![path.clone()],
+            Origin::Lost { path, .. } if !path.is_empty() => vec![path.clone()],
             _ => std::mem::take(&mut worker.names),
         }
     }
@@ -307,13 +343,11 @@ impl Source for Range {
 
 /// The names in the head of a commit or tag, and where its message starts.
 fn head(kind: Kind, content: &[u8]) -> Result<(Vec<Vec<u8>>, usize), Malformed> {
-    let person = |person: Person<'_>| [person.name, b" <", person.email, b">"].concat();
-    if kind == Kind::Tag {
-        let tag = Tag::parse(content)?;
-        return Ok((tag.tagger.map(person).into_iter().chain([tag.name.to_vec()]).collect(), tag.message_start));
-    }
-    let commit = Commit::parse(content)?;
-    let mut people = vec![person(commit.author), person(commit.committer)];
-    people.dedup();
-    Ok((people, commit.message_start))
+    let start = match kind {
+        Kind::Tag => Tag::parse(content)?.message_start,
+        _ => Commit::parse(content)?.message_start,
+    };
+    let mut names: Vec<Vec<u8>> = names_in_head(&content[..start]).map(<[u8]>::to_vec).collect();
+    names.dedup();
+    Ok((names, start))
 }

@@ -89,6 +89,7 @@ impl Repository {
             None if plumbing::output(&["symbolic-ref", "--quiet", "HEAD"]).is_ok() => {}
             None => notices.push(Notice::skipped(Vec::new(), "HEAD can't be resolved")),
         }
+        tips.extend(heads_of_worktrees());
         let mut remembered = |name: &str, refs: &[&str]| {
             let args = [&["reflog", "show", "--format=%H"], refs].concat();
             let text = plumbing::output(&args).unwrap_or_default();
@@ -113,6 +114,13 @@ impl Repository {
     pub fn has_stash(&self) -> bool {
         plumbing::output(&["show-ref", "--verify", "--quiet", "refs/stash"]).is_ok()
     }
+}
+
+/// The `HEAD`s of linked worktrees, which may be of no branch. As bisecting and rebasing leave them there, too, none is a hole.
+fn heads_of_worktrees() -> Vec<Tip> {
+    let text = plumbing::output(&["worktree", "list", "--porcelain"]).unwrap_or_default();
+    let heads = text.split(|&b| b == b'\n').filter_map(|line| Oid::from_hex(line.strip_prefix(b"HEAD ")?));
+    heads.filter(|oid| !oid.as_bytes().iter().all(|&b| b == 0)).map(|oid| Tip { oid, name: "HEAD".to_owned() }).collect()
 }
 
 /// The folders of objects that the environment names beside the repository's own.

@@ -1,8 +1,13 @@
-//! Files that git tracks though an ignore rule names them: the walk passes them by, and a commit would not.
+//! Files and links that git tracks though an ignore rule names them: the walk passes them by, and a commit would not.
+//!
+//! The index is read in place, or by git where it is of a kind that we do not read. What it names is opened only below its work
+//! tree, and not behind a link.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
 
 use super::index::Index;
+use super::plumbing;
 use crate::types::notice::Notice;
 
 /// What the walk did not come by.
@@ -10,6 +15,8 @@ use crate::types::notice::Notice;
 pub struct Unmet {
     /// Tracked files below the paths that were named, sorted.
     pub files: Vec<PathBuf>,
+    /// Tracked links likewise.
+    pub links: Vec<PathBuf>,
     /// Indexes that could not be read.
     pub notices: Vec<Notice>,
 }
@@ -27,13 +34,16 @@ pub fn unmet(roots: &[PathBuf], repositories: Vec<PathBuf>, is_met: impl Fn(&Pat
         } else {
             top.ancestors().nth(below.components().count()).unwrap_or(&top).to_path_buf()
         };
-        if let Err(why) = collect(&top, &walked, &below, &is_met, &mut unmet.files) {
+        let tracked = Tracked { top: &top, walked: &walked, below: &below, folders: HashMap::new() };
+        if let Err(why) = tracked.collect(&is_met, &mut unmet) {
             let label = super::walk::label(&walked).into_owned();
-            unmet.notices.push(Notice::info(label, format!("tracked files that ignore rules name are not scanned: {why}")));
+            unmet.notices.push(Notice::skipped(label, format!("tracked files that ignore rules name are not scanned: {why}")));
         }
     }
-    unmet.files.sort_unstable();
-    unmet.files.dedup();
+    for paths in [&mut unmet.files, &mut unmet.links] {
+        paths.sort_unstable();
+        paths.dedup();
+    }
     unmet
 }
 
@@ -44,44 +54,109 @@ fn around(root: &Path) -> Option<(PathBuf, PathBuf)> {
     Some((root.to_path_buf(), whole.strip_prefix(top).ok()?.to_path_buf()))
 }
 
-fn collect(
-    top: &Path,
-    walked: &Path,
-    below: &Path,
-    is_met: &impl Fn(&Path) -> bool,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), String> {
-    let Some(index) = index_of(top) else { return Ok(()) };
-    let data = match std::fs::read(&index) {
-        Ok(data) => data,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error.to_string()),
-    };
-    let index = Index::parse(&data, 20).map_err(|error| error.to_string())?;
-    let mut entries = index.entries();
-    while let Some(entry) = entries.advance().map_err(|error| error.to_string())? {
-        let Some(path) = path_of(entries.path()) else { continue };
-        let Ok(rest) = path.strip_prefix(below) else { continue };
-        let path = if rest.as_os_str().is_empty() { walked.to_path_buf() } else { walked.join(rest) };
-        if entry.mode & 0o170_000 == 0o100_000
-            && !is_met(&path)
-            && std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file())
-        {
-            files.push(path);
-        }
-    }
-    Ok(())
+const TYPE: u32 = 0o170_000;
+const FILE: u32 = 0o100_000;
+const LINK: u32 = 0o120_000;
+
+/// The tracked files of one work tree below what was walked.
+struct Tracked<'t> {
+    top: &'t Path,
+    walked: &'t Path,
+    below: &'t Path,
+    /// Whether a folder, and all around it up to the top, is one and no link.
+    folders: HashMap<PathBuf, bool>,
 }
 
-/// The index of a work tree: in its `.git`, or where that file points to.
-fn index_of(top: &Path) -> Option<PathBuf> {
+impl Tracked<'_> {
+    fn collect(mut self, is_met: &impl Fn(&Path) -> bool, unmet: &mut Unmet) -> Result<(), String> {
+        let Some(folder) = git_folder(self.top)? else { return Ok(()) };
+        let index = folder.join("index");
+        let data = match std::fs::read(&index) {
+            Ok(data) => data,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let index = if is_sha256(&folder) { None } else { Index::parse(&data, 20).ok() };
+        let Some(index) = index else { return self.through_git(is_met, unmet) };
+        let mut entries = index.entries();
+        while let Some(entry) = entries.advance().map_err(|error| error.to_string())? {
+            self.add(entry.mode, entries.path(), is_met, unmet);
+        }
+        Ok(())
+    }
+
+    /// Asks git for what the index names.
+    fn through_git(&mut self, is_met: &impl Fn(&Path) -> bool, unmet: &mut Unmet) -> Result<(), String> {
+        for (mode, path) in plumbing::tracked(self.top).map_err(|error| error.to_string())? {
+            self.add(mode, &path, is_met, unmet);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, mode: u32, path: &[u8], is_met: &impl Fn(&Path) -> bool, unmet: &mut Unmet) {
+        let Some(path) = path_of(path) else { return };
+        let Ok(rest) = path.strip_prefix(self.below) else { return };
+        let here = if rest.as_os_str().is_empty() { self.walked.to_path_buf() } else { self.walked.join(rest) };
+        if !matches!(mode & TYPE, FILE | LINK) || is_met(&here) {
+            return;
+        }
+        if !is_inside(&path) {
+            let label = super::walk::label(&here).into_owned();
+            return unmet.notices.push(Notice::skipped(label, "the index names what is not of its work tree: not read"));
+        }
+        let kind = std::fs::symlink_metadata(&here).map(|metadata| metadata.file_type());
+        let list = match kind {
+            Ok(kind) if kind.is_file() => &mut unmet.files,
+            Ok(kind) if kind.is_symlink() => &mut unmet.links,
+            _ => return,
+        };
+        // What lies behind a link is not the file that git tracks.
+        if path.parent().is_none_or(|folder| self.is_folder(folder)) {
+            list.push(here);
+        }
+    }
+
+    fn is_folder(&mut self, folder: &Path) -> bool {
+        if folder.as_os_str().is_empty() {
+            return true;
+        }
+        if let Some(&known) = self.folders.get(folder) {
+            return known;
+        }
+        let here = std::fs::symlink_metadata(self.top.join(folder)).is_ok_and(|metadata| metadata.is_dir());
+        let is_one = here && folder.parent().is_none_or(|above| self.is_folder(above));
+        self.folders.insert(folder.to_path_buf(), is_one);
+        is_one
+    }
+}
+
+/// Whether a path of the index is one that git would write below a work tree.
+fn is_inside(path: &Path) -> bool {
+    path.components().all(|part| matches!(part, Component::Normal(name) if name != ".git"))
+}
+
+/// The folder that git keeps of a work tree: its `.git`, or where that file points to.
+fn git_folder(top: &Path) -> Result<Option<PathBuf>, String> {
     let git = top.join(".git");
     if git.is_dir() {
-        return Some(git.join("index"));
+        return Ok(Some(git));
     }
-    let text = std::fs::read(&git).ok()?;
-    let folder = path_of(text.strip_prefix(b"gitdir: ")?.trim_ascii_end())?;
-    Some(top.join(folder).join("index"))
+    let text = match std::fs::read(&git) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.to_string()),
+    };
+    let folder = text.strip_prefix(b"gitdir: ").and_then(|path| path_of(path.trim_ascii_end()));
+    folder.map(|folder| Some(top.join(folder))).ok_or_else(|| ".git names no folder".to_owned())
+}
+
+/// Whether objects of a repository may have the longer names, as its configuration says.
+fn is_sha256(folder: &Path) -> bool {
+    let common = std::fs::read(folder.join("commondir")).ok();
+    let common =
+        common.and_then(|text| path_of(text.trim_ascii_end())).map_or_else(|| folder.to_path_buf(), |path| folder.join(path));
+    let text = std::fs::read(common.join("config")).unwrap_or_default();
+    memchr::memmem::find(&text.to_ascii_lowercase(), b"sha256").is_some()
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::env::{Ran, World, token};
+use crate::forge::bytes;
 
 /// `git` with the hook's program found by its absolute path only.
 fn git(world: &World, dir: &str, args: &[&str]) -> Ran {
@@ -155,6 +156,34 @@ fn names_of_refs_and_tags_that_are_only_pushed() {
         for name in [format!("main:{old}"), format!(":{old}")] {
             let ran = push(&name);
             assert_eq!(ran.code, 0, "{hook} {name}: {}", ran.whole());
+        }
+    }
+}
+
+#[test]
+fn trees_and_blobs_that_are_pushed_without_a_commit() {
+    for hook in ["pre-push", "pre-receive", "update"] {
+        let world = with_server();
+        let dir = if hook == "pre-push" { "repo" } else { "server.git" };
+        world.stage("clean.py", "x = 1\n");
+        world.commit();
+        world.git(&["push", "-q", "origin", "main"]);
+        assert_eq!(world.nospill_in(dir, &["install", "--hook", hook]).code, 0);
+        let blob = world.object("blob", token(3).as_bytes());
+        let inner = world.tree(&[("100644", b"file.py", &bytes(&blob))]);
+        let tree = world.tree(&[("40000", b"folder", &bytes(&inner)), ("40000", b"other", &bytes(&inner))]);
+        let clean = world.object("blob", b"x = 1\n");
+        for (name, object, place) in
+            [("blob", &blob, "error[github-pat]"), ("tree", &tree, "folder/file.py:1:10"), ("nothing", &clean, "")]
+        {
+            world.git(&["tag", "-a", "-m", "plain", name, object]);
+            world.git(&["tag", "-a", "-m", "plain", &format!("{name}-outer"), name]);
+            for pushed in [format!("{object}:refs/tags/{name}-light"), name.to_owned(), format!("{name}-outer")] {
+                let ran = git(&world, "repo", &["push", "origin", &pushed]);
+                let whole = ran.whole();
+                let is_refused = ran.code != 0 && whole.contains("github-pat") && whole.contains(place);
+                assert!(if place.is_empty() { ran.code == 0 } else { is_refused }, "{hook} {pushed}: {whole}");
+            }
         }
     }
 }

@@ -90,6 +90,27 @@ const TRICKS: &[Trick] = &[
     trick("UTF-32", utf32, "staged", true),
     trick("UTF-32 without a byte order mark", utf32_bare, "staged", true),
     trick("between random bytes", in_binary, "staged", false),
+    trick("in a line of a commit's head that git does not know", strange_line, "history", true),
+    trick("in the place of a commit's signature, of a range", signature, "history HEAD", true),
+    trick("in the tag that a merge holds", merged_tag, "history", true),
+    trick("behind the time of a commit", behind_time, "history", true),
+    trick("in a linked worktree without a branch", worktree, "history", true),
+    trick("tracked though ignored, split index, on disk", split_index, "dir .", true),
+    trick("tracked though ignored, longer names of objects, on disk", long_names, "dir .", true),
+    trick("in the target of a link that is tracked though ignored, on disk", ignored_link, "dir .", true),
+    trick("behind two bytes that a byte order mark has", false_mark, "staged", true),
+    trick("behind four bytes that a byte order mark has", false_wide_mark, "staged", true),
+    trick("UTF-16 behind text of one byte a letter", mixed, "staged", false),
+    trick("in a tar file behind another", tar_behind, "dir .", true),
+    trick("in a tar file of before POSIX", tar_old, "dir .", true),
+    trick("in a tar file, of a type that no program knows", tar_type, "dir .", true),
+    trick("in a tar file, in a link's target", tar_link, "dir .", true),
+    trick("in a zip archive, of a name that comes twice", zip_twice, "dir .", true),
+    trick("in a zip archive, of a member that its list does not name", zip_unlisted, "dir .", true),
+    trick("in a zip archive with another behind it", zip_before, "dir .", true),
+    trick("between the members of a zip archive", zip_between, "dir .", true),
+    trick("in the comment of a zip archive", zip_comment, "dir .", true),
+    trick("in a zip archive, as a link", zip_link, "dir .", true),
 ];
 
 const fn trick(what: &'static str, build: fn(&World), args: &'static str, caught: bool) -> Trick {
@@ -545,4 +566,164 @@ fn no_report_and_no_cache_holds_a_whole_secret() {
     for file in fs::read_dir(world.at("cache")).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         assert!(!String::from_utf8_lossy(&fs::read(&file).expect("a file")).contains(&bare()), "{}", file.display());
     }
+}
+
+/// A commit without changes, whose object is what `change` makes of it.
+fn remade(world: &World, change: impl FnOnce(&str) -> String) {
+    commit(world);
+    let text = change(&world.git(&["cat-file", "commit", "HEAD"]));
+    fs::write(world.path().join(".git/refs/heads/main"), world.object("commit", text.as_bytes())).expect("a ref");
+}
+
+fn strange_line(world: &World) {
+    remade(world, |text| text.replacen("\n\n", &format!("\nsource {}\n\n", bare()), 1));
+}
+
+fn signature(world: &World) {
+    remade(world, |text| text.replacen("\n\n", &format!("\ngpgsig -----BEGIN\n {}\n \n -----END\n\n", bare()), 1));
+}
+
+fn merged_tag(world: &World) {
+    let id = "1".repeat(40);
+    let tag = format!("\nmergetag object {id}\n type commit\n tag v1\n tagger A <a@b> 1 +0000\n \n {}\n\n", bare());
+    remade(world, |text| text.replacen("\n\n", &tag, 1));
+}
+
+fn behind_time(world: &World) {
+    remade(world, |text| text.replacen("\n\n", &format!(" {}\n\n", bare()), 1));
+}
+
+fn worktree(world: &World) {
+    commit(world);
+    let linked = world.at("linked").display().to_string();
+    world.git(&["worktree", "add", "-q", "--detach", &linked]);
+    fs::write(world.at("linked/file.py"), token(1)).expect("a file");
+    world.git(&["-C", &linked, "add", "file.py"]);
+    world.git(&["-C", &linked, "commit", "-q", "-m", "x"]);
+}
+
+fn split_index(world: &World) {
+    ignored(world);
+    world.git(&["update-index", "--split-index"]);
+}
+
+fn long_names(world: &World) {
+    fs::remove_dir_all(world.path().join(".git")).expect("it is there");
+    world.git(&["init", "-q", "--object-format=sha256"]);
+    ignored(world);
+}
+
+fn ignored_link(world: &World) {
+    world.stage(".gitignore", "link\n");
+    symlink(bare(), world.path().join("link")).expect("a link");
+    world.git(&["add", "-f", "link"]);
+}
+
+fn false_mark(world: &World) {
+    world.stage("file.py", [b"\xff\xfe".as_slice(), token(1).as_bytes()].concat());
+}
+
+fn false_wide_mark(world: &World) {
+    world.stage("file.py", [b"\xff\xfe\0\0".as_slice(), token(1).as_bytes()].concat());
+}
+
+fn mixed(world: &World) {
+    let wide = token(1).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    world.stage("file.txt", ["nothing to see in this line\n".repeat(400).as_bytes(), &wide].concat());
+}
+
+/// A tar file of one member.
+fn tar(name: &str, content: &[u8], change: impl FnOnce(&mut tar::Header)) -> Vec<u8> {
+    let mut header = tar::Header::new_ustar();
+    header.set_path(name).expect("a short one");
+    header.set_size(content.len() as u64);
+    change(&mut header);
+    header.set_cksum();
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append(&header, content).expect("memory");
+    archive.into_inner().expect("memory")
+}
+
+fn tar_behind(world: &World) {
+    let first = tar("first", b"nothing\n", |_| {});
+    world.write("file.tar", [first, tar("second", token(1).as_bytes(), |_| {})].concat());
+}
+
+fn tar_old(world: &World) {
+    world.write("file.tar", tar("file", token(1).as_bytes(), |header| header.as_mut_bytes()[257..265].fill(0)));
+}
+
+fn tar_type(world: &World) {
+    let is_strange = |header: &mut tar::Header| header.set_entry_type(tar::EntryType::new(b'Q'));
+    world.write("file.tar", tar("file", token(1).as_bytes(), is_strange));
+}
+
+fn tar_link(world: &World) {
+    let link = |header: &mut tar::Header| {
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_link_name(bare()).expect("a short one");
+    };
+    world.write("file.tar", tar("link", b"", link));
+}
+
+/// A zip archive of these members.
+fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
+        zip.write_all(content.as_bytes()).expect("memory");
+    }
+    zip.finish().expect("it ends").into_inner()
+}
+
+fn zip_twice(world: &World) {
+    let zip = zipped(&[("file-1", &token(1)), ("file-2", "nothing\n")]);
+    let twice: Vec<u8> = zip.iter().enumerate().map(|(at, &b)| if zip[..at].ends_with(b"file-") { b'1' } else { b }).collect();
+    world.write("file.zip", twice);
+}
+
+/// Where something stands.
+fn at(content: &[u8], what: &[u8]) -> usize {
+    memchr::memmem::find(content, what).expect("it is there")
+}
+
+/// A zip archive with `more` before its list, which names so many of its members.
+fn relisted(zip: &[u8], more: &[u8], members: u8) -> Vec<u8> {
+    let (list, end) = (at(zip, b"PK\x01\x02"), at(zip, b"PK\x05\x06"));
+    let second = list + 4 + memchr::memmem::find(&zip[list + 4..end], b"PK\x01\x02").unwrap_or(end - list - 4);
+    let kept = if members == 1 { list..second } else { list..end };
+    let mut tail = zip[end..].to_vec();
+    tail[8] = members;
+    tail[10] = members;
+    tail[12..16].copy_from_slice(&(kept.len() as u32).to_le_bytes());
+    tail[16..20].copy_from_slice(&((list + more.len()) as u32).to_le_bytes());
+    [&zip[..list], more, &zip[kept], &tail].concat()
+}
+
+fn zip_unlisted(world: &World) {
+    let zip = zipped(&[("first", "nothing\n"), ("second", &token(1))]);
+    world.write("file.zip", relisted(&zip, b"", 1));
+}
+
+fn zip_before(world: &World) {
+    world.write("file.zip", [zipped(&[("first", &token(1))]), zipped(&[("second", "nothing\n")])].concat());
+}
+
+fn zip_between(world: &World) {
+    let zip = zipped(&[("first", "nothing\n"), ("second", "nothing\n")]);
+    world.write("file.zip", relisted(&zip, token(1).as_bytes(), 2));
+}
+
+fn zip_comment(world: &World) {
+    let mut zip = zipped(&[("first", "nothing\n")]);
+    let (len, comment) = (zip.len(), token(1));
+    zip[len - 2..].copy_from_slice(&(comment.len() as u16).to_le_bytes());
+    world.write("file.zip", [zip.as_slice(), comment.as_bytes()].concat());
+}
+
+fn zip_link(world: &World) {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.add_symlink("link", bare(), zip::write::SimpleFileOptions::default()).expect("a member");
+    world.write("file.zip", zip.finish().expect("it ends").into_inner());
 }

@@ -84,6 +84,11 @@ const CASES: &[Case] = &[
     case("index that claims 4 billion entries", huge_git_index, "staged", 2, "index"),
     case("index that is garbage", garbage_git_index, "staged", 2, "index"),
     case("HEAD whose tree is missing", lost_head_tree, "staged", 2, "not found"),
+    case("commit-graph that hides a commit", lying_graph, "history root..HEAD", 1, "github-pat"),
+    case("index that names what is outside of the work tree", outer_entry, "dir .", 3, "not of its work tree"),
+    case("index that names what is behind a link", linked_entry, "dir .", 0, ""),
+    case("index that names 20,000 folders in one another", deep_entry, "staged", 1, "github-pat"),
+    case(".git that names no folder", garbage_git, "dir .", 3, ".git names no folder"),
 ];
 
 const fn case(what: &'static str, build: fn(&World), args: &'static str, exit: i32, says: &'static str) -> Case {
@@ -589,6 +594,67 @@ fn garbage_git_index(world: &World) {
 fn lost_head_tree(world: &World) {
     world.stage("file", token(1));
     world.main_is(&hex(&name(4)));
+}
+
+/// The commit-graph says that the last commit's parent is the first one.
+fn lying_graph(world: &World) {
+    with_secret_between(world);
+    world.git(&["tag", "root", "HEAD~2"]);
+    world.git(&["commit-graph", "write", "--reachable"]);
+    let [head, root] = ["HEAD", "root"].map(|revision| bytes(world.git(&["rev-parse", revision]).trim()));
+    let path = world.path().join(".git/objects/info/commit-graph");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("it is ours");
+    change(&path, |graph| {
+        // Behind 8 bytes: for each chunk its name and place, then the end. Of each commit, in the order of names: its tree,
+        // the places of two parents, its time.
+        let chunk = |name: &[u8]| {
+            let entry = graph[8..].chunks(12).find(|entry| entry.starts_with(name)).expect("a chunk");
+            u64::from_be_bytes(entry[4..].try_into().expect("8 bytes")) as usize
+        };
+        let (names, data) = (chunk(b"OIDL"), chunk(b"CDAT"));
+        let place = |name: &[u8]| graph[names..data].chunks(20).position(|other| other == name).expect("a commit");
+        let (at, parent) = (data + 36 * place(&head) + 20, place(&root) as u32);
+        graph[at..at + 4].copy_from_slice(&parent.to_be_bytes());
+    });
+}
+
+/// The index names `new` where it named `old`, which is as long.
+fn renamed(world: &World, old: &str, new: &str) {
+    world.stage(old, "nothing\n");
+    change(&world.path().join(".git/index"), |index| {
+        let at = memchr::memmem::find(index, old.as_bytes()).expect("it is there");
+        index[at..at + new.len()].copy_from_slice(new.as_bytes());
+    });
+}
+
+fn outer_entry(world: &World) {
+    renamed(world, "aa/outside", "../outside");
+    fs::write(world.at("outside"), token(1)).expect("a file");
+}
+
+fn linked_entry(world: &World) {
+    world.stage("folder/outside", "nothing\n");
+    fs::write(world.at("outside"), token(1)).expect("a file");
+    fs::remove_dir_all(world.path().join("folder")).expect("it is there");
+    symlink("..", world.path().join("folder")).expect("a link");
+}
+
+fn deep_entry(world: &World) {
+    clean(world);
+    world.stage("other", token(1));
+    let old = fs::read(world.path().join(".git/index")).expect("an index");
+    let at = memchr::memmem::find(&old, b"other").expect("it is there");
+    let path = "a/".repeat(20_000) + "other";
+    let mut entry = [&old[at - 62..at - 2], &[0x0f, 0xff], path.as_bytes()].concat();
+    entry.resize((entry.len() + 8) & !7, 0);
+    let index = [b"DIRC".as_slice(), &[0, 0, 0, 2, 0, 0, 0, 1], &entry].concat();
+    fs::write(world.path().join(".git/index"), [index.as_slice(), &[0; 20]].concat()).expect("a file");
+}
+
+fn garbage_git(world: &World) {
+    world.write("below/.git", "garbage\n");
+    world.write("below/.gitignore", "file.py\n");
+    world.write("below/file.py", token(1));
 }
 
 /// A program that leaves a mark when it is run.

@@ -27,14 +27,10 @@ pub enum Encoding {
 impl Encoding {
     /// What the content is. A few NUL or control bytes in a text leave it text, so that they hide nothing.
     pub fn of(content: &[u8]) -> Self {
-        match content {
-            [0xff, 0xfe, 0, 0, ..] => return Self::Utf32Le,
-            [0, 0, 0xfe, 0xff, ..] => return Self::Utf32Be,
-            [0xff, 0xfe, ..] => return Self::Utf16Le,
-            [0xfe, 0xff, ..] => return Self::Utf16Be,
-            _ => {}
-        }
         let head = &content[..content.len().min(SAMPLE)];
+        if let Some(order) = marked_order(head) {
+            return order;
+        }
         if let Some(order) = wide_order(head) {
             return order;
         }
@@ -113,6 +109,22 @@ pub(in crate::detect) fn plain_controls(bytes: &[u8]) -> usize {
 fn is_control(byte: u8) -> bool {
     let plain = (byte == b'\t') | (byte == b'\n') | (byte == b'\r') | (byte == 0x0c) | (byte == 0x1b);
     (byte < 0x20) & !plain | (byte == 0x7f)
+}
+
+/// UTF-16 and UTF-32 with a byte order mark. Two bytes in front of a text of another kind are none, or they would hide it: what
+/// is nearly all ASCII would be letters of China, without a blank, a digit or a line break, and none at all of UTF-32.
+fn marked_order(head: &[u8]) -> Option<Encoding> {
+    let (order, mark) = match head {
+        [0xff, 0xfe, 0, 0, ..] => (Encoding::Utf32Le, 4),
+        [0, 0, 0xfe, 0xff, ..] => (Encoding::Utf32Be, 4),
+        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
+        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
+        _ => return None,
+    };
+    let rest = &head[mark..];
+    let is_plain = |byte: u8| (0x20..0x7f).contains(&byte) || matches!(byte, b'\t' | b'\n' | b'\r');
+    let plain = rest.chunks_exact(mark).filter(|unit| unit.iter().all(|&byte| is_plain(byte))).count();
+    (plain * 10 < rest.len() / mark * 9 || rest.len() < mark).then_some(order)
 }
 
 /// UTF-16 without a mark: nearly every unit of the sample has one NUL byte, always on the same side. UTF-32: three.
@@ -230,6 +242,11 @@ mod tests {
             (utf16(&text, u16::to_be_bytes, false), Encoding::Utf16Be),
             (utf16("a", u16::to_le_bytes, true), Encoding::Utf16Le),
             (utf16("a", u16::to_be_bytes, true), Encoding::Utf16Be),
+            (utf16("", u16::to_be_bytes, true), Encoding::Utf16Be),
+            (utf16("\u{3053}\u{308c}\u{306f}\u{6587}\u{5b57}", u16::to_le_bytes, true), Encoding::Utf16Le),
+            ([b"\xff\xfe", text.as_bytes()].concat(), Encoding::Bytes),
+            ([b"\xfe\xff", text.as_bytes()].concat(), Encoding::Bytes),
+            ([b"\xff\xfe\0\0", text.as_bytes()].concat(), Encoding::Bytes),
             ((0..=255).cycle().take(9000).collect(), Encoding::Binary),
             ([text.as_bytes(), b"\0\0\0"].concat(), Encoding::Bytes),
             ("\u{fc}\u{df}".repeat(99).chars().map(|c| c as u8).collect(), Encoding::Bytes),

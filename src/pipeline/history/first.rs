@@ -7,9 +7,10 @@ use foldhash::quality::RandomState;
 use super::shares::Shares;
 use crate::detect::scanner::Scratch;
 use crate::detect::scanner::marks::Marks;
-use crate::pipeline::{Pipeline, Progress, names};
+use crate::pipeline::{Pipeline, Progress};
 use crate::source::history::graph::Gathered;
 use crate::source::pack::forest::Forest;
+use crate::source::pack::object::names_in_head;
 use crate::source::pack::walk::{Derived, Visitor};
 use crate::source::pack::{Kind, ReadError};
 
@@ -78,15 +79,18 @@ impl<'p> First<'p> {
         }
     }
 
-    /// Whether who made a commit has a secret for a name. There are few people and many commits.
+    /// Whether who made a commit has a secret for a name, or one stands beside. There are few people and many commits.
     fn is_live_head(&mut self, head: &[u8]) -> bool {
         let mut live = false;
-        for name in names::in_head(head) {
+        for name in names_in_head(head) {
             live |= match self.people.get(name) {
                 Some(&known) => known,
                 None => {
                     let holds = !self.pipeline.scanner.in_name(name, &mut self.scratch).is_empty();
-                    self.people.insert(name.to_vec(), holds);
+                    // Several lines are no person: signatures, none of which comes twice.
+                    if !name.ends_with(b"\n") {
+                        self.people.insert(name.to_vec(), holds);
+                    }
                     holds
                 }
             };

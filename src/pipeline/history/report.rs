@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::exact::{Found, InBlob};
 use super::{Run, Seen};
-use crate::pipeline::names;
 use crate::source::history::graph::{Graph, Reached};
 use crate::source::history::lineage::{self, Secrets};
 use crate::source::history::names::Names;
 use crate::source::history::paths::Places;
 use crate::source::history::trees::Trees;
-use crate::source::pack::object::{Commit, Tag};
+use crate::source::pack::object::{Commit, Tag, names_in_head};
 use crate::source::pack::store::ReadCache;
 use crate::types::finding::{Evidence, Finding, Rank, Secret, Trail};
 use crate::types::input::{Content, Input, Origin};
@@ -193,7 +192,7 @@ impl Tracing<'_> {
             let trail = self.trail(&id, id, in_head, &mut cache);
             let rank = Rank { kind: MESSAGE, time: trail.as_ref().map_or(i64::MAX, |trail| trail.time), id };
             let mut findings = run.pipeline.judge(&run.path_rules, &input, &mut scratch).0;
-            for name in names::in_head(&content[..start]) {
+            for name in names_in_head(&content[..start]) {
                 findings.extend(run.pipeline.in_name(name, &input.origin, &mut scratch));
             }
             for mut finding in findings {

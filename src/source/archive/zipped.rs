@@ -1,20 +1,29 @@
 //! The zip family: zip, jar, war, whl, nupkg, docx, xlsx, vsix, apk.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 
 use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
+use super::beside::{Before, Listed};
 use super::compressed::{Frames, lzma, xz};
 use super::{Archive, Metered, behind};
 
 impl Archive<'_> {
     /// Opens a zip archive, whose list of members stands at its end.
-    pub(super) fn zip<R: Read + Seek>(&mut self, content: &mut R) -> io::Result<()> {
-        let mut archive = ZipArchive::new(content).map_err(io::Error::other)?;
+    pub(super) fn zip<R: Read + Seek>(&mut self, content: &mut R, before: Before) -> io::Result<()> {
+        let mut archive = ZipArchive::new(&mut *content).map_err(io::Error::other)?;
+        let mut listed = Listed::default();
         for at in 0..archive.len() {
             self.count()?;
-            let name = archive.by_index_raw(at).map(|member| member.name_raw().to_vec()).unwrap_or_default();
+            let name = match archive.by_index_raw(at) {
+                Ok(member) => {
+                    let start = member.header_start();
+                    listed.add(start, member.data_start().unwrap_or(start).saturating_add(member.compressed_size()));
+                    member.name_raw().to_vec()
+                }
+                Err(_) => Vec::new(),
+            };
             let member = match opened(&mut archive, at) {
                 Ok(Some(member)) => member,
                 Ok(None) => continue,
@@ -31,31 +40,39 @@ impl Archive<'_> {
                 self.unreadable(name, &ZipError::Io(error));
             }
         }
-        Ok(())
+        if !archive.comment().is_empty() {
+            let comment = archive.comment().to_vec();
+            self.member(b"(its comment)".to_vec(), &mut Cursor::new(comment))?;
+        }
+        let start = if before == Before::Own { 0 } else { archive.offset() };
+        let end = archive.central_directory_start();
+        drop(archive);
+        self.beside(content, listed, start, end)
     }
 
     /// Opens a zip archive behind other bytes, if there is one.
     pub(super) fn zip_behind<R: Read + Seek>(&mut self, content: &mut R) -> io::Result<()> {
         if behind::is_zip(content)? {
             content.rewind()?;
-            self.zip(content)?;
+            self.zip(content, Before::Another)?;
         }
         Ok(())
     }
 
-    fn unreadable(&mut self, name: Vec<u8>, error: &ZipError) {
+    pub(super) fn unreadable(&mut self, name: Vec<u8>, error: &ZipError) {
         self.names.push(name);
         self.to.notice(&self.names, format!("the member is not readable: {error}"));
         self.names.pop();
     }
 }
 
-/// A member's content, checked once it is read to its end; nothing for a folder or a link. zstd, xz and lzma are decoded here:
+/// A member's content, checked once it is read to its end; nothing for a folder. zstd, xz and lzma are decoded here:
 /// the crate would do it with the C library or with code that is not all safe.
 fn opened<R: Read + Seek>(archive: &mut ZipArchive<R>, at: usize) -> ZipResult<Option<Box<dyn Read + '_>>> {
     let entry = archive.by_index_data(at)?;
     let (sum, size, method) = (entry.crc32(), entry.size(), entry.compression());
-    if !entry.is_file() {
+    // A link's text is read, and what only its name makes a folder.
+    if entry.is_dir() && entry.size() == 0 {
         return Ok(None);
     }
     // An encrypted member has the crate say so.

@@ -13,6 +13,10 @@ const MOST: usize = 5_000_000;
 /// Most places of one tree or blob.
 pub(super) const MOST_OF_ONE: u32 = 10_000;
 
+/// What is below a folder of so long a path is said to be in it: each folder's path takes memory, and those of folders in one
+/// another that of the square of how many they are. No system has a path of a quarter of this.
+const LONGEST: usize = 16 << 10;
+
 /// Where targets stand.
 #[derive(Debug, Default)]
 pub struct Places {
@@ -105,6 +109,10 @@ impl Places {
                         continue;
                     }
                     let path = *below.entry((folder, edge.name)).or_insert_with(|| {
+                        if places.paths.text(folder).len() >= LONGEST {
+                            places.is_cut = true;
+                            return folder;
+                        }
                         let path = join(places.paths.text(folder), trees.names.text(edge.name));
                         places.paths.number(&path)
                     });

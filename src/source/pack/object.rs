@@ -107,6 +107,39 @@ impl<'o> Tag<'o> {
     }
 }
 
+/// What a head (all before the message) says beside object names: who made a commit or tag and what the tag is called, as
+/// written, then all lines from the first that git itself does not write at such a place. Signatures and merged tags are
+/// among these, and whatever else somebody put there.
+pub fn names_in_head(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let end = memchr::memmem::find(head, b"\n\n").map_or(head.len(), |end| end + 1);
+    let mut rest = &head[..end];
+    std::iter::from_fn(move || {
+        while let Some(at) = memchr::memchr(b'\n', rest) {
+            let Some(name) = head_line(&rest[..at]) else { break };
+            rest = &rest[at + 1..];
+            if !name.is_empty() {
+                return Some(name);
+            }
+        }
+        Some(std::mem::take(&mut rest)).filter(|rest| !rest.is_empty())
+    })
+}
+
+/// The name in a line of a head, which is empty for a line of an object's name; `None` for another line.
+fn head_line(line: &[u8]) -> Option<&[u8]> {
+    const OBJECTS: [&[u8]; 3] = [b"tree ", b"parent ", b"object "];
+    const NAMES: [&[u8]; 4] = [b"author ", b"committer ", b"tagger ", b"tag "];
+    if OBJECTS.iter().any(|start| line.strip_prefix(*start).and_then(Oid::from_hex).is_some())
+        || line.strip_prefix(b"type ").and_then(Kind::from_word).is_some()
+    {
+        return Some(&[]);
+    }
+    let name = NAMES.iter().find_map(|start| line.strip_prefix(*start))?;
+    let end = memchr::memrchr(b'>', name).map_or(0, |end| end + 1);
+    let is_time = name[end..].iter().all(|b| matches!(b, b' ' | b'+' | b'-' | b'0'..=b'9'));
+    Some(if is_time && end > 0 { &name[..end] } else { name })
+}
+
 /// The entries of a tree's content. After an error it ends.
 pub fn tree(content: &[u8], format: ObjectFormat) -> TreeEntries<'_> {
     TreeEntries { rest: content, hash: format.name_len() }
@@ -239,6 +272,22 @@ body
         for cut in 0..text.len() {
             let _ = Tag::parse(&text[..cut]);
         }
+    }
+
+    #[test]
+    fn names_in_a_head() {
+        let names = |head: &'static [u8]| names_in_head(head).map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>();
+        let id = "1".repeat(40);
+        let head = format!("tree {id}\nparent {id}\nauthor A <a@b> 1 +0000\ncommitter  2 +0000\n\nauthor x\n").leak().as_bytes();
+        assert_eq!(names(head), ["A <a@b>", " 2 +0000"]);
+        let head =
+            format!("object {id}\ntype commit\ntag v1\ntagger A <a@b> 1 +0000 x\n\ntag of the message\n").leak().as_bytes();
+        assert_eq!(names(head), ["v1", "A <a@b> 1 +0000 x"]);
+        let head = format!("tree {id}\nparent x\nauthor A <a@b> 1 +0000\n\n").leak().as_bytes();
+        assert_eq!(names(head), ["parent x\nauthor A <a@b> 1 +0000\n"]);
+        let signed = &COMMIT.as_bytes()[..COMMIT.find("Title").expect("a message")];
+        let rest = "encoding latin1\ngpgsig -----BEGIN\n \n encoding no\n -----END\n";
+        assert_eq!(names(signed), ["Ada L <ada@example.org>", "<>", rest]);
     }
 
     #[test]

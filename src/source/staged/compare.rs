@@ -105,6 +105,9 @@ fn join(mut lists: Vec<OneParent>) -> Compared {
     Compared { changes, deleted: all_deleted, unmerged }
 }
 
+/// Folders within one another that are gone into here; of deeper ones git is asked.
+const DEEPEST: usize = 512;
+
 /// One comparison of the index with a tree, both in git's order.
 struct Walk<'r, 'i> {
     repo: &'r Repo,
@@ -112,6 +115,8 @@ struct Walk<'r, 'i> {
     /// The entry the cursor has read and nobody has taken.
     next: Option<Entry>,
     found: OneParent,
+    /// Folders around the one at hand.
+    levels: usize,
 }
 
 /// What tree entries are sorted by: the name, and behind it a slash for folders.
@@ -128,7 +133,7 @@ impl<'r, 'i> Walk<'r, 'i> {
         {
             return Ok(OneParent::default());
         }
-        let mut walk = Walk { repo, cursor: index.entries(), next: None, found: OneParent::default() };
+        let mut walk = Walk { repo, cursor: index.entries(), next: None, found: OneParent::default(), levels: 0 };
         walk.advance()?;
         walk.folder(0, tree, cache)?;
         Ok(walk.found)
@@ -182,7 +187,14 @@ impl<'r, 'i> Walk<'r, 'i> {
             self.cursor.skip(count - 1)?;
             return self.advance();
         }
-        self.folder(depth, tree, cache)
+        // Each folder in another is a call in another.
+        if self.levels == DEEPEST {
+            return Err(IndexError::Corrupt("folders in folders without end").into());
+        }
+        self.levels += 1;
+        let done = self.folder(depth, tree, cache);
+        self.levels -= 1;
+        done
     }
 
     fn file(&mut self, entry: Entry, known: Option<(u32, Oid)>) {
