@@ -5,6 +5,7 @@
 //! operator follows (`operator`); where the name starts and what it names (`name`); which literal the operator leads to
 //! (`literal`); what that literal is worth (`score`). Nothing is allocated on the way.
 
+mod columns;
 mod literal;
 mod name;
 mod operator;
@@ -73,13 +74,10 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     }
     let around = || syntax::Surroundings::of(content, name.start);
     let literal = literal::at(content, operator, manner.syntax, around)?;
-    if literal.span.is_empty() || operator::is_field_type(content, name) {
-        return None;
-    }
-    if operator.kind == Form::Argument && is_operand(content, name) || is_badge(content, name) {
-        return None;
-    }
     let form = operator.kind;
+    if literal.span.is_empty() || is_bystander(content, name, kind, form) {
+        return None;
+    }
     let is_parameter = content[..name.start].ends_with(b"?") || content[..name.start].ends_with(b"&");
     let callee = literal.callee.of(content);
     let mut setting = Setting { kind, form, manner, literal, callee, name: name.of(content), is_parameter };
@@ -123,7 +121,7 @@ fn piece(content: &[u8], literal: Span) -> Option<Span> {
     const SHORTEST: usize = 20;
     const RANDOM: i32 = 30;
     let text = literal.of(content);
-    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) {
+    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) || text.starts_with(b"{cipher}") {
         return None;
     }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
@@ -131,17 +129,32 @@ fn piece(content: &[u8], literal: Span) -> Option<Span> {
     for run in text.chunk_by(|a, b| part(a) == part(b)) {
         let random = || part(&run[0]) && checks::letters::randomness(run) >= RANDOM;
         if (SHORTEST..text.len()).contains(&run.len()) && random() {
-            return Some(Span::new(start, start + run.len()));
+            // `${NAME:-…}`
+            let lead = run.iter().take_while(|b| **b == b'-').count();
+            return Some(Span::new(start + lead, start + run.len()));
         }
         start += run.len();
     }
     None
 }
 
+/// Whether the name stands where it names nothing: what a field is, what a function works on, an index, a badge's token.
+fn is_bystander(content: &[u8], name: Span, kind: Kind, form: Form) -> bool {
+    operator::is_field_type(content, name)
+        || form == Form::Argument && is_operand(content, name)
+        || kind >= Kind::Token && is_index(content, name)
+        || is_badge(content, name)
+}
+
 /// Whether the name is a parameter of a status badge's address, whose token is public.
 fn is_badge(content: &[u8], name: Span) -> bool {
     let before = &content[..name.start];
     before.ends_with(b"?") && checks::shape::contains(&before[before.len().saturating_sub(32)..], b"badge")
+}
+
+/// Whether the name is a variable that something is looked up by, as in `ids[token] = "…"`.
+fn is_index(content: &[u8], name: Span) -> bool {
+    content[..name.start].ends_with(b"[") && content[name.end..].starts_with(b"] =")
 }
 
 /// Whether a quoted name is itself what a function works on, as in `hash("password", salt)`.

@@ -45,8 +45,16 @@ pub(super) fn at(content: &[u8], operator: Operator, syntax: Syntax, around: imp
         return if syntax == Syntax::Prose { cell(content, at) } else { None };
     }
     if operator.kind == Form::Element {
+        const RAW: &[u8] = b"<![CDATA[";
+        if content[at..].starts_with(RAW) {
+            let text = until(content, at + RAW.len(), |b| b == b']')?;
+            return content[text.end..].starts_with(b"]]></").then(|| Literal::plain(trim(content, text), Standing::Quoted));
+        }
         let text = until(content, at, |b| b == b'<')?;
         return content[text.end..].starts_with(b"</").then(|| Literal::plain(trim(content, text), Standing::Quoted));
+    }
+    if matches!(content.get(at..at + 2), Some(b"{{" | b"<%")) {
+        return fallback(content, at);
     }
     let literal = first(content, at).or_else(|| unquoted(content, operator, syntax, around));
     match literal {
@@ -90,12 +98,12 @@ pub(super) fn next(content: &[u8], at: usize, marks: &[u8]) -> Option<Literal> {
     marks.contains(content.get(mark)?).then(|| first(content, skip(content, mark + 1, |b| b.is_ascii_whitespace()))).flatten()
 }
 
-/// The literal that an expression falls back to, on the same line: `x ? y : "…"`, `get() || "…"`.
+/// The literal that an expression falls back to, on the same line: `x ? y : "…"`, `get() || "…"`, `{{ x | default("…") }}`.
 pub(super) fn fallback(content: &[u8], at: usize) -> Option<Literal> {
     const FARTHEST: usize = 120;
     let rest = &content[at..content.len().min(at + FARTHEST)];
     let line = &rest[..rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len())];
-    let marks: [&[u8]; 5] = [b" : ", b"|| ", b"?? ", b" or ", b"?: "];
+    let marks: [&[u8]; 6] = [b" : ", b"|| ", b"?? ", b" or ", b"?: ", b"default("];
     let quotes = line.iter().enumerate().filter(|(_, b)| matches!(b, b'"' | b'\''));
     let place = quotes.map(|(n, _)| n).find(|&n| marks.iter().any(|mark| line[..n].ends_with(mark)))?;
     first(content, at + place)

@@ -1,5 +1,6 @@
 //! What stands between a name and its value.
 
+use super::columns;
 use crate::types::span::Span;
 
 /// What stands between a name and its value.
@@ -67,19 +68,30 @@ pub(super) fn after(content: &[u8], end: usize, keyword: usize) -> Option<Operat
         // `ENV['PASSWORD'] || 'x'`, `os.environ["PASSWORD"] or "x"`
         [b'|', b'|', ..] | [b'?', b'?' | b':', ..] | [b'o', b'r', b' ', ..] => over(2, Form::Argument),
         [b't', b'o', b' ', ..] if quoted => over(2, Form::Assign),
+        [b't', b'o', b' ', b'"' | b'\'', ..] => over(2, Form::Assign),
         [b'|', ..] => over(1, Form::Cell),
         [b'<', b'/', ..] => next_element(content, at),
         [b'{', ..] if quoted => declared(content, at),
+        [b'{', b' ', b'g', b'e', b't', ..] => accessors(content, at),
+        [b'}', ..] if !quoted => subscript(content, at, keyword),
         [b'=', ..] => over(1, Form::Assign),
         // `${NAME:-default}`
         [b':', b'-', next, ..] if !blank(*next) => over(2, Form::Assign),
-        [b':', ..] => typed(content, at + 1).or_else(|| over(1, Form::Colon)),
+        [b':', ..] => typed(content, at + 1).or_else(|| nested(content, at + 1)).or_else(|| over(1, Form::Colon)),
         [b'>', ..] => Some(Operator { end: at + 1, kind: Form::Element }),
         [b'(', ..] if !quoted => over(1, Form::Call),
+        [b',' | b')', ..] if let Some(value) = columns::value(content, keyword, at) => {
+            Some(Operator { end: value, kind: Form::Argument })
+        }
         [b',', ..] if quoted => pair(content, at + 1).or_else(|| over(1, Form::Argument)),
+        [b',', ..] => match content[..name_start(content, keyword)].trim_ascii_end().last() {
+            Some(b':') => pair(content, at + 1),
+            Some(b'{') => over(1, Form::Argument),
+            _ => None,
+        },
         [b')', ..] if quoted => after_bracket(content, at),
         [b'[', ..] if !quoted => array(content, at),
-        [b'\n' | b'\r', ..] => pair(content, at),
+        [b'\n' | b'\r', ..] => pair(content, at).or_else(|| next_item(content, at, keyword)),
         _ if at > closed => behind_blank(content, at, quoted, keyword),
         _ => None,
     }
@@ -105,8 +117,62 @@ fn value_start(content: &[u8], at: usize) -> usize {
             let next = skip(content, start, |b| blank(b) || matches!(b, b'\n' | b'\r' | b'(' | b'\\'));
             if matches!(content.get(next), Some(b'"' | b'\'')) { next } else { start }
         }
+        Some([b'|' | b'>', ..]) => block(content, start).unwrap_or(start),
         _ => start,
     }
+}
+
+/// Where the text of a YAML block starts whose mark (`|`, `>-`) stands at `at`.
+fn block(content: &[u8], at: usize) -> Option<usize> {
+    let mark = skip(content, at + 1, |b| matches!(b, b'-' | b'+'));
+    let end = skip(content, mark, |b| blank(b) || b == b'\r');
+    (content.get(end) == Some(&b'\n')).then(|| skip(content, end + 1, blank)).filter(|&text| text > end + 1)
+}
+
+/// Where the name that holds the keyword starts.
+fn name_start(content: &[u8], keyword: usize) -> usize {
+    keyword - content[..keyword].iter().rev().take(80).take_while(|b| super::name::is_part(**b)).count()
+}
+
+/// `Password { get; set; } = "x"`: behind the accessors of a property.
+fn accessors(content: &[u8], at: usize) -> Option<Operator> {
+    let close = skip(content, at, |b| b != b'}' && b != b'\n');
+    let equals = skip(content, close + 1, blank);
+    let plain = content.get(close) == Some(&b'}') && content.get(equals) == Some(&b'=');
+    plain.then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
+}
+
+/// `$conf{password} = "x"`: behind the subscript of a hash.
+fn subscript(content: &[u8], at: usize, keyword: usize) -> Option<Operator> {
+    let hash = content[..name_start(content, keyword)].strip_suffix(b"{")?;
+    let equals = skip(content, at + 1, blank);
+    let plain = content.get(equals) == Some(&b'=') && !matches!(content.get(equals + 1), Some(b'=' | b'~'));
+    (plain && hash.last().is_some_and(u8::is_ascii_alphanumeric))
+        .then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
+}
+
+/// `"name": { "type": "securestring", "defaultValue": "x" }`: the value in a declaration's object.
+fn nested(content: &[u8], at: usize) -> Option<Operator> {
+    const FARTHEST: usize = 300;
+    let open = skip(content, at, blank);
+    if content.get(open) != Some(&b'{') {
+        return None;
+    }
+    let block = &content[open..content.len().min(open + FARTHEST)];
+    let block = &block[..block.iter().position(|&b| b == b'}')?];
+    let starts = block
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| !pair[0].is_ascii_alphanumeric() && matches!(pair[1], b'v' | b'V' | b'd' | b'D') && pair[0] != b'\\');
+    starts.map(|(n, _)| open + n + 1).find_map(|word| pair(content, word))
+}
+
+/// `- --password` and `- x` on the next line: the next item of a list of arguments.
+fn next_item(content: &[u8], at: usize, keyword: usize) -> Option<Operator> {
+    let name = name_start(content, keyword);
+    let item = skip(content, at, |b| b.is_ascii_whitespace());
+    let next = content.get(name) == Some(&b'-') && content.get(item..).is_some_and(|rest| rest.starts_with(b"- "));
+    next.then(|| Operator { end: skip(content, item + 2, blank), kind: Form::Flag })
 }
 
 /// `("NAME") || "x"`, `env("NAME") ?: "x"`: a default behind a look-up.
@@ -119,6 +185,10 @@ fn after_bracket(content: &[u8], at: usize) -> Option<Operator> {
 
 /// `<key>name</key> <string>x</string>`: the value in the next element.
 fn next_element(content: &[u8], at: usize) -> Option<Operator> {
+    // Of two strings side by side neither names the other.
+    if content.get(at..).is_some_and(|rest| rest.starts_with(b"</string")) {
+        return None;
+    }
     let end = skip(content, at, |b| b != b'>' && b != b'\n');
     let next = skip(content, end + 1, |b| b.is_ascii_whitespace());
     let open =
@@ -172,13 +242,16 @@ fn pair(content: &[u8], at: usize) -> Option<Operator> {
 /// What may follow a name and a blank: an attribute, a quoted literal, `is`, a type; a bare word behind a flag.
 fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Option<Operator> {
     let rest = content.get(at..)?;
-    let flag = || {
-        let start = content[..keyword].iter().rev().take(40).take_while(|b| super::name::is_part(**b)).count();
-        content.get(keyword - start) == Some(&b'-')
+    let flag = || content.get(name_start(content, keyword)) == Some(&b'-');
+    let tag = || {
+        let before = &content[..name_start(content, keyword)];
+        let space =
+            before.strip_suffix(b":").map_or(0, |b| b.iter().rev().take(20).take_while(|b| b.is_ascii_alphanumeric()).count());
+        before[..before.len() - if space > 0 { space + 1 } else { 0 }].ends_with(b"<")
     };
     let attribute = |word: &[u8]| rest.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word));
     match rest {
-        _ if attribute(b"value") && quoted => {
+        _ if attribute(b"value") && (quoted || tag()) => {
             let equals = skip(content, at + 5, blank);
             (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
         }
@@ -188,9 +261,19 @@ fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Opti
             (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
         }
         [b'b', b'y', b' ', ..] if !quoted => Some(Operator { end: skip(content, at + 3, blank), kind: Form::Blank }),
+        [b'A' | b'a', b's', b' ', ..] if !quoted => {
+            let equals = skip(content, skip(content, at + 3, |b| b.is_ascii_alphanumeric()), blank);
+            (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
+        }
         _ if quoted => None,
+        _ if tag() => {
+            let close = at + rest.iter().take(160).position(|b| matches!(b, b'>' | b'\n'))?;
+            let open = content.get(close) == Some(&b'>') && !content[..close].ends_with(b"/");
+            open.then_some(Operator { end: close + 1, kind: Form::Element })
+        }
         _ if flag() => Some(Operator { end: at, kind: Form::Flag }),
         [b'"' | b'\'', ..] => Some(Operator { end: at, kind: Form::Blank }),
+        [b'`', ..] => Some(Operator { end: at, kind: Form::Is }),
         _ if leads(content, keyword) => Some(Operator { end: at, kind: Form::Blank }),
         _ => None,
     }

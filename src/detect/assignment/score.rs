@@ -176,6 +176,8 @@ fn is_other_kind(value: &[u8]) -> bool {
         b"ENC(",
         b"ENC[",
         b"{cipher}",
+        b"pk_live_",
+        b"pk_test_",
         b"$2a$",
         b"$2b$",
         b"$2y$",
@@ -224,9 +226,9 @@ fn is_other_kind(value: &[u8]) -> bool {
     let words = |text: &[u8]| letters::randomness(text) < 0;
     let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
     let path = |text: &[u8]| slashes > 1 && letters::randomness(text) < 4 * (slashes - 1);
-    let contents: [&[u8]; 27] = [
+    let contents: [&[u8]; 28] = [
         b"\\d", b"\\s", b"\\w", b"[0-9", b"[a-z", b"(?", b"%0", b"%.", b"%l", b"%p", b"%x", b"%u", b"\\x", b"://", b"::", b"%s",
-        b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</", b">=", b"<=",
+        b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</", b">=", b"<=", b"]=",
     ];
     let braces = value.iter().position(|&b| b == b'{').is_some_and(|open| value[open..].contains(&b'}'));
     let mail = value.iter().filter(|b| **b == b'@').count() == 1

@@ -18,7 +18,7 @@ pub(super) const TELLING: &[&str] = &[
 /// Words behind a keyword that make the name speak about a secret.
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
-    "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience", "backend",
+    "address", "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience", "backend",
     "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "col",
     "column", "controller", "count", "crypt", "css", "data", "date", "desc", "description", "dict", "digest", "dir",
     "directory", "disabled", "doc", "docs", "domain", "email", "enabled", "enc", "encoder", "encrypted", "end", "endpoint",
@@ -29,7 +29,7 @@ pub(super) const ABOUT: &[&str] = &[
     "list", "location", "locator", "manager", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
     "module", "mount", "msg", "must", "name", "names", "namespace", "not", "num", "number", "offset", "option", "options",
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",
-    "prefix", "prompt", "prop", "property", "provider", "ref", "regex", "repository", "request", "required", "reset",
+    "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "ref", "regex", "repository", "request", "required", "reset",
     "response", "ring", "role", "rotation", "rule", "rules", "salt", "schema", "scope", "scopes", "selector", "server",
     "service", "set", "sha", "size", "source", "spec", "src", "start", "state", "status", "storage", "store", "strategy",
     "strength", "stroke", "suffix", "sum", "table", "template", "text", "time", "timeout", "title", "tooltip", "ttl",
@@ -40,7 +40,7 @@ pub(super) const ABOUT: &[&str] = &[
 /// Words before a keyword that deny it.
 #[rustfmt::skip]
 pub(super) const DENIALS: &[&str] = &[
-    "empty", "encrypted", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "require", "requires",
+    "empty", "encrypted", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "publishable", "require", "requires",
     "without",
 ];
 
@@ -55,7 +55,7 @@ pub(super) const VERBS: &[&str] = &[
 /// Words before `token` that make it a place in a list, a text or a grammar.
 #[rustfmt::skip]
 pub(super) const TOKENS_OF_OTHERS: &[&str] = &[
-    "bos", "cancel", "cancellation", "cls", "continuation", "current", "delimiter", "design", "eos", "first", "last", "lex",
+    "antiforgery", "authenticity", "bos", "cancel", "cancellation", "cls", "continuation", "current", "delimiter", "design", "eos", "first", "last", "lex",
     "lexer", "marker", "mask", "next", "pad", "page", "pagination", "parser", "prev", "previous", "push", "resume", "scroll", "semicolon",
     "sep", "separator", "skip", "special", "start", "stop", "sync", "syntax", "unk", "word", "xsrf",
 ];
