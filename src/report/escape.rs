@@ -29,6 +29,19 @@ pub fn message(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A JSON text whose strings hold no unsafe characters: they are written as `\\uNNNN`, which reads as the same.
+pub fn json(text: String) -> String {
+    if text.is_ascii() {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        // What is ASCII was escaped by the writer, and what is unsafe is of the first plane.
+        if is_unsafe(c) && !c.is_ascii() { safe.push_str(&format!("\\u{:04x}", u32::from(c))) } else { safe.push(c) }
+    }
+    safe
+}
+
 /// Text for HTML or XML, between tags or in a quoted attribute.
 pub fn markup(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -55,5 +68,10 @@ mod tests {
         assert_eq!(path(b"a\n\x1b[31m\xff"), "a\\n\\u{1b}[31m\\xff");
         assert_eq!(path("\u{202e}x\u{e9}".as_bytes()), "\\u{202e}x\u{e9}");
         assert_eq!(message("a\nb\x07"), "a\nb\\u{7}");
+        let text = "{\"\u{e9}\u{202e}\": \"\u{9b}\\u0007\u{1f600}\"}\n";
+        let safe = json(text.to_owned());
+        assert_eq!(safe, "{\"\u{e9}\\u202e\": \"\\u009b\\u0007\u{1f600}\"}\n");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(read(&safe), read(text));
     }
 }

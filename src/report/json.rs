@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Report, Values};
+use super::{Report, Values, escape};
 use crate::types::date;
 use crate::types::finding::{Evidence, Finding, Trail, Verdict};
 use crate::types::rule::Rule;
@@ -278,7 +278,7 @@ pub fn render(document: &Document) -> String {
     let mut text =
         serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
     text.push('\n');
-    text
+    escape::json(text)
 }
 
 /// The JSON Schema of what is written: which members there always are, and what they hold.

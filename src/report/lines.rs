@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::escape;
 use super::json::{Document, FindingV1, NoticeV1, SummaryV1, Tool};
 
 #[derive(Serialize)]
@@ -22,5 +23,5 @@ pub fn lines(document: &Document) -> impl Iterator<Item = String> {
     let end = Line::Summary { version: document.version, tool: &document.tool, summary: &document.summary };
     let findings = document.findings.iter().map(Line::Finding);
     let lines = findings.chain(document.notices.iter().map(Line::Notice)).chain([end]);
-    lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| line + "\n")
+    lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| escape::json(line) + "\n")
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::escape;
 use super::form::{Lazily, flat, noted, sentence};
 use super::json::{Document, Effect, FindingV1, NoticeV1};
 
@@ -38,7 +39,7 @@ pub fn render(document: &Document) -> String {
     let log = Log { schema: SCHEMA, runs: [run], version: "2.1.0" };
     let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
     text.push('\n');
-    text
+    escape::json(text)
 }
 
 #[derive(Serialize)]

@@ -293,11 +293,15 @@ impl Archive<'_> {
     /// Opens a tar file, and those behind it: what unpacks one may go on there. What has bytes is a file to some program,
     /// whatever its type says, and links are not followed, but their text is read.
     fn tar(&mut self, content: &mut dyn Read) -> io::Result<()> {
-        let mut archive = tar::Archive::new(content);
+        let left = Cell::new(BETWEEN);
+        let mut archive = tar::Archive::new(Bounded { from: content, left: &left });
         archive.set_ignore_zeros(true);
         for entry in archive.entries()? {
             let mut entry = entry?;
+            left.set(u64::MAX);
             self.count()?;
+            let is_sparse = entry.header().entry_type().is_gnu_sparse();
+            let stored = if is_sparse { entry.header().entry_size()? } else { entry.size() };
             let name = self.image.label(&entry.path_bytes());
             if entry.header().entry_type().is_symlink()
                 && let Some(target) = entry.link_name_bytes()
@@ -305,11 +309,44 @@ impl Archive<'_> {
                 let target = target.into_owned();
                 self.member(name.clone(), &mut Cursor::new(target))?;
             }
-            if entry.size() > 0 {
+            if is_sparse {
+                // Holes are made here, and cost nothing in the archive.
+                self.member(name, &mut Metered { from: &mut entry, budget: self.budget })?;
+            } else if entry.size() > 0 {
                 self.member(name, &mut entry)?;
             }
+            let unread = stored.saturating_sub(u64::MAX - left.get());
+            left.set(unread.saturating_add(BETWEEN));
         }
         Ok(())
+    }
+}
+
+/// Bytes of long names and the like before a member of a tar file, which are kept in memory, and of zeros between.
+const BETWEEN: u64 = 64 << 20;
+
+/// Gives as many bytes as are left.
+struct Bounded<'l, R> {
+    from: R,
+    left: &'l Cell<u64>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.left.get();
+        if left == 0 && !into.is_empty() {
+            return Err(io::Error::other(format!("more than {BETWEEN} bytes between its members")));
+        }
+        let most = into.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let read = self.from.read(&mut into[..most])?;
+        self.left.set(left - read as u64);
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Bounded<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.from.seek(to)
     }
 }
 

@@ -390,3 +390,29 @@ fn staged_archives_are_opened_where_the_configuration_says_so() {
 fn found_on_disk(world: &World) -> usize {
     found(world, &[]).iter().filter(|line| line.contains('!')).count()
 }
+
+#[test]
+fn tar_files_that_make_bytes_of_nothing() {
+    // A file of 2^62 bytes, all of them a hole, and a name of 96 MiB.
+    let mut sparse = tar::Header::new_gnu();
+    sparse.set_path("sparse").expect("a short one");
+    sparse.set_entry_type(tar::EntryType::GNUSparse);
+    sparse.set_size(0);
+    let gnu = sparse.as_gnu_mut().expect("of GNU");
+    gnu.set_real_size(1 << 62);
+    gnu.sparse[0].set_offset(1 << 62);
+    gnu.sparse[0].set_length(0);
+    sparse.set_cksum();
+    let mut name = tar::Header::new_gnu();
+    name.set_path("././@LongLink").expect("a short one");
+    name.set_entry_type(tar::EntryType::GNULongName);
+    name.set_size(96 << 20);
+    name.set_cksum();
+    let long = [name.as_bytes().as_slice(), &vec![b'a'; 96 << 20]].concat();
+    for (content, says) in [(sparse.as_bytes().to_vec(), "unpacks to more than"), (long, "bytes between its members")] {
+        let world = World::new();
+        world.write("file.tar", content);
+        let ran = world.nospill(&["dir", "."]);
+        assert!(ran.code == 3 && ran.whole().contains(says), "{}", ran.whole());
+    }
+}

@@ -1,9 +1,12 @@
 //! Container images as tar files, of `docker save` or in OCI layout: which of their members are layers, and in what order.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{self, Read};
 
 use serde::Deserialize;
+
+use super::{BETWEEN, Bounded};
 
 /// The numbers of layers, by the names of their members: 1 is the lowest. Empty for what is no image.
 #[derive(Debug, Default)]
@@ -37,9 +40,11 @@ impl Layers {
     /// It is not readable to its end.
     pub(super) fn of<R: Read + io::Seek>(content: R) -> io::Result<Self> {
         let mut layers = Self::default();
-        let mut archive = tar::Archive::new(content);
+        let left = Cell::new(BETWEEN);
+        let mut archive = tar::Archive::new(Bounded { from: content, left: &left });
         for entry in archive.entries_with_seek()? {
             let mut entry = entry?;
+            left.set(BETWEEN);
             let path = entry.path_bytes().into_owned();
             let saved = path.strip_prefix(b"./").unwrap_or(&path) == b"manifest.json";
             if !saved && !path.windows(13).any(|part| part == b"blobs/sha256/") || entry.size() > LARGEST {
