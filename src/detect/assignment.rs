@@ -75,7 +75,8 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     let around = || syntax::Surroundings::of(content, name.start);
     let literal = literal::at(content, operator, manner.syntax, around)?;
     let form = operator.kind;
-    if literal.span.is_empty() || is_bystander(content, name, kind, form) {
+    let is_listed = || form == Form::Argument && is_word_of_list(content, name, literal.span);
+    if literal.span.is_empty() || is_bystander(content, name, kind, form) || is_listed() {
         return None;
     }
     let is_parameter = content[..name.start].ends_with(b"?") || content[..name.start].ends_with(b"&");
@@ -144,6 +145,19 @@ fn is_bystander(content: &[u8], name: Span, kind: Kind, form: Form) -> bool {
         || form == Form::Argument && is_operand(content, name)
         || kind >= Kind::Token && is_index(content, name)
         || is_badge(content, name)
+}
+
+/// Whether name and value are but two words of a list of literals, as in `["chpasswd", "passwd", "lftp", "sftp"]`. An option of a
+/// command line is not.
+fn is_word_of_list(content: &[u8], name: Span, value: Span) -> bool {
+    let is_quote = |b: Option<&u8>| matches!(b, Some(b'"' | b'\'' | b'`'));
+    let before =
+        content[..name.start].split_last().filter(|(quote, _)| is_quote(Some(quote))).map(|(_, rest)| rest.trim_ascii_end());
+    let follows = before.and_then(|text| text.strip_suffix(b",")).is_some_and(|text| is_quote(text.trim_ascii_end().last()));
+    let behind = content.get(value.end + 1..).unwrap_or_default().trim_ascii_start();
+    let goes_on = behind.strip_prefix(b",").is_some_and(|text| is_quote(text.trim_ascii_start().first()));
+    let is_option = name.of(content).starts_with(b"-");
+    follows && goes_on && !is_option && value.of(content).iter().all(u8::is_ascii_lowercase)
 }
 
 /// Whether the name is a parameter of a status badge's address, whose token is public.
@@ -228,6 +242,7 @@ mod tests {
         let v = made_up();
         for (line, path) in [
             ("password = getPassword()".to_owned(), "a.py"),
+            (r#"words = ["adduser", "change_password", "useradd", "lftp"]"#.to_owned(), "a.py"),
             ("password = os.environ['DB_PASSWORD']".to_owned(), "a.py"),
             ("password: ${DB_PASSWORD}".to_owned(), "a.yaml"),
             ("password: {{ .Values.password }}".to_owned(), "a.yaml"),

@@ -11,7 +11,8 @@ use std::arch::x86_64::{
     _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
     _mm512_cmple_epu8_mask, _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask,
     _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_sub_epi8, _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
+    _mm512_sub_epi8, _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi8_mask, _mm512_testn_epi64_mask,
+    _mm512_xor_si512,
 };
 
 use super::decode::digits::is_digit;
@@ -209,6 +210,9 @@ fn by_table(block: &[u8; BLOCK]) -> Block {
     let tops = _mm512_set1_epi64(i64::from_ne_bytes([0x80; 8]));
     let others = _mm512_or_si512(bytes, _mm512_xor_si512(classes, _mm512_set1_epi8(-1)));
     let mut signs = are(SIGN) | entities(are(START), are(SECOND));
+    if signs != 0 {
+        signs &= !beside_others(_mm512_testn_epi8_mask(bytes, bytes));
+    }
     if foreign != 0 {
         let lead = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
         signs |= LEADS.into_iter().fold(0, |leads, byte| leads | lead(byte));
@@ -302,13 +306,19 @@ fn signs_of([low, high]: [__m256i; 2]) -> u64 {
         let wanted = _mm256_set1_epi8(byte.cast_signed());
         [_mm256_cmpeq_epi8(low, wanted), _mm256_cmpeq_epi8(high, wanted)]
     };
-    let any = |bytes: [u8; 3]| {
-        let [a, b, c] = bytes.map(are);
-        mask([0, 1].map(|half| _mm256_or_si256(a[half], _mm256_or_si256(b[half], c[half]))))
+    let or = |a: [__m256i; 2], b: [__m256i; 2]| [0, 1].map(|half| _mm256_or_si256(a[half], b[half]));
+    let leads = || {
+        let [a, b, c] = LEADS.map(are);
+        mask(or(a, or(b, c))) | mask([low, high].map(|half| alike(half)))
     };
     let [start, second] = ENTITY.map(|byte| mask(are(byte)));
-    let leads = if mask([low, high]) == 0 { 0 } else { any(LEADS) | mask([low, high].map(|half| alike(half))) };
-    any(SIGNS) | entities(start, second) | leads
+    let leads = if mask([low, high]) == 0 { 0 } else { leads() };
+    let [escape, percent, terminal, zero] = SIGNS.map(are);
+    let mut signs = mask(or(or(escape, percent), or(terminal, zero)));
+    if signs != 0 {
+        signs &= !beside_others(mask(zero));
+    }
+    signs | entities(start, second) | leads
 }
 
 /// Sets the bytes of 32 that letters start with which look like others.
@@ -317,6 +327,11 @@ fn alike(half: __m256i) -> __m256i {
     let from = _mm256_sub_epi8(half, _mm256_set1_epi8(ALIKE.start().cast_signed()));
     let last = _mm256_set1_epi8((*ALIKE.end() - *ALIKE.start()).cast_signed());
     _mm256_cmpeq_epi8(_mm256_min_epu8(from, last), from)
+}
+
+/// Which zeros of a block stand beside others.
+fn beside_others(zeros: u64) -> u64 {
+    zeros & (zeros >> 1 | zeros << 1)
 }
 
 /// Where entities start, the last of a block perhaps, by where their bytes stand.

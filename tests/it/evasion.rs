@@ -100,7 +100,10 @@ const TRICKS: &[Trick] = &[
     trick("in the target of a link that is tracked though ignored, on disk", ignored_link, "dir .", true),
     trick("behind two bytes that a byte order mark has", false_mark, "staged", true),
     trick("behind four bytes that a byte order mark has", false_wide_mark, "staged", true),
-    trick("UTF-16 behind text of one byte a letter", mixed, "staged", false),
+    trick("UTF-16 behind text of one byte a letter", mixed, "staged", true),
+    trick("UTF-16 behind a line of one byte a letter, high byte first", mixed_high, "staged", true),
+    trick("UTF-16 behind text of one byte a letter, later", mixed_later, "history", true),
+    trick("text of one byte a letter behind UTF-16", mixed_back, "staged", true),
     trick("in a tar file behind another", tar_behind, "dir .", true),
     trick("in a tar file of before POSIX", tar_old, "dir .", true),
     trick("in a tar file, of a type that no program knows", tar_type, "dir .", true),
@@ -630,6 +633,24 @@ fn false_wide_mark(world: &World) {
 fn mixed(world: &World) {
     let wide = token(1).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     world.stage("file.txt", ["nothing to see in this line\n".repeat(400).as_bytes(), &wide].concat());
+}
+
+fn mixed_later(world: &World) {
+    world.stage("file.txt", "nothing to see in this line\n".repeat(400));
+    world.commit();
+    mixed(world);
+    world.commit();
+    world.git(&["repack", "-adfq"]);
+}
+
+fn mixed_high(world: &World) {
+    let wide = token(1).encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    world.stage("file.txt", [b"nothing to see in this line\n", &wide[..]].concat());
+}
+
+fn mixed_back(world: &World) {
+    let wide = "nothing to see\r\n".repeat(40).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    world.stage("file.txt", [b"\xff\xfe", &wide[..], token(1).as_bytes()].concat());
 }
 
 /// A tar file of one member.

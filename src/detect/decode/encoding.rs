@@ -28,18 +28,21 @@ impl Encoding {
     /// What the content is. A few NUL or control bytes in a text leave it text, so that they hide nothing.
     pub fn of(content: &[u8]) -> Self {
         let head = &content[..content.len().min(SAMPLE)];
-        if let Some(order) = marked_order(head) {
-            return order;
-        }
-        if let Some(order) = wide_order(head) {
-            return order;
-        }
         let middle = content.len() / 2;
         let places =
             [head, &content[middle..(middle + SAMPLE).min(content.len())], &content[content.len().saturating_sub(SAMPLE)..]];
+        if let Some(order) = marked_order(head).or_else(|| wide_order(head))
+            && !places.iter().any(|place| has_narrow(place))
+        {
+            return order;
+        }
         let odd: usize = places.iter().map(|place| controls(place)).sum();
         let total: usize = places.iter().map(|p| p.len()).sum();
-        if odd * 20 > total { Self::Binary } else { Self::Bytes }
+        if odd * 20 <= total {
+            return Self::Bytes;
+        }
+        let halves: usize = places.iter().map(|place| halves(place)).sum();
+        if (odd - halves) * 20 > total { Self::Binary } else { Self::Bytes }
     }
 
     /// Bytes of a line feed.
@@ -111,6 +114,30 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20) & !plain | (byte == 0x7f)
 }
 
+/// Whether some text is of one byte a letter. As such a whole is read then: the zeros between the letters of the rest are not seen,
+/// while letters of one byte would be halves of others.
+fn has_narrow(bytes: &[u8]) -> bool {
+    /// Sixteen letters of China could look like that, but not one such stretch in a million does.
+    const TELLING: usize = 32;
+    bytes.chunk_by(|a, b| is_plain(*a) && is_plain(*b)).any(|run| run.len() >= TELLING)
+}
+
+/// A byte of ASCII text.
+fn is_plain(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte) || matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// How many bytes are zeros that are the other half of an ASCII letter of UTF-16, which may stand behind text of another kind.
+fn halves(bytes: &[u8]) -> usize {
+    let is_letter = |at: usize| bytes.get(at).is_some_and(|&byte| byte != 0 && byte < 0x7f && !is_control(byte));
+    let is_zero = |at: usize| bytes.get(at) == Some(&0);
+    let is_half = |&at: &usize| {
+        let before = at > 1 && is_zero(at - 2) && is_letter(at - 1);
+        is_zero(at) && (before || is_zero(at + 2) && is_letter(at + 1))
+    };
+    (0..bytes.len()).filter(is_half).count()
+}
+
 /// UTF-16 and UTF-32 with a byte order mark. Two bytes in front of a text of another kind are none, or they would hide it: what
 /// is nearly all ASCII would be letters of China, without a blank, a digit or a line break, and none at all of UTF-32.
 fn marked_order(head: &[u8]) -> Option<Encoding> {
@@ -122,7 +149,6 @@ fn marked_order(head: &[u8]) -> Option<Encoding> {
         _ => return None,
     };
     let rest = &head[mark..];
-    let is_plain = |byte: u8| (0x20..0x7f).contains(&byte) || matches!(byte, b'\t' | b'\n' | b'\r');
     let plain = rest.chunks_exact(mark).filter(|unit| unit.iter().all(|&byte| is_plain(byte))).count();
     (plain * 10 < rest.len() / mark * 9 || rest.len() < mark).then_some(order)
 }
@@ -245,6 +271,9 @@ mod tests {
             (utf16("", u16::to_be_bytes, true), Encoding::Utf16Be),
             (utf16("\u{3053}\u{308c}\u{306f}\u{6587}\u{5b57}", u16::to_le_bytes, true), Encoding::Utf16Le),
             ([b"\xff\xfe", text.as_bytes()].concat(), Encoding::Bytes),
+            ([utf16(&text, u16::to_le_bytes, true), text.as_bytes().to_vec()].concat(), Encoding::Bytes),
+            ([text.as_bytes().to_vec(), utf16(&text, u16::to_be_bytes, false)].concat(), Encoding::Bytes),
+            ([b"key = 1\n".to_vec(), utf16(&text, u16::to_le_bytes, false)].concat(), Encoding::Utf16Le),
             ([b"\xfe\xff", text.as_bytes()].concat(), Encoding::Bytes),
             ([b"\xff\xfe\0\0", text.as_bytes()].concat(), Encoding::Bytes),
             ((0..=255).cycle().take(9000).collect(), Encoding::Binary),

@@ -83,7 +83,7 @@ impl Kind {
         match self {
             Self::Escape => byte == b'\\',
             Self::Percent => byte == b'%',
-            Self::Unseen => byte == unseen::ESC || unseen::LEADS.contains(&byte),
+            Self::Unseen => matches!(byte, 0 | unseen::ESC) || unseen::LEADS.contains(&byte),
             Self::Entity => byte == b'&',
             Self::Alike => alike::leads(byte),
         }

@@ -33,7 +33,7 @@ pub(in crate::detect) struct Block {
     pub(in crate::detect) digits: u64,
     /// Which words are digits only.
     pub(in crate::detect) words: u8,
-    /// Which bytes are signs. The last may be half of one.
+    /// Which bytes are signs. The last may be half of one; at either end may be a zero that does not stand alone.
     pub(in crate::detect) signs: u64,
 }
 
@@ -99,7 +99,11 @@ impl<E: Eye> Teller<'_, '_, E> {
     fn signs(&mut self, at: usize, mut signs: u64) {
         while signs != 0 {
             let place = at + signs.trailing_zeros() as usize;
-            if self.content[place] != ENTITY[0] || self.content[place..].starts_with(&ENTITY) {
+            let is_sign = match self.content[place] {
+                0 => signs::is_alone(self.content, place),
+                byte => byte != ENTITY[0] || self.content[place..].starts_with(&ENTITY),
+            };
+            if is_sign {
                 self.eye.sign(place);
             }
             signs &= signs - 1;
@@ -150,9 +154,9 @@ fn firsts_of(ones: u64, goes_on: bool) -> u64 {
     starts & !(starts << 1 | u64::from(goes_on))
 }
 
-/// The end of a content, with zeros behind it.
+/// The end of a content, with blanks behind it.
 fn padded(rest: &[u8]) -> [u8; BLOCK] {
-    let mut block = [0; BLOCK];
+    let mut block = [b' '; BLOCK];
     block[..rest.len()].copy_from_slice(rest);
     block
 }
@@ -205,7 +209,8 @@ mod tests {
         let is_sign = |&at: &usize| {
             let byte = &content[at];
             let is_lead = signs::LEADS.contains(byte) || signs::ALIKE.contains(byte);
-            signs::SIGNS.contains(byte) || is_lead || content[at..].starts_with(&ENTITY)
+            let is_sign = signs::SIGNS.contains(byte) && (*byte != 0 || signs::is_alone(content, at));
+            is_sign || is_lead || content[at..].starts_with(&ENTITY)
         };
         told.signs = (0..content.len()).filter(is_sign).collect();
         told
@@ -239,7 +244,7 @@ mod tests {
         #[test]
         fn all_ways_tell_the_same(
             parts in prop::collection::vec(
-                prop_oneof!["[a-zA-Z0-9+/_-]{0,200}", "[ .=\\\\%&#\\x1b\u{e9}\u{ad}\u{200b}\u{ff41}\n]{1,3}", "[a-z]{20,26}", "&#"],
+                prop_oneof!["[a-zA-Z0-9+/_-]{0,200}", "[ .=\\\\%&#\\x00\\x1b\u{e9}\u{ad}\u{200b}\u{ff41}\n]{1,3}", "[a-z]{20,26}", "&#"],
                 0..16,
             ),
             skip in prop::option::of(1usize..100),

@@ -1,5 +1,6 @@
 //! Characters that nobody sees inside a word (zero-width and bidirectional ones, soft hyphens, variation selectors, sequences that
-//! colour a terminal) and fullwidth letters. Whoever copies a token leaves them out; a rule can't.
+//! colour a terminal), fullwidth letters, and the zeros of UTF-16 behind text of another kind, as a shell leaves it that appends
+//! in its own encoding. Whoever copies a token leaves them out; a rule can't.
 
 use super::regions::Unit;
 
@@ -15,6 +16,8 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     let gone = |len: usize| Some(([0; 4], 0, len));
     let letter = |byte: u8| Some(([byte, 0, 0, 0], 1, 3));
     match text {
+        // The other half of an ASCII letter of UTF-16, with the next one's.
+        [0] | [0, _] | [0, _, 0, ..] => gone(1),
         [0xc2, 0xad, ..] => gone(2),
         [0xe2, 0x80, 0x8b..=0x8f | 0xaa..=0xae, ..] | [0xe2, 0x81, 0xa0..=0xaf, ..] => gone(3),
         [0xef, 0xbb, 0xbf, ..] | [0xef, 0xb8, 0x80..=0x8f, ..] => gone(3),
@@ -77,6 +80,10 @@ mod tests {
             ("\u{e9}", None),
             ("\u{1b}", None),
             ("\u{1b}[31", None),
+            ("\0a\0b", Some((0, 1))),
+            ("\0", Some((0, 1))),
+            ("\0abc", None),
+            ("\0\0\0", Some((0, 1))),
         ] {
             assert_eq!(unit(text.as_bytes()).map(|(bytes, _, len)| (bytes[0], len)), want, "{text:?}");
         }
@@ -88,6 +95,10 @@ mod tests {
             [("ab\u{200b}cd", true), ("ab\u{200b}\u{ad}cd", true), ("ab \u{200b}cd", false), ("ab\u{200b}", false)]
         {
             assert_eq!(hides(text.as_bytes(), text.find('\u{200b}').unwrap_or(0)), want, "{text:?}");
+        }
+        for (text, want) in [("a\0b\0c\0", true), ("\0a\0b\0c", true), ("a=b\0c=d\0", false), ("a\0\0b", false)] {
+            let at = text[1..].find('\0').map_or(0, |at| at + 1);
+            assert_eq!(hides(text.as_bytes(), at), want, "{text:?}");
         }
     }
 }
