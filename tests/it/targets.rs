@@ -192,9 +192,12 @@ pub fn sweep(data: &[u8]) {
         let end = digits_end(content, at);
         at = if end - at < sweep::SHORTEST { end + 1 } else { want.run(at).unwrap_or(end) };
     }
+    let is_zero = |at: usize| content.get(at) == Some(&0);
     want.3 = (0..content.len())
         .filter(|&at| {
-            b"\\%\x1b\xc2\xe2\xef".contains(&content[at])
+            let is_alone = is_zero(at) && !is_zero(at + 1) && !(at > 0 && is_zero(at - 1));
+            is_alone
+                || b"\\%\x1b\xc2\xe2\xef".contains(&content[at])
                 || (0xc4..=0xd6).contains(&content[at])
                 || content[at..].starts_with(b"&#")
         })
