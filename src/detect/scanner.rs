@@ -17,7 +17,7 @@ use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Reader, Rule};
-use crate::types::span::Span;
+use crate::types::span::{Span, Spans};
 
 /// What the scanner is asked to look at.
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +56,6 @@ pub struct Scratch {
     hits: Vec<Vec<Hit>>,
     touched: Vec<u16>,
     found: Vec<Found>,
-    /// Values that rules which know their form dropped because all the world knows them.
-    published: Vec<Span>,
     layers: Vec<Layer>,
     /// Keywords that start a literal.
     starts: Vec<usize>,
@@ -156,10 +154,6 @@ impl Scanner {
     /// What a text says at `depth` encodings, and what is encoded in it, without what is ciphertext.
     fn read(&self, text: Subject<'_>, depth: usize, scratch: &mut Scratch, search: Search, matches: &mut Vec<RawMatch>) {
         search(self, text, scratch, matches);
-        if !scratch.published.is_empty() {
-            let published = std::mem::take(&mut scratch.published);
-            matches.retain(|m| !self.goes_by_names(m.rule) || !published.iter().any(|value| value.overlaps(m.secret)));
-        }
         let (mut starts, manifest) = (std::mem::take(&mut scratch.starts), std::mem::take(&mut scratch.manifest));
         if depth < DEEPEST {
             starts.sort_unstable();
@@ -169,10 +163,9 @@ impl Scanner {
         scratch.starts = starts;
         if !matches.is_empty() {
             let sealed = encrypted::sealed(text.content);
-            let hidden = |m: &RawMatch| {
-                let mut around = sealed.iter().filter(|s| s.span.overlaps(m.secret));
-                around.any(|s| s.silent == Silent::All || self.is_read(m))
-            };
+            let any: Spans = sealed.iter().map(|s| s.span).collect();
+            let all: Spans = sealed.iter().filter(|s| s.silent == Silent::All).map(|s| s.span).collect();
+            let hidden = |m: &RawMatch| if self.is_read(m) { any.overlap(m.secret) } else { all.overlap(m.secret) };
             // A value that proves itself is none of the ciphertext, whatever stands around it.
             if !sealed.is_empty() {
                 matches.retain(|m| m.confidence == Confidence::Proven || !hidden(m));
@@ -237,7 +230,8 @@ impl Scanner {
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found, published, place, starts, manifest, .. } = scratch;
+        let Scratch { matchers, hits, touched, found, place, starts, manifest, .. } = scratch;
+        let mut published = Vec::new();
         self.prefilter.for_each(text.content, |hit| {
             if decode::joined::may_start(text.content, hit.start) {
                 starts.push(hit.start);
@@ -263,7 +257,7 @@ impl Scanner {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
                         window::around(self.rules.sought(rule), text.content, of_rule, found, matcher);
-                        self.judge(rule, text.content, found, published, matches);
+                        self.judge(rule, text.content, found, &mut published, matches);
                     }
                 }
             }
@@ -274,9 +268,10 @@ impl Scanner {
                 && let Some(matcher) = self.matcher(rule, &mut matchers[usize::from(rule)])
             {
                 matcher.everywhere(text.content, found);
-                self.judge(rule, text.content, found, published, matches);
+                self.judge(rule, text.content, found, &mut published, matches);
             }
         }
+        self.drop_published(published, matches);
     }
 
     /// Every regex over everything; readers at every place a plain automaton finds.
@@ -287,16 +282,17 @@ impl Scanner {
         scratch.starts.extend(hits.iter().map(|hit| hit.start).filter(|&at| decode::joined::may_start(text.content, at)));
         scratch.manifest = hits.iter().any(|hit| decode::is_of_manifest(text.content, hit.start));
         let lower_path = LowerPath::new(text.path);
+        let mut published = Vec::new();
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
                 self.assignments(index, text.content, Manner::of(&lower_path), &of_rule, matches);
             } else if let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) {
-                let Scratch { found, published, .. } = &mut *scratch;
-                matcher.everywhere(text.content, found);
-                self.judge(index, text.content, found, published, matches);
+                matcher.everywhere(text.content, &mut scratch.found);
+                self.judge(index, text.content, &mut scratch.found, &mut published, matches);
             }
         }
+        self.drop_published(published, matches);
     }
 
     fn matcher<'m>(&self, rule: u16, slot: &'m mut Option<Matcher>) -> Option<&'m mut Matcher> {
@@ -315,6 +311,14 @@ impl Scanner {
                 }
                 Err(_) => {}
             }
+        }
+    }
+
+    /// Without what goes by names where a rule that knows the form of its secrets says that all the world knows the value.
+    fn drop_published(&self, published: Vec<Span>, matches: &mut Vec<RawMatch>) {
+        if !published.is_empty() {
+            let published: Spans = published.into_iter().collect();
+            matches.retain(|m| !self.goes_by_names(m.rule) || !published.overlap(m.secret));
         }
     }
 

@@ -42,6 +42,38 @@ impl Span {
     }
 }
 
+/// The bytes of many ranges as one set, so that many more can be held to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spans(Vec<Span>);
+
+impl Spans {
+    /// Whether a range shares a byte with one of the set.
+    pub fn overlap(&self, other: Span) -> bool {
+        let at = self.0.partition_point(|span| span.end <= other.start);
+        self.0.get(at).is_some_and(|span| span.overlaps(other))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<Span> for Spans {
+    fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
+        let mut all: Vec<Span> = spans.into_iter().filter(|span| !span.is_empty()).collect();
+        all.sort_unstable();
+        all.dedup_by(|next, last| {
+            let meets = next.start <= last.end;
+            if meets {
+                last.end = last.end.max(next.end);
+            }
+            meets
+        });
+        Self(all)
+    }
+}
+
 /// Where a span starts and ends, for a person: 1-based lines, 1-based columns that count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
@@ -105,6 +137,18 @@ impl RangeSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_of_spans_overlaps_what_one_of_them_does() {
+        let spans = |ends: &[(usize, usize)]| -> Vec<Span> { ends.iter().map(|&(start, end)| Span::new(start, end)).collect() };
+        for list in [spans(&[]), spans(&[(3, 5), (0, 2), (4, 9), (9, 10), (20, 22), (15, 40)])] {
+            let set: Spans = list.iter().copied().collect();
+            for (start, end) in (0..45).flat_map(|start| (start + 1..46).map(move |end| (start, end))) {
+                let other = Span::new(start, end);
+                assert_eq!(set.overlap(other), list.iter().any(|span| span.overlaps(other)), "{list:?} {other:?}");
+            }
+        }
+    }
 
     fn set(ranges: &[(u32, u32)]) -> RangeSet {
         let mut set = RangeSet::default();
