@@ -6,7 +6,7 @@ use git2::{ErrorClass, ErrorCode, Repository};
 
 use super::pack::inflate::Inflater;
 use super::pack::{Kind, ReadError, alternates, loose};
-use super::{SourceError, repository};
+use super::{SourceError, mmap, repository};
 use crate::types::oid::Oid;
 use crate::types::span::RangeSet;
 
@@ -63,6 +63,7 @@ impl Repo {
     pub fn from_env() -> Result<Self, OpenError> {
         // Git itself does not hash every object it reads either; that is what `git fsck` is for.
         git2::opts::strict_hash_verification(false);
+        mmap::watch();
         Repository::open_from_env().map(|inner| Self { inner, folders: Default::default() }).map_err(|error| {
             let why = error.message().to_owned();
             match (error.code(), error.class()) {

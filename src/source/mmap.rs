@@ -36,7 +36,6 @@ pub fn content(mut file: File, size: u64) -> io::Result<Content> {
 /// What the system says.
 #[allow(unsafe_code, reason = "mapping a file: the system can change it under us")]
 pub fn map(file: &File) -> io::Result<Mmap> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     watch();
     // SAFETY: the map is private and read-only, and lives in a `Content` that owns it. What can still go wrong: another
     // process may change the file, so bytes may differ from one look to the next (every reader here checks bounds on
@@ -51,10 +50,10 @@ pub fn lost() -> Option<&'static str> {
 }
 
 /// From now on pages of maps that can't be read any more read as zeros, where the system would end the program (SIGBUS).
-/// Elsewhere than here it still does: on macOS the same signal tells of a full stack.
+/// Called before anything is mapped, here or by libgit2.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[allow(unsafe_code, reason = "a handler of a signal is set")]
-fn watch() {
+pub fn watch() {
     static ONCE: Once = Once::new();
     // SAFETY: a set of signals may be all zeros, and the handler does what a handler may: see there.
     ONCE.call_once(|| unsafe {
@@ -64,6 +63,10 @@ fn watch() {
         libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
     });
 }
+
+/// The program still ends: on macOS the same signal tells of a full stack.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub fn watch() {}
 
 /// Puts a page of zeros where one can't be read. Any other SIGBUS ends the program, as before.
 #[cfg(any(target_os = "linux", target_os = "android"))]

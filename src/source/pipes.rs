@@ -1,10 +1,10 @@
 //! Pipes and devices where a repository has files: git and libgit2 open them and wait, or read without end. They are found
 //! before anything is opened.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use super::SourceError;
+use super::{SourceError, to_path};
 
 /// Files of a repository's own folder that git or we open.
 const OF_GIT: &[&str] = &[
@@ -61,23 +61,31 @@ pub fn refuse(refs: Refs) -> Result<(), SourceError> {
             break;
         }
     }
-    let named = std::env::var_os("GIT_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let named = std::env::var_os("GIT_DIR").filter(|path| !path.as_os_str().is_empty()).map(PathBuf::from);
     let Some(folder) = named.or(folder) else { return Ok(()) };
-    let folder = if folder.is_file() { linked(&folder, "gitdir: ") } else { folder };
+    let folder = named_by(&folder, b"gitdir: ").unwrap_or(folder);
     check(&folder, refs)?;
-    let common = folder.join("commondir");
-    if common.is_file() { check(&linked(&common, ""), refs) } else { Ok(()) }
+    named_by(&folder.join("commondir"), b"").map_or(Ok(()), |common| check(&common, refs))
 }
 
 fn is_bare(folder: &Path) -> bool {
     folder.join("HEAD").exists() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
 }
 
-/// The folder that a file names, seen from that file's.
-fn linked(file: &Path, head: &str) -> PathBuf {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    let path = text.strip_prefix(head).unwrap_or_default().trim_end_matches(['\r', '\n']);
-    file.parent().unwrap_or(Path::new("")).join(path)
+/// As [`linked`], of what is a file and names one.
+fn named_by(file: &Path, head: &[u8]) -> Option<PathBuf> {
+    file.is_file().then(|| linked(file, head).ok().flatten()).flatten()
+}
+
+/// The folder that a file names behind `head`, seen from that file's: a `.git` that is a file, or a `commondir`.
+///
+/// # Errors
+/// The file can't be read.
+pub(super) fn linked(file: &Path, head: &[u8]) -> io::Result<Option<PathBuf>> {
+    let text = fs::read(file)?;
+    let end = text.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |last| last + 1);
+    let path = text[..end].strip_prefix(head).and_then(to_path).filter(|path| !path.as_os_str().is_empty());
+    Ok(path.map(|path| file.parent().unwrap_or(Path::new("")).join(path)))
 }
 
 fn check(folder: &Path, refs: Refs) -> Result<(), SourceError> {

@@ -16,7 +16,7 @@ use self::compare::Compared;
 use super::git::{self, OpenError, Repo};
 use super::index::{Index, IndexError, Stat};
 use super::plumbing::{self, CatFile};
-use super::{Item, Source, SourceError, mmap, repository};
+use super::{Item, Source, SourceError, mmap, repository, to_path};
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -214,7 +214,7 @@ impl Staged {
         let metadata = file.metadata().ok()?;
         let same = metadata.is_file() && stat_of(&metadata)? == stat && stat.mtime < self.index_mtime;
         let size = metadata.len();
-        let conversion = self.attribute_places(repo)?.conversion(Path::new(to_path(&change.path)?));
+        let conversion = self.attribute_places(repo)?.conversion(to_path(&change.path)?);
         if !same || conversion == Conversion::Anything || repo.blob_size(&change.blob) != Some(size) {
             return None;
         }
@@ -392,15 +392,4 @@ fn open_plain(path: &Path) -> Option<File> {
 #[cfg(not(unix))]
 fn open_plain(_: &Path) -> Option<File> {
     None
-}
-
-#[cfg(unix)]
-fn to_path(bytes: &[u8]) -> Option<&std::ffi::OsStr> {
-    use std::os::unix::ffi::OsStrExt as _;
-    Some(std::ffi::OsStr::from_bytes(bytes))
-}
-
-#[cfg(not(unix))]
-fn to_path(bytes: &[u8]) -> Option<&std::ffi::OsStr> {
-    std::str::from_utf8(bytes).ok().map(std::ffi::OsStr::new)
 }

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::index::Index;
-use super::plumbing;
+use super::pipes::linked;
+use super::{plumbing, to_path};
 use crate::types::notice::Notice;
 
 /// What the walk did not come by.
@@ -94,13 +95,13 @@ impl Tracked<'_> {
     }
 
     fn add(&mut self, mode: u32, path: &[u8], is_met: &impl Fn(&Path) -> bool, unmet: &mut Unmet) {
-        let Some(path) = path_of(path) else { return };
+        let Some(path) = to_path(path) else { return };
         let Ok(rest) = path.strip_prefix(self.below) else { return };
         let here = if rest.as_os_str().is_empty() { self.walked.to_path_buf() } else { self.walked.join(rest) };
         if !matches!(mode & TYPE, FILE | LINK) || is_met(&here) {
             return;
         }
-        if !is_inside(&path) {
+        if !is_inside(path) {
             let label = super::walk::label(&here).into_owned();
             return unmet.notices.push(Notice::skipped(label, "the index names what is not of its work tree: not read"));
         }
@@ -141,31 +142,17 @@ fn git_folder(top: &Path) -> Result<Option<PathBuf>, String> {
     if git.is_dir() {
         return Ok(Some(git));
     }
-    let text = match std::fs::read(&git) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    let folder = text.strip_prefix(b"gitdir: ").and_then(|path| path_of(path.trim_ascii_end()));
-    folder.map(|folder| Some(top.join(folder))).ok_or_else(|| ".git names no folder".to_owned())
+    match linked(&git, b"gitdir: ") {
+        Ok(Some(folder)) => Ok(Some(folder)),
+        Ok(None) => Err(".git names no folder".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Whether objects of a repository may have the longer names, as its configuration says.
 fn is_sha256(folder: &Path) -> bool {
-    let common = std::fs::read(folder.join("commondir")).ok();
-    let common =
-        common.and_then(|text| path_of(text.trim_ascii_end())).map_or_else(|| folder.to_path_buf(), |path| folder.join(path));
-    let text = std::fs::read(common.join("config")).unwrap_or_default();
+    let common = linked(&folder.join("commondir"), b"").ok().flatten();
+    let text = std::fs::read(common.as_deref().unwrap_or(folder).join("config")).unwrap_or_default();
     memchr::memmem::find(&text.to_ascii_lowercase(), b"sha256").is_some()
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStrExt as _;
-    Some(std::ffi::OsStr::from_bytes(bytes).into())
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> Option<PathBuf> {
-    std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }

@@ -113,14 +113,19 @@ fn a_server_refuses_a_push_and_the_pusher_reads_why() {
     }
 }
 
+/// A server that has a commit, and where a hook of the kind is installed.
+fn pushed(hook: &str) -> (World, &'static str) {
+    let world = with_server();
+    world.stage("clean.py", "x = 1\n");
+    world.commit();
+    world.git(&["push", "-q", "origin", "main"]);
+    (world, if hook == "pre-push" { "repo" } else { "server.git" })
+}
+
 #[test]
 fn names_of_refs_and_tags_that_are_only_pushed() {
     for hook in ["pre-push", "pre-receive", "update"] {
-        let world = with_server();
-        let dir = if hook == "pre-push" { "repo" } else { "server.git" };
-        world.stage("clean.py", "x = 1\n");
-        world.commit();
-        world.git(&["push", "-q", "origin", "main"]);
+        let (world, dir) = pushed(hook);
         let line = token(3);
         let secret = line.split('"').nth(1).expect("a token");
         // A ref that was there before the hook goes on, and goes.
@@ -163,11 +168,7 @@ fn names_of_refs_and_tags_that_are_only_pushed() {
 #[test]
 fn trees_and_blobs_that_are_pushed_without_a_commit() {
     for hook in ["pre-push", "pre-receive", "update"] {
-        let world = with_server();
-        let dir = if hook == "pre-push" { "repo" } else { "server.git" };
-        world.stage("clean.py", "x = 1\n");
-        world.commit();
-        world.git(&["push", "-q", "origin", "main"]);
+        let (world, dir) = pushed(hook);
         assert_eq!(world.nospill_in(dir, &["install", "--hook", hook]).code, 0);
         let blob = world.object("blob", token(3).as_bytes());
         let inner = world.tree(&[("100644", b"file.py", &bytes(&blob))]);

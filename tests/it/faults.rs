@@ -254,13 +254,23 @@ fn a_map_whose_file_is_shortened_is_no_crash_and_never_clean() {
     world.git(&["repack", "-adq"]);
     let want = world.nospill(&["history"]);
     assert_eq!(want.code, 1, "{}", want.whole());
-    // Packs are read-only.
-    let pack = world.path().join(".git/objects/pack");
-    for name in names(&pack) {
-        fs::set_permissions(pack.join(name), fs::Permissions::from_mode(0o644)).expect("permissions");
+    // What libgit2 maps: a staged blob that lies in a pack, and nowhere on disk.
+    let blob = world.git(&["rev-parse", "HEAD:big.txt"]);
+    world.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{},copy.txt", blob.trim())]);
+    for args in [&["staged"], &["history"]] {
+        let copy = world.at("copy.git");
+        let copied = Command::new("cp").arg("-r").arg(world.path().join(".git")).arg(&copy).status().expect("cp runs");
+        assert!(copied.success());
+        // Packs are read-only.
+        let pack = copy.join("objects/pack");
+        for name in names(&pack) {
+            fs::set_permissions(pack.join(name), fs::Permissions::from_mode(0o644)).expect("permissions");
+        }
+        let mut command = shim::nospill(&world, args, &[("SHIM_SHORTEN", "copy.git/objects/pack/")]);
+        let ran = Ran::from(command.env("GIT_DIR", &copy).env("GIT_WORK_TREE", world.path()).output().expect("nospill runs"));
+        assert!(matches!(ran.code, 2 | 3), "{args:?}: {}", ran.whole());
+        fs::remove_dir_all(&copy).expect("a folder");
     }
-    let ran = shortened(&world, &["history"], ".pack");
-    assert!(matches!(ran.code, 2 | 3), "{}", ran.whole());
 }
 
 /// A command as a user that may not do everything.
