@@ -28,6 +28,14 @@ pub enum Form {
     Html,
 }
 
+/// A document of JSON as text, with a newline at its end and without what is unsafe on a terminal.
+pub(super) fn pretty(document: &impl serde::Serialize) -> String {
+    let failed = |error: serde_json::Error| format!("{{\"error\": {:?}}}", error.to_string());
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_else(failed);
+    text.push('\n');
+    escape::json(text)
+}
+
 /// The report; `now` is when the run ended, in seconds since 1970.
 pub fn render(form: Form, document: &Document, now: u64) -> String {
     match form {

@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::escape;
-use super::form::{Lazily, flat, noted, sentence};
+use super::form::{Lazily, flat, noted, pretty, sentence};
 use super::json::{Document, FindingV1};
 use crate::types::date;
 
@@ -35,10 +34,7 @@ pub fn render(document: &Document, now: u64) -> String {
         "type": "secret_detection",
         "messages": messages,
     });
-    let report = Report { scan, version: SCHEMA, vulnerabilities: Lazily(|| document.counted().map(vulnerability)) };
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    text.push('\n');
-    escape::json(text)
+    pretty(&Report { scan, version: SCHEMA, vulnerabilities: Lazily(|| document.counted().map(vulnerability)) })
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Report, Values, escape};
+use super::{Report, Values, form};
 use crate::types::date;
 use crate::types::finding::{Evidence, Finding, Trail, Verdict};
 use crate::types::rule::Rule;
@@ -275,18 +275,13 @@ impl Document {
 
 /// The document as text, with a newline at its end.
 pub fn render(document: &Document) -> String {
-    let mut text =
-        serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
-    text.push('\n');
-    escape::json(text)
+    form::pretty(document)
 }
 
 /// The JSON Schema of what is written: which members there always are, and what they hold.
 pub fn json_schema() -> String {
     let written = SchemaSettings::default().for_serialize().into_generator();
-    let mut text = serde_json::to_string_pretty(&written.into_root_schema_for::<Document>()).unwrap_or_default();
-    text.push('\n');
-    text
+    form::pretty(&written.into_root_schema_for::<Document>())
 }
 
 fn finding(finding: &Finding, rule: &Rule, values: Values) -> FindingV1 {

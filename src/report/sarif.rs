@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::escape;
-use super::form::{Lazily, flat, noted, sentence};
+use super::form::{Lazily, flat, noted, pretty, sentence};
 use super::json::{Document, Effect, FindingV1, NoticeV1};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -36,10 +35,7 @@ pub fn render(document: &Document) -> String {
             "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
         } }),
     };
-    let log = Log { schema: SCHEMA, runs: [run], version: "2.1.0" };
-    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    text.push('\n');
-    escape::json(text)
+    pretty(&Log { schema: SCHEMA, runs: [run], version: "2.1.0" })
 }
 
 #[derive(Serialize)]
