@@ -82,7 +82,8 @@ fn install(kind: HookKind) -> String {
 /// Whether git calls nospill at the gate.
 fn hook() -> Result<Check, CommandError> {
     let site = site()?;
-    let (kind, install) = (gate(&site), install(gate(&site)));
+    let kind = gate(&site);
+    let install = install(kind);
     if let Some(manager) = Manager::in_charge(&site, kind) {
         return Ok(match manager.runs_nospill(&site, kind) {
             Some(file) => (format!("{manager} runs nospill: {}", file.display()), None),

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 pub use combine::{combine, owners};
-
 pub use files::{ConfigText, Files, Place, Reader, Top, named_or};
 
 use crate::config::layers::{Layer, Rank};

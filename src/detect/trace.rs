@@ -260,6 +260,7 @@ impl Candidate {
         let value = Secret::new(b"");
         Self { rule, whole, span, value, via, name: None, score: None, checks: Vec::new(), fate: Fate::Silenced }
     }
+
     /// Whether the check that dropped it knows its value.
     fn is_published(&self) -> bool {
         let last = self.checks.last().filter(|(_, outcome)| *outcome == Outcome::Drop);

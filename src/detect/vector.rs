@@ -7,16 +7,14 @@ use std::arch::x86_64::{
     _mm256_broadcastsi128_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
     _mm256_cvtepu16_epi32, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_maskz_compress_epi16, _mm256_min_epu8,
     _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set_epi16,
-    _mm256_set_epi32, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask,
-    _mm512_cmple_epu8_mask, _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask,
-    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_sub_epi8, _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi8_mask, _mm512_testn_epi64_mask,
-    _mm512_xor_si512,
+    _mm256_set_epi32, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sllv_epi32,
+    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask,
+    _mm512_cvtepu16_epi32, _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512,
+    _mm512_permutex2var_epi8, _mm512_rorv_epi32, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_sub_epi8,
+    _mm512_test_epi8_mask, _mm512_test_epi32_mask, _mm512_testn_epi8_mask, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
 use super::decode::digits::is_digit;
-use super::decode::encoding::plain_controls;
 use super::decode::signs::{ALIKE, ENTITY, LEADS, SIGNS};
 use super::decode::sweep::{BLOCK, Block, Eye, by_blocks};
 use super::prefilter::{Bitmap, FOLD, Fingerprint, HASH, LOOK, Places, pass};
@@ -52,18 +50,6 @@ pub(super) fn sift(tables: &Fingerprint, content: &[u8], visit: &mut dyn FnMut(u
         return false;
     }
     true
-}
-
-/// As [`plain_controls`]; `None` where the processor can't.
-#[inline]
-#[allow(unsafe_code, reason = "the call needs a processor that was asked first")]
-pub(super) fn controls(bytes: &[u8]) -> Option<usize> {
-    #[target_feature(enable = "avx2")]
-    fn wide(bytes: &[u8]) -> usize {
-        plain_controls(bytes)
-    }
-    // SAFETY: as above.
-    is_x86_feature_detected!("avx2").then(|| unsafe { wide(bytes) })
 }
 
 /// Whether 128 bytes can be a table.
@@ -121,10 +107,9 @@ fn pass_wide(bitmap: &Bitmap, block: &[u8], places: &mut Places) -> (usize, usiz
 
 /// Puts the places of two chunks at `at` that pass the bitmap into `room`; how many they are.
 #[target_feature(enable = "avx2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")]
-#[allow(unsafe_code, reason = "loads, a gather and a store take pointers")]
+#[allow(unsafe_code, reason = "a gather and a store take pointers")]
 fn passed_wide(bitmap: &Bitmap, chunks: &[u8; TWICE + 2], at: i16, room: &mut [u16; TWICE / 2]) -> usize {
-    // SAFETY: both loads end with the chunks.
-    let [pairs, rests] = [0, 2].map(|at| unsafe { _mm256_loadu_si256(chunks[at..].as_ptr().cast()) });
+    let [pairs, rests] = [chunks.first_chunk(), chunks.last_chunk()].map(|bytes| half(bytes.unwrap_or(&[0; TWICE])));
     let folded = _mm256_or_si256(pairs, _mm256_set1_epi16(FOLD as i16));
     let hashed = _mm256_mullo_epi16(folded, _mm256_set1_epi16(HASH.cast_signed()));
     let low = _mm256_set1_epi16(31);
@@ -222,7 +207,7 @@ fn by_table(block: &[u8; BLOCK]) -> Block {
     Block { digits: !_mm512_movepi8_mask(others), words: _mm512_testn_epi64_mask(others, tops), signs }
 }
 
-/// Put together from words, as [`halves`] are, it costs the whole pass a fifth more.
+/// Put together from words, vectors cost the pass for runs and signs a fifth more, that of the prefilter a tenth.
 #[target_feature(enable = "avx512f")]
 #[allow(unsafe_code, reason = "a load takes a pointer")]
 fn vector(bytes: &[u8; BLOCK]) -> __m512i {
@@ -348,9 +333,16 @@ fn mask(halves: [__m256i; 2]) -> u64 {
 
 #[target_feature(enable = "avx2")]
 fn halves(block: &[u8; BLOCK]) -> [__m256i; 2] {
-    let (words, _) = block.as_chunks::<8>();
-    let word = |at: usize| i64::from_le_bytes(words[at]);
-    [_mm256_set_epi64x(word(3), word(2), word(1), word(0)), _mm256_set_epi64x(word(7), word(6), word(5), word(4))]
+    let (halves, _) = block.as_chunks();
+    [half(&halves[0]), half(&halves[1])]
+}
+
+/// As [`vector`], of half as many bytes.
+#[target_feature(enable = "avx2")]
+#[allow(unsafe_code, reason = "a load takes a pointer")]
+fn half(bytes: &[u8; BLOCK / 2]) -> __m256i {
+    // SAFETY: as above.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
 /// What every way to go over the chunks of a block finds that this processor has, for tests.

@@ -35,9 +35,9 @@ fn counted(hashes: Vec<u64>) -> Vec<(u64, usize)> {
     let mut count = |hash| {
         let count = counts.entry(hash).or_default();
         *count += 1;
-        (hash, *count)
+        *count
     };
-    hashes.into_iter().map(&mut count).collect()
+    hashes.into_iter().map(|hash| (hash, count(hash))).collect()
 }
 
 /// The hashes of the first `lines` lines.

@@ -1,6 +1,6 @@
 //! What stands between a name and its value.
 
-use super::columns;
+use super::{columns, name};
 use crate::types::span::Span;
 
 /// What stands between a name and its value.
@@ -84,7 +84,7 @@ pub(super) fn after(content: &[u8], end: usize, keyword: usize) -> Option<Operat
             Some(Operator { end: value, kind: Form::Argument })
         }
         [b',', ..] if quoted => pair(content, at + 1).or_else(|| over(1, Form::Argument)),
-        [b',', ..] => match content[..name_start(content, keyword)].trim_ascii_end().last() {
+        [b',', ..] => match content[..name::start(content, keyword)?].trim_ascii_end().last() {
             Some(b':') => pair(content, at + 1),
             Some(b'{') => over(1, Form::Argument),
             _ => None,
@@ -129,11 +129,6 @@ fn block(content: &[u8], at: usize) -> Option<usize> {
     (content.get(end) == Some(&b'\n')).then(|| skip(content, end + 1, blank)).filter(|&text| text > end + 1)
 }
 
-/// Where the name that holds the keyword starts.
-fn name_start(content: &[u8], keyword: usize) -> usize {
-    keyword - content[..keyword].iter().rev().take(80).take_while(|b| super::name::is_part(**b)).count()
-}
-
 /// `Password { get; set; } = "x"`: behind the accessors of a property.
 fn accessors(content: &[u8], at: usize) -> Option<Operator> {
     let close = skip(content, at, |b| b != b'}' && b != b'\n');
@@ -144,7 +139,7 @@ fn accessors(content: &[u8], at: usize) -> Option<Operator> {
 
 /// `$conf{password} = "x"`: behind the subscript of a hash.
 fn subscript(content: &[u8], at: usize, keyword: usize) -> Option<Operator> {
-    let hash = content[..name_start(content, keyword)].strip_suffix(b"{")?;
+    let hash = content[..name::start(content, keyword)?].strip_suffix(b"{")?;
     let equals = skip(content, at + 1, blank);
     let plain = content.get(equals) == Some(&b'=') && !matches!(content.get(equals + 1), Some(b'=' | b'~'));
     (plain && hash.last().is_some_and(u8::is_ascii_alphanumeric))
@@ -169,7 +164,7 @@ fn nested(content: &[u8], at: usize) -> Option<Operator> {
 
 /// `- --password` and `- x` on the next line: the next item of a list of arguments.
 fn next_item(content: &[u8], at: usize, keyword: usize) -> Option<Operator> {
-    let name = name_start(content, keyword);
+    let name = name::start(content, keyword)?;
     let item = skip(content, at, |b| b.is_ascii_whitespace());
     let next = content.get(name) == Some(&b'-') && content.get(item..).is_some_and(|rest| rest.starts_with(b"- "));
     next.then(|| Operator { end: skip(content, item + 2, blank), kind: Form::Flag })
@@ -242,9 +237,10 @@ fn pair(content: &[u8], at: usize) -> Option<Operator> {
 /// What may follow a name and a blank: an attribute, a quoted literal, `is`, a type; a bare word behind a flag.
 fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Option<Operator> {
     let rest = content.get(at..)?;
-    let flag = || content.get(name_start(content, keyword)) == Some(&b'-');
+    let name = if quoted { keyword } else { name::start(content, keyword)? };
+    let flag = || content.get(name) == Some(&b'-');
     let tag = || {
-        let before = &content[..name_start(content, keyword)];
+        let before = &content[..name];
         let space =
             before.strip_suffix(b":").map_or(0, |b| b.iter().rev().take(20).take_while(|b| b.is_ascii_alphanumeric()).count());
         before[..before.len() - if space > 0 { space + 1 } else { 0 }].ends_with(b"<")
@@ -286,7 +282,7 @@ fn leads(content: &[u8], keyword: usize) -> bool {
     let before = line.trim_ascii_start();
     let before =
         before.strip_prefix(b"ENV ").or(before.strip_prefix(b"setx ")).or(before.strip_prefix(b"setenv ")).unwrap_or(before);
-    before.iter().all(|b| super::name::is_part(*b))
+    before.iter().all(|b| name::is_part(*b))
 }
 
 /// Whether the name is the value of an attribute that says what a field is, as in `type="password" value="…"`.

@@ -18,9 +18,9 @@ pub(super) const TELLING: &[&str] = &[
 /// Words behind a keyword that make the name speak about a secret.
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
-    "address", "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience", "backend",
-    "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "col",
-    "column", "controller", "count", "crypt", "css", "data", "date", "desc", "description", "dict", "digest", "dir",
+    "address", "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience",
+    "backend", "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class",
+    "col", "column", "controller", "count", "crypt", "css", "data", "date", "desc", "description", "dict", "digest", "dir",
     "directory", "disabled", "doc", "docs", "domain", "email", "enabled", "enc", "encoder", "encrypted", "end", "endpoint",
     "engine", "env", "error", "errors", "event", "expiration", "expire", "expired", "expires", "expiry", "factory", "field",
     "file", "filename", "files", "fingerprint", "flow", "form", "format", "frame", "frames", "grant", "guid", "handler",
@@ -29,35 +29,36 @@ pub(super) const ABOUT: &[&str] = &[
     "list", "location", "locator", "manager", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
     "module", "mount", "msg", "must", "name", "names", "namespace", "not", "num", "number", "offset", "option", "options",
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",
-    "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "ref", "regex", "repository", "request", "required", "reset",
-    "response", "ring", "role", "rotation", "rule", "rules", "salt", "schema", "scope", "scopes", "selector", "server",
-    "service", "set", "sha", "size", "source", "spec", "src", "start", "state", "status", "storage", "store", "strategy",
-    "strength", "stroke", "suffix", "sum", "table", "template", "text", "time", "timeout", "title", "tooltip", "ttl",
-    "type", "types", "uri", "url", "usage", "usages", "user", "username", "uuid", "valid", "validation", "validator", "var",
-    "variable", "vault", "verifier", "version", "view", "volume", "xpath",
+    "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "ref", "regex", "repository", "request",
+    "required", "reset", "response", "ring", "role", "rotation", "rule", "rules", "salt", "schema", "scope", "scopes",
+    "selector", "server", "service", "set", "sha", "size", "source", "spec", "src", "start", "state", "status", "storage",
+    "store", "strategy", "strength", "stroke", "suffix", "sum", "table", "template", "text", "time", "timeout", "title",
+    "tooltip", "ttl", "type", "types", "uri", "url", "usage", "usages", "user", "username", "uuid", "valid", "validation",
+    "validator", "var", "variable", "vault", "verifier", "version", "view", "volume", "xpath",
 ];
 
 /// Words before a keyword that deny it.
 #[rustfmt::skip]
 pub(super) const DENIALS: &[&str] = &[
-    "empty", "encrypted", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "publishable", "require", "requires",
-    "without",
+    "empty", "encrypted", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "publishable", "require",
+    "requires", "without",
 ];
 
 /// Words before a keyword that make a function of that name do something else than set a secret.
 #[rustfmt::skip]
 pub(super) const VERBS: &[&str] = &[
-    "create", "allow", "ask", "by", "bypass", "can", "change", "check", "disable", "enable", "encode", "encrypt", "fetch", "find",
-    "forget", "forgot", "generate", "get", "has", "have", "hide", "is", "load", "lookup", "on", "read", "reset", "should",
-    "show", "update", "validate", "verify", "via",
+    "create", "allow", "ask", "by", "bypass", "can", "change", "check", "disable", "enable", "encode", "encrypt", "fetch",
+    "find", "forget", "forgot", "generate", "get", "has", "have", "hide", "is", "load", "lookup", "on", "read", "reset",
+    "should", "show", "update", "validate", "verify", "via",
 ];
 
 /// Words before `token` that make it a place in a list, a text or a grammar.
 #[rustfmt::skip]
 pub(super) const TOKENS_OF_OTHERS: &[&str] = &[
-    "antiforgery", "authenticity", "bos", "cancel", "cancellation", "cls", "continuation", "current", "delimiter", "design", "eos", "first", "last", "lex",
-    "lexer", "marker", "mask", "next", "pad", "page", "pagination", "parser", "prev", "previous", "push", "resume", "scroll", "semicolon",
-    "sep", "separator", "skip", "special", "start", "stop", "sync", "syntax", "unk", "word", "xsrf",
+    "antiforgery", "authenticity", "bos", "cancel", "cancellation", "cls", "continuation", "current", "delimiter", "design",
+    "eos", "first", "last", "lex", "lexer", "marker", "mask", "next", "pad", "page", "pagination", "parser", "prev",
+    "previous", "push", "resume", "scroll", "semicolon", "sep", "separator", "skip", "special", "start", "stop", "sync",
+    "syntax", "unk", "word", "xsrf",
 ];
 
 /// Words before `key` that make it an index.

@@ -31,10 +31,8 @@ impl Encoding {
         let middle = content.len() / 2;
         let places =
             [head, &content[middle..(middle + SAMPLE).min(content.len())], &content[content.len().saturating_sub(SAMPLE)..]];
-        if let Some(order) = marked_order(head).or_else(|| wide_order(head))
-            && !places.iter().any(|place| has_narrow(place))
-        {
-            return order;
+        if let Some(order) = marked_order(head).or_else(|| wide_order(head)) {
+            return if places.iter().any(|place| has_narrow(place)) { Self::Bytes } else { order };
         }
         let odd: usize = places.iter().map(|place| controls(place)).sum();
         let total: usize = places.iter().map(|p| p.len()).sum();
@@ -92,18 +90,9 @@ impl Encoding {
     }
 }
 
-/// How many control bytes there are: three samples of every file are counted.
+/// How many control bytes there are. Counted in bytes over short chunks, and without a branch: the compiler makes vectors of
+/// that, and three samples of every file are counted.
 fn controls(bytes: &[u8]) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(count) = crate::detect::vector::controls(bytes) {
-        return count;
-    }
-    plain_controls(bytes)
-}
-
-/// As [`controls`], on any processor. Counted in bytes over short chunks, and without a branch: the compiler makes vectors of that.
-#[inline(always)]
-pub(in crate::detect) fn plain_controls(bytes: &[u8]) -> usize {
     let of_chunk = |chunk: &[u8]| usize::from(chunk.iter().fold(0u8, |sum, &byte| sum + u8::from(is_control(byte))));
     bytes.chunks(128).map(of_chunk).sum()
 }
@@ -114,17 +103,14 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20) & !plain | (byte == 0x7f)
 }
 
-/// Whether some text is of one byte a letter. As such a whole is read then: the zeros between the letters of the rest are not seen,
-/// while letters of one byte would be halves of others.
+/// Whether some text is of one byte a letter, or a few bytes mostly are. As such a whole is read then: the zeros between the
+/// letters of the rest are not seen, while letters of one byte would be halves of others, and a mark before them would hide them.
 fn has_narrow(bytes: &[u8]) -> bool {
     /// Sixteen letters of China could look like that, but not one such stretch in a million does.
     const TELLING: usize = 32;
-    bytes.chunk_by(|a, b| is_plain(*a) && is_plain(*b)).any(|run| run.len() >= TELLING)
-}
-
-/// A byte of ASCII text.
-fn is_plain(byte: u8) -> bool {
-    (0x20..0x7f).contains(&byte) || matches!(byte, b'\t' | b'\n' | b'\r')
+    let is_plain = |byte: u8| (0x20..0x7f).contains(&byte) || matches!(byte, b'\t' | b'\n' | b'\r');
+    let telling = TELLING.min(bytes.len() * 3 / 4).max(2);
+    bytes.chunk_by(|a, b| is_plain(*a) && is_plain(*b)).any(|run| run.len() >= telling)
 }
 
 /// How many bytes are zeros that are the other half of an ASCII letter of UTF-16, which may stand behind text of another kind.
@@ -138,19 +124,15 @@ fn halves(bytes: &[u8]) -> usize {
     (0..bytes.len()).filter(is_half).count()
 }
 
-/// UTF-16 and UTF-32 with a byte order mark. Two bytes in front of a text of another kind are none, or they would hide it: what
-/// is nearly all ASCII would be letters of China, without a blank, a digit or a line break, and none at all of UTF-32.
+/// UTF-16 and UTF-32 with a byte order mark.
 fn marked_order(head: &[u8]) -> Option<Encoding> {
-    let (order, mark) = match head {
-        [0xff, 0xfe, 0, 0, ..] => (Encoding::Utf32Le, 4),
-        [0, 0, 0xfe, 0xff, ..] => (Encoding::Utf32Be, 4),
-        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
-        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
-        _ => return None,
-    };
-    let rest = &head[mark..];
-    let plain = rest.chunks_exact(mark).filter(|unit| unit.iter().all(|&byte| is_plain(byte))).count();
-    (plain * 10 < rest.len() / mark * 9 || rest.len() < mark).then_some(order)
+    match head {
+        [0xff, 0xfe, 0, 0, ..] => Some(Encoding::Utf32Le),
+        [0, 0, 0xfe, 0xff, ..] => Some(Encoding::Utf32Be),
+        [0xff, 0xfe, ..] => Some(Encoding::Utf16Le),
+        [0xfe, 0xff, ..] => Some(Encoding::Utf16Be),
+        _ => None,
+    }
 }
 
 /// UTF-16 without a mark: nearly every unit of the sample has one NUL byte, always on the same side. UTF-32: three.
@@ -276,6 +258,8 @@ mod tests {
             ([b"key = 1\n".to_vec(), utf16(&text, u16::to_le_bytes, false)].concat(), Encoding::Utf16Le),
             ([b"\xfe\xff", text.as_bytes()].concat(), Encoding::Bytes),
             ([b"\xff\xfe\0\0", text.as_bytes()].concat(), Encoding::Bytes),
+            (b"\xff\xfe\0\0token = 123456789012".to_vec(), Encoding::Bytes),
+            (b"\xfe\xffkey = 12345".to_vec(), Encoding::Bytes),
             ((0..=255).cycle().take(9000).collect(), Encoding::Binary),
             ([text.as_bytes(), b"\0\0\0"].concat(), Encoding::Bytes),
             ("\u{fc}\u{df}".repeat(99).chars().map(|c| c as u8).collect(), Encoding::Bytes),

@@ -17,7 +17,8 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     let letter = |byte: u8| Some(([byte, 0, 0, 0], 1, 3));
     match text {
         // The other half of an ASCII letter of UTF-16, with the next one's.
-        [0] | [0, _] | [0, _, 0, ..] => gone(1),
+        [0] => gone(1),
+        [0, next, rest @ ..] if *next != 0 && matches!(rest, [] | [0, ..]) => gone(1),
         [0xc2, 0xad, ..] => gone(2),
         [0xe2, 0x80, 0x8b..=0x8f | 0xaa..=0xae, ..] | [0xe2, 0x81, 0xa0..=0xaf, ..] => gone(3),
         [0xef, 0xbb, 0xbf, ..] | [0xef, 0xb8, 0x80..=0x8f, ..] => gone(3),
@@ -83,7 +84,8 @@ mod tests {
             ("\0a\0b", Some((0, 1))),
             ("\0", Some((0, 1))),
             ("\0abc", None),
-            ("\0\0\0", Some((0, 1))),
+            ("\0\0\0", None),
+            ("\0\0", None),
         ] {
             assert_eq!(unit(text.as_bytes()).map(|(bytes, _, len)| (bytes[0], len)), want, "{text:?}");
         }

@@ -379,3 +379,19 @@ fn add(text: &[u8], offset: i16, number: u16, entries: &mut Vec<Entry>) {
         entries.push(Entry { bit, number, neighbours });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_without_a_number_are_those_of_any_neighbours() {
+        let kind = |before: u32| Neighbours { before, after: 1 };
+        let mut kinds = Kinds::new(&[Neighbours::ANY]);
+        for before in 1..=u32::from(u16::MAX) {
+            assert_eq!(u32::from(kinds.number(kind(before))), before);
+        }
+        assert_eq!([kinds.number(kind(1)), kinds.number(kind(0)), kinds.number(kind(0))], [1, 0, 0]);
+        assert_eq!(kinds.all.len(), 1 << 16);
+    }
+}
