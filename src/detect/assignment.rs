@@ -190,10 +190,10 @@ fn best<'c>(content: &'c [u8], literal: Literal, setting: impl Fn(Literal) -> Se
     }
     if expression::is_template(content, literal.span) {
         expression::of_template(content, literal.span, |inner| attempt(inner.span, inner));
-    } else if literal.quoted() {
-        if let Some(piece) = piece(content, literal.span) {
-            attempt(piece, literal);
-        }
+    } else if literal.quoted()
+        && let Some(piece) = piece(content, literal.span)
+    {
+        attempt(piece, literal);
     }
     last
 }
