@@ -9,6 +9,7 @@ mod columns;
 mod literal;
 mod name;
 mod operator;
+mod other;
 pub mod score;
 mod syntax;
 mod vocabulary;

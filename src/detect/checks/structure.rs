@@ -13,6 +13,14 @@ pub fn is_jwt(token: &[u8]) -> bool {
     header.is_some_and(|header| header.contains_key("alg") || header.contains_key("enc")) && payload.is_some()
 }
 
+/// Whether a JSON web token says that nobody signed it (RFC 7519, section 6): anybody can write one.
+pub fn is_unsigned(token: &[u8]) -> bool {
+    let header = token.split(|&b| b == b'.').next().and_then(bases::base64);
+    let header: Option<serde_json::Map<String, serde_json::Value>> = header.and_then(|text| serde_json::from_slice(&text).ok());
+    let algorithm = header.as_ref().and_then(|header| header.get("alg")).and_then(serde_json::Value::as_str);
+    algorithm.is_some_and(|name| name.eq_ignore_ascii_case("none"))
+}
+
 /// When a JSON web token ends: its claim `exp`, in seconds since 1970.
 pub fn expiry(token: &[u8]) -> Option<u64> {
     let payload = bases::base64(token.split(|&b| b == b'.').nth(1)?)?;
