@@ -5,6 +5,7 @@
 //! operator follows (`operator`); where the name starts and what it names (`name`); which literal the operator leads to
 //! (`literal`); what that literal is worth (`score`). Nothing is allocated on the way.
 
+mod around;
 mod columns;
 mod literal;
 mod name;
@@ -13,6 +14,7 @@ mod other;
 pub mod score;
 mod syntax;
 mod vocabulary;
+mod weak;
 
 pub use name::Kind;
 pub use operator::Form;
@@ -56,8 +58,17 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
         let name = Span::new(name::start(content, keyword.start)?, end);
         let literal = literal::compared(content, name.start)?;
         let kind = kind(name, Form::Compare)?;
-        let setting =
-            Setting { kind, form: Form::Compare, manner, literal, callee: b"", name: name.of(content), is_parameter: false };
+        let setting = Setting {
+            kind,
+            form: Form::Compare,
+            manner,
+            literal,
+            callee: b"",
+            name: name.of(content),
+            content,
+            at: name,
+            is_parameter: false,
+        };
         let score = score::of(literal.span.of(content), &setting);
         return Some(Assignment {
             whole: Span::new(literal.span.start, end),
@@ -82,7 +93,7 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     }
     let is_parameter = content[..name.start].ends_with(b"?") || content[..name.start].ends_with(b"&");
     let callee = literal.callee.of(content);
-    let mut setting = Setting { kind, form, manner, literal, callee, name: name.of(content), is_parameter };
+    let mut setting = Setting { kind, form, manner, literal, callee, name: name.of(content), content, at: name, is_parameter };
     let weighed = |value: Span, setting: &Setting<'_>| (value, score::of(value.of(content), setting));
     let (mut value, mut score) =
         weighed(Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end), &setting);
@@ -158,7 +169,11 @@ fn is_word_of_list(content: &[u8], name: Span, value: Span) -> bool {
     let behind = content.get(value.end + 1..).unwrap_or_default().trim_ascii_start();
     let goes_on = behind.strip_prefix(b",").is_some_and(|text| is_quote(text.trim_ascii_start().first()));
     let is_option = name.of(content).starts_with(b"-");
-    follows && goes_on && !is_option && value.of(content).iter().all(u8::is_ascii_lowercase)
+    let ends = matches!(behind.first(), Some(b']' | b'}' | b')'));
+    // A password may be named so in front of its value, not a list of passwords.
+    let is_value = name.of(content).iter().any(u8::is_ascii_digit) && checks::letters::randomness(value.of(content)) < 16;
+    let is_word = goes_on && value.of(content).iter().all(u8::is_ascii_lowercase);
+    follows && !is_option && (is_word || is_value && (goes_on || ends))
 }
 
 /// Whether the name is a parameter of a status badge's address, whose token is public.

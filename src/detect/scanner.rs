@@ -327,6 +327,7 @@ impl Scanner {
         for hit in hits {
             let Some(read) = assignment::read(content, manner, *hit) else { continue };
             if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(content), read.whole.of(content)) {
+                let confidence = read.score.confidence(confidence);
                 matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
             }
         }

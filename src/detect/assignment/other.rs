@@ -12,7 +12,7 @@ const STARTS: &[&[u8]] = &[
     b"sha1-", b"sha256-", b"sha384-", b"sha512-", b"sha256:", b"md5:", b"encrypted:", b"vault:", b"op://", b"ref+",
     b"arn:", b"projects/", b"ENC(", b"ENC[", b"{cipher}", b"pk_live_", b"pk_test_", b"$2a$", b"$2b$", b"$2y$", b"$5$",
     b"$6$", b"$1$", b"$argon2", b"$pbkdf2", b"pbkdf2_", b"@Microsoft.KeyVault", b"AQICAH", b"ssh-rsa", b"secretref:",
-    b"{SSHA", b"file:", b"env:", b"env.", b"secrets.", b"process.", b"keyring:", b"urn:", b"com.", b"org.", b"-----",
+    b"{SSHA", b"{CRYPT", b"file:", b"env:", b"env.", b"secrets.", b"process.", b"keyring:", b"urn:", b"com.", b"org.", b"-----",
     b"Signature=", b"mailto:", b"bcrypt:", b"MFkwEwYH", b"MHYwEAYH", b"MCowBQYDK2", b"MIIBIjANBgkqhkiG9w0BAQEFAAOC",
     b"MIICIjANBgkqhkiG9w0BAQEFAAOC", b"MIGfMA0GCSqGSIb3DQEBAQUAA4", b"MFwwDQYJKoZIhvcNAQEBBQADSw", b"AAAAB3NzaC1",
     b"AAAAC3NzaC1", b"AAAAE2VjZHNh", b"data:",
@@ -33,6 +33,7 @@ pub(super) fn is_other_kind(value: &[u8]) -> bool {
         || is_object_name(value)
         || is_date_or_version(value)
         || is_token_head(value)
+        || is_line(value)
         || CHARSETS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
 }
 
@@ -211,8 +212,16 @@ fn is_date_or_version(value: &[u8]) -> bool {
     marks > 0 && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'/' | b'T' | b'Z' | b'v'))
 }
 
+/// A line of a longer text that is joined from literals, as keys are.
+fn is_line(value: &[u8]) -> bool {
+    const LINE: usize = 64;
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    value.strip_suffix(b"\\n").is_some_and(|line| line.len() == LINE && line.iter().all(base64))
+}
+
 /// The header of a JSON web token without the token, and a token that nobody signed.
 fn is_token_head(value: &[u8]) -> bool {
+    const HEADER: usize = 44;
     if !value.starts_with(b"eyJ") {
         return false;
     }
@@ -220,7 +229,7 @@ fn is_token_head(value: &[u8]) -> bool {
     let Some(text) = bases::base64(&head[..head.len() & !3]) else { return false };
     let starts = |names: &[&[u8]]| names.iter().any(|name| text.starts_with(name));
     let is_header = starts(&[b"{\"typ\"", b"{\"alg\"", b"{\"kid\"", b"{\"cty\"", b"{\"enc\""]);
-    is_header && head.len() == value.len() || crate::detect::checks::structure::is_unsigned(value)
+    is_header && head.len() == value.len() && value.len() <= HEADER || crate::detect::checks::structure::is_unsigned(value)
 }
 
 /// Bare words that a program or a shell would evaluate, and YAML's own marks. `in_code`: where bare words are variables.

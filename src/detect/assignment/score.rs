@@ -4,17 +4,24 @@
 //! few bits more than a word are enough; a "key" is as often an index as a secret, so its value must be plainly random.
 //! Zero is the mark: at or above it the value is reported. Whatever cannot be a secret counts [`NEVER`].
 
+use super::around::{self, Word};
 use super::literal::{Literal, Standing};
 use super::name::Kind;
 use super::operator::Form;
 use super::other::{is_expression, is_lookup, is_other_kind};
 use super::syntax::{Manner, Syntax};
+use super::weak::{self, Weak};
 use crate::codec::bases;
 use crate::detect::checks::remainder::Remainder;
 use crate::detect::checks::{dummy, letters, placeholder, shape};
+use crate::types::rule::Confidence;
+use crate::types::span::Span;
 
 /// Outweighs everything else.
 pub const NEVER: i32 = -1000;
+
+/// What a weak password counts where it is one.
+const WEAK: i32 = 1;
 
 /// Why bits were given or taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +46,10 @@ pub enum Reason {
     Form,
     /// Tests, examples, documentation, translations.
     Place,
+    /// A weak password where things are set up to run.
+    Weak,
+    /// What stands around the value says that it is public.
+    Public,
 }
 
 /// A score and what it is made of.
@@ -46,6 +57,7 @@ pub enum Reason {
 pub struct Score {
     bits: i32,
     terms: [Option<(Reason, i32)>; 8],
+    lowered: bool,
 }
 
 impl Score {
@@ -54,9 +66,23 @@ impl Score {
         self.bits
     }
 
+    /// Whether the value is worth a look and no more.
+    pub fn is_lowered(&self) -> bool {
+        self.lowered
+    }
+
+    /// The confidence of a value of this score where its rule gives `confidence`.
+    pub fn confidence(&self, confidence: Confidence) -> Confidence {
+        if self.lowered { confidence.min(Confidence::Low) } else { confidence }
+    }
+
     /// What it is made of, in order of looking.
     pub fn reasons(&self) -> impl Iterator<Item = (Reason, i32)> + '_ {
         self.terms.iter().flatten().copied()
+    }
+
+    fn lowered_if(self, lowered: bool) -> Self {
+        Self { lowered, ..self }
     }
 
     fn add(mut self, reason: Reason, bits: i32) -> Self {
@@ -79,17 +105,36 @@ pub(super) struct Setting<'c> {
     pub(super) literal: Literal,
     pub(super) callee: &'c [u8],
     pub(super) name: &'c [u8],
+    /// Everything around, and where the name stands in it.
+    pub(super) content: &'c [u8],
+    pub(super) at: Span,
     /// The name is a parameter of an address: `?token=`.
     pub(super) is_parameter: bool,
 }
 
 /// The score of a value.
 pub(super) fn of(value: &[u8], setting: &Setting<'_>) -> Score {
-    let score = Score::default();
-    if let Some(reason) = impossible(value, setting) {
-        return score.add(reason, NEVER);
+    let score = match impossible(value, setting) {
+        Some(reason) => Score::default().add(reason, NEVER),
+        None => weigh(value, setting),
+    };
+    if score.bits < 0 {
+        let may_be_weak = score.bits > NEVER || score.reasons().any(|(reason, _)| reason == Reason::Dummy);
+        return match weak::of(value, setting).filter(|_| may_be_weak) {
+            Some(weak) => Score::default().add(Reason::Weak, WEAK).lowered_if(weak == Weak::Likely),
+            None => score,
+        };
     }
-    score
+    match around::word(value, setting) {
+        Some(Word::Index) => score.add(Reason::OtherKind, NEVER),
+        Some(Word::Public) => score.add(Reason::Public, -score.bits).lowered_if(true),
+        None => score,
+    }
+}
+
+/// The bits of a value that may be a secret.
+fn weigh(value: &[u8], setting: &Setting<'_>) -> Score {
+    Score::default()
         .add(Reason::Name, -demand(setting.kind))
         .add(Reason::Letters, letters::randomness(value).clamp(-40, 60))
         .add(Reason::PasswordLike, if setting.kind == Kind::Password { password_like(value) } else { 0 })
@@ -139,7 +184,8 @@ fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
     if dummy::is_dummy(value) || is_encoded_dummy(value) {
         return Some(Reason::Dummy);
     }
-    let expression = || !setting.literal.quoted() && is_expression(value, setting.literal.standing == Standing::BareInCode);
+    let in_code = setting.manner.syntax == Syntax::Code;
+    let expression = || !setting.literal.quoted() && is_expression(value, in_code);
     if is_other_kind(value) || expression() || is_lookup(setting.callee) {
         return Some(Reason::OtherKind);
     }
@@ -241,7 +287,7 @@ fn form(setting: &Setting<'_>) -> i32 {
 }
 
 fn place(setting: &Setting<'_>) -> i32 {
-    let Manner { syntax, rehearsal, translation } = setting.manner;
+    let Manner { syntax, rehearsal, translation, .. } = setting.manner;
     let prose = syntax == Syntax::Prose && !setting.literal.quoted();
     (if rehearsal { -1 } else { 0 }) + (if translation { -8 } else { 0 }) + (if prose { -2 } else { 0 })
 }

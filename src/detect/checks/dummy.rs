@@ -81,7 +81,7 @@ const WORDS: &[&str] = &[
     "incorrect", "insecure", "insert", "invalid", "is", "it", "jane", "john", "jwt", "key", "letmein", "local",
     "login", "long", "me", "mine", "missing", "mock", "monkey", "my", "name", "new", "no", "none", "not",
     "null", "oauth", "of", "ok", "old", "one", "or", "original", "other", "own", "pass", "passcode", "passphrase",
-    "passwd", "password", "placeholder", "please", "private", "prod", "public", "put", "pw", "pwd", "quux",
+    "passwd", "password", "pat", "placeholder", "please", "private", "prod", "public", "put", "pw", "pwd", "quux",
     "qux", "qwerty", "random", "read", "real", "redacted", "refresh", "removed", "replace", "repo", "reset", "right",
     "rw", "safe", "same", "sample", "second", "secret", "secure", "sekret", "sekrit", "server", "service",
     "session", "set", "shared", "short", "sign", "some", "something", "stage", "staging", "strong", "stuff", "super",

@@ -61,6 +61,9 @@ const TEXTS: &[&str] = &[
     "lorem",
     "_here",
     "-here",
+    "correct horse",
+    "correct-horse",
+    "correcthorse",
 ];
 
 /// Beginnings of values that standards print (RFC 5849, 6749 and 6750, OAuth Core 1.0, OpenID Connect Core) and libraries
@@ -120,7 +123,13 @@ fn texts() -> Option<&'static AhoCorasick> {
 
 /// Whether the value is a documentation placeholder, a template, a reference or plainly made up.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    is_reference(value) || is_monotonous(value) || is_foreign_word(value) || is_name(value) || is_documentation(value)
+    is_reference(value)
+        || is_monotonous(value)
+        || is_foreign_word(value)
+        || is_name(value)
+        || is_type(value)
+        || is_port(value)
+        || is_documentation(value)
 }
 
 /// Whether a text of documentation stands in the value, and not by accident.
@@ -169,7 +178,23 @@ fn is_name(value: &[u8]) -> bool {
     };
     let capitals = value.contains(&b'_') && !value.iter().any(u8::is_ascii_lowercase);
     let camel = value.first().is_some_and(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase);
-    is_word && (capitals || camel) && NOUNS.iter().any(noun) && letters::randomness(value) < 0
+    is_word && (capitals || camel) && NOUNS.iter().any(noun) && letters::randomness(value) < 8
+}
+
+/// Whether the value is the type of one, as declarations write it: `String?`.
+fn is_type(value: &[u8]) -> bool {
+    const TYPES: [&str; 8] = ["string", "str", "chararray", "securestring", "secretstring", "optional", "nullable", "undefined"];
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    let is_marked = value[end..].iter().all(|b| matches!(b, b'?' | b'!' | b'[' | b']' | b';' | b',' | b')'));
+    is_marked && TYPES.iter().any(|name| value[..end].eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Whether the value is the port of a host whose address holds no password: `host:443@`, `host:8080,org.acme.Node@…`.
+fn is_port(value: &[u8]) -> bool {
+    const PORTS: [&[u8]; 12] =
+        [b"443", b"8080", b"8443", b"8000", b"8888", b"3000", b"5000", b"9000", b"3306", b"5432", b"6379", b"9200"];
+    let end = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    PORTS.contains(&&value[..end]) && (end == value.len() || value[end] == b',' && letters::randomness(&value[end..]) < 0)
 }
 
 /// Whether the value is a repetition or a sequence: few distinct characters, or nearly all steps between neighbours equal.
@@ -233,6 +258,10 @@ mod tests {
             "Zx1B...",
             "DEMO_SITE_DEPLOY_PASSWORD",
             "mockPrimaryKey",
+            "iAmAToken",
+            "String?",
+            "443",
+            "8080,org.acme.shop.Node",
             "zyxwvutsrqponmlkzyxwvutsrqponmlk",
             "a1b2c3d4",
             "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
