@@ -133,8 +133,11 @@ fn second_of_pair(content: &[u8], start: usize) -> usize {
 fn piece(content: &[u8], literal: Span) -> Option<Span> {
     const SHORTEST: usize = 20;
     const RANDOM: i32 = 30;
+    const LONGEST_SCHEME: usize = 16;
     let text = literal.of(content);
-    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) || text.starts_with(b"{cipher}") {
+    // A path, a password's hash behind the name of its scheme.
+    let scheme = text.first() == Some(&b'{') && text.iter().take(LONGEST_SCHEME).any(|b| *b == b'}');
+    if scheme || text.first() == Some(&b'/') || !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) {
         return None;
     }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');

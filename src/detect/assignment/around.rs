@@ -43,7 +43,7 @@ fn is_digest_of(setting: &Setting<'_>) -> bool {
 
 /// Whether a key that nothing says more of is an index: of a cache's entry, a row of a page, an object in a store, a line in a log.
 fn is_index(value: &[u8], setting: &Setting<'_>) -> bool {
-    if starts_in_folder(value, 4) {
+    if starts_in_folder(value, 4) || setting.name.starts_with(b"s3") && shape::is_hex(value) {
         return true;
     }
     if !setting.name.eq_ignore_ascii_case(b"key") {

@@ -85,7 +85,7 @@ fn is_pattern(value: &[u8]) -> bool {
     let (classes, signs) = (classes.iter().filter(has).count(), signs.iter().filter(has).count());
     let lead = usize::from(value.starts_with(b"^"));
     if classes > 0 || signs + lead > 1 {
-        return !is_drawn_without(value, pattern_piece);
+        return !Remainder::without(value, pattern_piece).is_drawn();
     }
     lead > 0 && letters::randomness(&value[1..]) < 8
 }
@@ -104,32 +104,12 @@ fn pattern_piece(text: &[u8]) -> usize {
 
 /// Formats and expressions: pieces of them, unless what is left is random; and what braces hold as a whole.
 fn is_code(value: &[u8]) -> bool {
-    if matches!(value, [b'{', .., b'}']) {
-        return true;
+    if let [b'{', inside @ .., b'}'] = value {
+        let is_text = inside.iter().any(|b| matches!(b, b'"' | b'\'' | b':' | b',' | b' '));
+        return is_text || letters::randomness(inside) < 20;
     }
-    let mut rest = Remainder::of(value);
-    let mut at = 0;
-    while at < value.len() {
-        let length = code_piece(&value[at..]);
-        if length > 0 {
-            rest.cut(at..at + length);
-        }
-        at += length.max(1);
-    }
+    let rest = Remainder::without(value, code_piece);
     !rest.is_whole() && !rest.is_drawn()
-}
-
-fn is_drawn_without(value: &[u8], piece: fn(&[u8]) -> usize) -> bool {
-    let mut rest = Remainder::of(value);
-    let mut at = 0;
-    while at < value.len() {
-        let length = piece(&value[at..]);
-        if length > 0 {
-            rest.cut(at..at + length);
-        }
-        at += length.max(1);
-    }
-    rest.is_drawn()
 }
 
 /// Length of the piece of a format or of code that starts a text; 0 where none does.
@@ -241,8 +221,12 @@ pub(super) fn is_expression(value: &[u8], in_code: bool) -> bool {
     let works = [&b"->"[..], b"++", b"+="].iter().any(|mark| shape::contains(value, mark));
     leads && letters::randomness(&value[1..]) < 12
         || value.contains(&b'.') && member && letters::randomness(value) < least
-        || works
-            && !is_drawn_without(value, |text| if matches!(text, [b'-', b'>', ..] | [b'+', b'+' | b'=', ..]) { 2 } else { 0 })
+        || works && !Remainder::without(value, operator_piece).is_drawn()
+}
+
+/// Length of an operator of code.
+fn operator_piece(text: &[u8]) -> usize {
+    if matches!(text, [b'-', b'>', ..] | [b'+', b'+' | b'=', ..]) { 2 } else { 0 }
 }
 
 /// Functions that give something else than their argument.

@@ -46,10 +46,10 @@ fn is_passphrase(value: &[u8], joint: u8) -> bool {
             && word[0].is_ascii_alphabetic()
             && rest.iter().all(u8::is_ascii_lowercase)
             && !JOINTS.contains(&std::str::from_utf8(word).unwrap_or_default())
-            && !dummy::is_dummy(word)
     };
     let count = value.split(|&b| b == joint).count();
-    (4..=10).contains(&count) && value.split(|&b| b == joint).all(|text| !text.is_empty() && word(text))
+    let stand_ins = value.split(|&b| b == joint).filter(|word| dummy::is_dummy(word)).count();
+    (4..=10).contains(&count) && stand_ins * 5 <= count && value.split(|&b| b == joint).all(|text| !text.is_empty() && word(text))
 }
 
 /// Words that join others to sentences and names.

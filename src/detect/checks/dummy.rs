@@ -75,7 +75,7 @@ const WORDS: &[&str] = &[
     "abc", "abcd", "abcde", "abcdef", "access", "account", "add", "alice", "alphanumeric", "an", "anonymous",
     "and", "another", "any", "anything", "api", "app", "application", "asdf", "auth", "azure", "bad", "bar",
     "basic", "baz", "bearer", "bla", "blah", "bob", "bogus", "bot", "broken", "change", "client", "code", "config",
-    "confirm", "correct", "cred", "credential", "data", "database", "db", "def", "default", "demo", "dev", "different",
+    "confirm", "correct", "cred", "credential", "data", "database", "db", "def", "default", "demo", "dev", "devops", "different",
     "does", "dummy", "empty", "enter", "example", "expired", "fail", "fake", "false", "first", "fizz", "foo", "for", "from",
     "generated", "git", "github", "good", "hash", "hello", "her", "here", "hidden", "hunter", "id", "in",
     "incorrect", "insecure", "insert", "invalid", "is", "it", "jane", "john", "jwt", "key", "letmein", "local",
@@ -87,7 +87,7 @@ const WORDS: &[&str] = &[
     "session", "set", "shared", "short", "sign", "some", "something", "stage", "staging", "strong", "stuff", "super",
     "supersecret", "temp", "test", "tester", "testing", "that", "the", "this", "three", "to", "todo", "token",
     "top", "true", "two", "type", "undefined", "unknown", "unused", "update", "use", "user", "username", "valid",
-    "value", "very", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
+    "value", "very", "vsts", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
     "xyz", "xyzzy", "you", "your", "yyy", "zzz",
 ];
 

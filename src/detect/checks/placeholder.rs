@@ -149,7 +149,8 @@ fn is_documentation(value: &[u8]) -> bool {
         }
     }
     // Nobody writes four random characters for one of the text.
-    !rest.is_whole() && !(rest.is_drawn() && cut * 4 <= value.len())
+    let is_accident = || rest.is_drawn() && cut * 4 <= value.len();
+    !rest.is_whole() && !is_accident()
 }
 
 /// Whether random characters stand on both sides of a text.

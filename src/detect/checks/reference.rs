@@ -34,14 +34,7 @@ pub fn is_reference(value: &[u8]) -> bool {
     if CERTAIN.iter().any(|mark| value.starts_with(mark)) || is_between_marks(value) || is_name(value) {
         return true;
     }
-    let mut rest = Remainder::of(value);
-    let mut at = 0;
-    while let Some(length) = value.get(at..).filter(|text| !text.is_empty()).map(piece) {
-        if length > 0 {
-            rest.cut(at..at + length);
-        }
-        at += length.max(1);
-    }
+    let rest = Remainder::without(value, piece);
     !rest.is_whole() && !rest.is_drawn()
 }
 
@@ -88,7 +81,15 @@ fn is_name(value: &[u8]) -> bool {
     let bare = &value[value.iter().take_while(|b| matches!(b, b'\\' | b'`')).count()..];
     let is_word = |text: &[u8]| !text.is_empty() && text.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_');
     match bare {
+        // The message and the stand-in of `${NAME:?message}` and `${NAME:+value}`.
+        [b'?' | b'+', rest @ ..] => {
+            let rest = rest.strip_suffix(b"}").unwrap_or(rest);
+            !rest.iter().any(u8::is_ascii_digit) && letters::randomness(rest) < NAMELESS / 2
+        }
         [b'$', rest @ ..] => {
+            // `$env:NAME`, as PowerShell writes it.
+            let scope = rest.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
+            let rest = rest[scope..].strip_prefix(b":").unwrap_or(rest);
             let has_digits = rest.iter().any(u8::is_ascii_digit);
             let least = if has_digits { NAMELESS } else { NAMELESS + 8 };
             is_word(rest) && !rest[0].is_ascii_digit() && letters::randomness(rest) < least
@@ -121,6 +122,8 @@ mod tests {
             "$dbPassword2",
             "\\$TOKEN",
             "`$password",
+            "$env:SECRET",
+            "?must be set}",
             "@ESX1_PASSWORD",
             "@@PASSWORD@@",
             "{name:hex}",

@@ -30,6 +30,20 @@ impl Remainder {
         Self { text, length, cuts: 0 }
     }
 
+    /// Of a value without the pieces that start where `piece` tells a length.
+    pub fn without(value: &[u8], piece: impl Fn(&[u8]) -> usize) -> Self {
+        let mut rest = Self::of(value);
+        let mut at = 0;
+        while at < value.len() {
+            let length = piece(&value[at..]);
+            if length > 0 {
+                rest.cut(at..at + length);
+            }
+            at += length.max(1);
+        }
+        rest
+    }
+
     /// Cuts out a range of the value.
     pub fn cut(&mut self, range: Range<usize>) {
         self.cuts += 1;
