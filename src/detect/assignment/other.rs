@@ -34,6 +34,7 @@ pub(super) fn is_other_kind(value: &[u8]) -> bool {
         || is_date_or_version(value)
         || is_token_head(value)
         || is_line(value)
+        || is_requirement(value)
         || CHARSETS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
 }
 
@@ -190,6 +191,14 @@ fn is_colour(value: &[u8]) -> bool {
 fn is_date_or_version(value: &[u8]) -> bool {
     let marks = value.iter().filter(|b| matches!(b, b'.' | b'-' | b':' | b'/')).count();
     marks > 0 && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'/' | b'T' | b'Z' | b'v'))
+}
+
+/// What a package asks for of another: `name>=0.1.5`.
+fn is_requirement(value: &[u8]) -> bool {
+    let version = value.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let before = &value[..value.len() - version];
+    let is_compared = matches!(before, [.., b'>' | b'<' | b'=' | b'~' | b'!', b'=']);
+    is_compared && value[before.len()..].contains(&b'.')
 }
 
 /// A line of a longer text that is joined from literals, as keys are.
