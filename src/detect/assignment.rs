@@ -6,6 +6,7 @@
 //! with long marks (`wrapping`), without quotes (`bare`), or inside of an expression (`expression`). Then it asks what the name
 //! names (`name`) and what the literal is worth (`score`). Languages are tables in these files. Nothing is allocated on the way.
 
+mod around;
 mod bare;
 mod columns;
 mod expression;
@@ -13,10 +14,12 @@ mod list;
 mod literal;
 mod name;
 mod operator;
+mod other;
 mod record;
 pub mod score;
 mod syntax;
 mod vocabulary;
+mod weak;
 mod wrapping;
 
 pub use name::Kind;
@@ -76,6 +79,8 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Ass
         literal,
         callee: literal.callee.of(content),
         name: name.of(content),
+        content,
+        at: name,
         is_parameter,
     };
     let assignment = |(value, score): (Span, Score)| {
@@ -154,7 +159,8 @@ fn compared(content: &[u8], manner: Manner, keyword: Span, end: usize) -> Option
     let literal = literal::compared(content, name.start)?;
     let form = Form::Compare;
     let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), form)?;
-    let setting = Setting { kind, form, manner, literal, callee: b"", name: name.of(content), is_parameter: false };
+    let setting =
+        Setting { kind, form, manner, literal, callee: b"", name: name.of(content), content, at: name, is_parameter: false };
     let (value, score) = weighed(content, literal.span, &setting);
     Some(Assignment { whole: Span::new(value.start, end), name, value, kind, form, score })
 }
@@ -210,8 +216,11 @@ fn second_of_pair(content: &[u8], start: usize) -> usize {
 fn piece(content: &[u8], literal: Span) -> Option<Span> {
     const SHORTEST: usize = 20;
     const RANDOM: i32 = 30;
+    const LONGEST_SCHEME: usize = 16;
     let text = literal.of(content);
-    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) || text.starts_with(b"{cipher}") {
+    // A path, a password's hash behind the name of its scheme.
+    let scheme = text.first() == Some(&b'{') && text.iter().take(LONGEST_SCHEME).any(|b| *b == b'}');
+    if scheme || text.first() == Some(&b'/') || !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) {
         return None;
     }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
@@ -246,7 +255,11 @@ fn is_word_of_list(content: &[u8], name: Span, value: Span) -> bool {
     let behind = content.get(value.end + 1..).unwrap_or_default().trim_ascii_start();
     let goes_on = behind.strip_prefix(b",").is_some_and(|text| is_quote(text.trim_ascii_start().first()));
     let is_option = name.of(content).starts_with(b"-");
-    follows && goes_on && !is_option && value.of(content).iter().all(u8::is_ascii_lowercase)
+    let ends = matches!(behind.first(), Some(b']' | b'}' | b')'));
+    // A password may be named so in front of its value, not a list of passwords.
+    let is_value = name.of(content).iter().any(u8::is_ascii_digit) && checks::letters::randomness(value.of(content)) < 16;
+    let is_word = goes_on && value.of(content).iter().all(u8::is_ascii_lowercase);
+    follows && !is_option && (is_word || is_value && (goes_on || ends))
 }
 
 /// Whether the name is a parameter of a status badge's address, whose token is public.

@@ -197,7 +197,7 @@ impl Scanner {
             for m in inner.drain(..) {
                 let (whole, secret) = (decoded.original(m.whole), decoded.original(m.secret));
                 if layer.owns(whole) && (!layer.is_for_tokens() || self.is_specific(m.rule)) {
-                    let (whole, secret) = (layer.original(whole), layer.original(secret));
+                    let (whole, secret) = (layer.original(whole), layer.original_secret(secret, m.via));
                     matches.push(RawMatch { whole, secret, via: layer.via(), ..m });
                 }
             }
@@ -327,6 +327,7 @@ impl Scanner {
         for hit in hits {
             assignment::read(content, manner, *hit, |read| {
                 if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(content), read.whole.of(content)) {
+                    let confidence = read.score.confidence(confidence);
                     matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
                 }
             });

@@ -45,6 +45,8 @@ pub struct Candidate {
     pub checks: Vec<(Check, Outcome)>,
     /// What became of it.
     pub fate: Fate,
+    /// Whether it stands encoded in the text.
+    is_encoded: bool,
 }
 
 /// What became of a candidate.
@@ -163,7 +165,9 @@ impl Tracer<'_> {
             for candidate in inner.candidates {
                 let (whole, span) = (decoded.original(candidate.whole), decoded.original(candidate.span));
                 if layer.owns(whole) && (!layer.is_for_tokens() || scanner.is_specific(candidate.rule)) {
-                    found.push(Candidate { whole: layer.original(whole), span: layer.original(span), ..candidate });
+                    let inner = if candidate.is_encoded { candidate.via } else { Via::Regex };
+                    let span = layer.original_secret(span, inner);
+                    found.push(Candidate { whole: layer.original(whole), span, is_encoded: true, ..candidate });
                 }
             }
         };
@@ -259,7 +263,18 @@ impl Candidate {
     /// One that nothing has been said of; its value is filled in at the end.
     fn new(rule: u16, whole: Span, span: Span, via: Via) -> Self {
         let value = Secret::new(b"");
-        Self { rule, whole, span, value, via, name: None, score: None, checks: Vec::new(), fate: Fate::Silenced }
+        Self {
+            rule,
+            whole,
+            span,
+            value,
+            via,
+            name: None,
+            score: None,
+            checks: Vec::new(),
+            fate: Fate::Silenced,
+            is_encoded: false,
+        }
     }
 
     /// Whether the check that dropped it knows its value.

@@ -18,6 +18,8 @@ use crate::types::span::{Location, Span};
 
 /// Longest excerpt, in characters.
 const EXCERPT: usize = 160;
+/// Bytes around a signature in which the rest of its address is looked for.
+const SIGHT: usize = 1024;
 /// Values from this length are masked wherever they stand; shorter ones are words of the language, too.
 const TELLING: usize = 6;
 /// Quick to build, for a few looks at short texts.
@@ -28,7 +30,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
     (finding.origin.path(), finding.at.map(|at| (at.span, at.line)), finding.rule, &finding.origin, finding.fingerprint.as_str())
 }
 
-/// The findings of one content.
+/// The findings of one content. The same secret twice on a line is one.
 pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, content: &[u8], scanned: &Scanned) -> Vec<Finding> {
     if scanned.matches.is_empty() {
         return Vec::new();
@@ -46,7 +48,8 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
         let value = page.plain(m.secret);
         let secret = Secret::new(&value);
         let text = String::from_utf8_lossy(&value).into_owned();
-        let (note, confidence) = remark::of(rule, policy, text.as_bytes(), m.confidence);
+        let line = || page.plain(page.lines_around(m.secret, SIGHT));
+        let (note, confidence) = remark::of(rule, policy, (text.as_bytes(), line), m.confidence);
         Finding {
             rule: m.rule,
             origin: origin.clone(),
@@ -69,7 +72,9 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
             evidence: None,
         }
     };
-    scanned.matches.iter().map(finding).collect()
+    let mut seen = BTreeSet::new();
+    let is_first = |found: &Finding| seen.insert((found.at.map(|at| at.line), found.fingerprint.clone()));
+    scanned.matches.iter().map(finding).filter(is_first).collect()
 }
 
 /// Joins what the path says and what the content says. Where the content is a known kind of binary it is one finding, the

@@ -53,3 +53,4 @@ mod targets;
 mod templates;
 #[cfg(unix)]
 mod terminal;
+mod worth;

@@ -30,6 +30,8 @@ pub struct Manner {
     pub(super) rehearsal: bool,
     /// Texts of a user interface in a language.
     pub(super) translation: bool,
+    /// Files that something is set up by: a weak password in them is one.
+    pub(super) deployment: bool,
 }
 
 #[rustfmt::skip]
@@ -60,7 +62,7 @@ impl Manner {
         [Self::strict(Syntax::Code), Self::strict(Syntax::Config), Self::strict(Syntax::Lines), Self::strict(Syntax::Prose)];
 
     const fn strict(syntax: Syntax) -> Self {
-        Self { syntax, rehearsal: false, translation: false }
+        Self { syntax, rehearsal: false, translation: false, deployment: true }
     }
 
     /// For a path; `None` where no assignment is worth reading.
@@ -81,20 +83,29 @@ impl Manner {
             e if is(LINES, e) || name.starts_with(b".env") => Syntax::Lines,
             _ => Syntax::Config,
         };
-        let (mut rehearsal, mut translation) = (name.windows(4).any(|w| w == b"test"), false);
+        let (mut rehearsal, mut translation, mut documented) = (name.windows(4).any(|w| w == b"test"), false, false);
         let words = path.path().split(|b| !b.is_ascii_alphanumeric());
         for word in words.filter(|word| LENGTHS.contains(&word.len())) {
             rehearsal = rehearsal || is(REHEARSALS, word);
             translation = translation || is(TRANSLATIONS, word);
+            documented = documented || is(DOCUMENTS, word);
         }
-        Some(Self { syntax, rehearsal, translation })
+        let deployment = !documented && (is(DEPLOYMENTS, extension) || extension == b"json" && is_settings(name));
+        Some(Self { syntax, rehearsal, translation, deployment })
     }
 }
 
+/// Whether a name of a file in JSON is one of settings.
+fn is_settings(name: &[u8]) -> bool {
+    [&b"settings"[..], b"config", b"secrets", b"parameters", b"credentials"]
+        .iter()
+        .any(|word| name.windows(word.len()).any(|part| part == *word))
+}
+
 /// Bytes of the words that say something of a path.
-const LENGTHS: std::ops::RangeInclusive<usize> = 2..=12;
+const LENGTHS: std::ops::RangeInclusive<usize> = 2..=13;
 const _: () = {
-    let lists = [REHEARSALS, TRANSLATIONS];
+    let lists = [REHEARSALS, TRANSLATIONS, DOCUMENTS];
     let (mut list, mut word) = (0, 0);
     while list < lists.len() {
         if word == lists[list].len() {
@@ -111,6 +122,14 @@ const REHEARSALS: &[&str] = &[
     "test", "tests", "testing", "example", "examples", "sample", "samples", "fixture", "fixtures", "testdata", "mock",
     "mocks", "spec", "specs", "demo", "e2e",
 ];
+/// Endings of files that something is set up by.
+#[rustfmt::skip]
+const DEPLOYMENTS: &[&str] = &[
+    "yml", "yaml", "tf", "tfvars", "hcl", "properties", "env", "ini", "conf", "cfg", "cnf", "config", "toml", "bicep", "bicepparam",
+    "sql", "prod", "production", "staging", "envrc",
+];
+#[rustfmt::skip]
+const DOCUMENTS: &[&str] = &["doc", "docs", "documentation", "guide", "guides", "tutorial", "tutorials", "template", "templates"];
 #[rustfmt::skip]
 const TRANSLATIONS: &[&str] = &[
     "locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translations", "translation", "po",

@@ -4,6 +4,8 @@ pub mod dummy;
 pub mod entropy;
 pub mod letters;
 pub mod placeholder;
+pub mod reference;
+pub mod remainder;
 pub mod shape;
 pub mod structure;
 pub mod words;
@@ -78,7 +80,7 @@ pub fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
         Check::Checksum(Checksum::Bip39) => structure::mnemonic(secret),
         Check::Checksum(sum) => prove_if(is_valid(*sum, secret)),
         Check::Marvin(seeds) => prove_if(azure::is_his(secret, seeds.iter().map(|seed| &**seed))),
-        Check::Jwt => keep_if(structure::is_jwt(secret)),
+        Check::Jwt => keep_if(structure::is_jwt(secret) && !structure::is_unsigned(secret)),
         Check::Pem => structure::pem(secret),
         Check::Base64(text) => keep_if(structure::is_base64_of(secret, text.as_bytes())),
     }

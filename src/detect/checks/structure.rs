@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use crate::codec::bases;
+use crate::types::date;
 
 /// Whether header and payload decode to JSON objects and the header names an algorithm.
 pub fn is_jwt(token: &[u8]) -> bool {
@@ -13,12 +14,41 @@ pub fn is_jwt(token: &[u8]) -> bool {
     header.is_some_and(|header| header.contains_key("alg") || header.contains_key("enc")) && payload.is_some()
 }
 
+/// Whether a JSON web token says that nobody signed it (RFC 7519, section 6): anybody can write one.
+pub fn is_unsigned(token: &[u8]) -> bool {
+    let header = token.split(|&b| b == b'.').next().and_then(bases::base64);
+    let header: Option<serde_json::Map<String, serde_json::Value>> = header.and_then(|text| serde_json::from_slice(&text).ok());
+    let algorithm = header.as_ref().and_then(|header| header.get("alg")).and_then(serde_json::Value::as_str);
+    algorithm.is_some_and(|name| name.eq_ignore_ascii_case("none"))
+}
+
 /// When a JSON web token ends: its claim `exp`, in seconds since 1970.
 pub fn expiry(token: &[u8]) -> Option<u64> {
     let payload = bases::base64(token.split(|&b| b == b'.').nth(1)?)?;
     let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&payload).ok()?;
     let end = payload.get("exp")?.as_f64().filter(|end| (0.0..1e11).contains(end))?;
     Some(end as u64)
+}
+
+/// When a shared access signature ends: the parameter `se` of the address or token in which `signature` stands, in seconds since
+/// 1970. Of a date the end of its day counts.
+pub fn signed_until(text: &[u8], signature: &[u8]) -> Option<u64> {
+    let at = text.windows(signature.len().max(1)).position(|window| window == signature)?;
+    let edge = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'>' | b'`');
+    let start = text[..at].iter().rposition(edge).map_or(0, |edge| edge + 1);
+    let end = text[at..].iter().position(edge).map_or(text.len(), |edge| at + edge);
+    let address = &text[start..end];
+    let marks: [&[u8]; 5] = [b"&se=", b"?se=", b";se=", b"u0026se=", b"%26se="];
+    let found = marks.iter().find_map(|mark| address.windows(mark.len()).position(|w| w == *mark).map(|at| at + mark.len()));
+    let value = &address[found.or(address.starts_with(b"se=").then_some(3))?..];
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<i64>().ok();
+    let length = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    if length > 4 {
+        return number(&value[..length]).and_then(|end| u64::try_from(end).ok()).filter(|end| *end < 100_000_000_000);
+    }
+    let (year, month, day) = (number(value.get(..4)?)?, number(value.get(5..7)?)?, number(value.get(8..10)?)?);
+    let days = date::day_of(year, month, day)?;
+    u64::try_from((days + 1) * date::DAY - 1).ok()
 }
 
 /// A private key block: its body must be base64 of some length; encrypted keys are lowered.

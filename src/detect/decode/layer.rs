@@ -110,6 +110,14 @@ impl Layer {
         Span::new(start, end.max(start))
     }
 
+    /// The bytes that a secret of the decoded text came from. One that was encoded in there as well and fills most of the run is
+    /// the whole of it: a slice of digits of digits says nothing to anybody.
+    pub fn original_secret(&self, secret: Span, inner: Via) -> Span {
+        let digits = |via: Via| matches!(via, Via::Base64 | Via::Hex);
+        let (slice, run) = (self.original(secret), self.origin);
+        if digits(self.via) && digits(inner) && run.len() <= 2 * slice.len() + 16 { run } else { slice }
+    }
+
     /// The first encoded character that byte `at` of the value has bits in.
     fn first_char(&self, at: usize) -> usize {
         match self.via {
