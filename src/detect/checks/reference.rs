@@ -64,7 +64,7 @@ fn variable(text: &[u8]) -> Option<usize> {
 
 /// Whether a field of a format or template stands in the value, `{name:…}`: no accident is that long.
 fn has_field(value: &[u8]) -> bool {
-    value.split(|&b| b == b'{').skip(1).any(|tail| field(tail).is_some())
+    value.split(|&b| b == b'{').skip(1).any(|tail| field(tail).is_some_and(|length| tail[length..].contains(&b'}')))
 }
 
 /// Length of a field up to its colon.
