@@ -52,7 +52,7 @@ fn the_rest_of_a_value_outweighs_an_accident() {
             assert_eq!(found(&scanner, text.as_bytes(), path), whole, "{text}");
         }
     }
-    let latin = [&b"password = 'k9Xq"[..], b"\xfc", b"2LmT8wZr7'"].concat();
+    let latin = [&b"password = "[..], b"'k9Xq", b"\xfc", b"2LmT8wZr7'"].concat();
     assert_eq!(found(&scanner, &latin, "settings.py").len(), 1);
 }
 
@@ -83,7 +83,7 @@ const NONE: &[(&str, &str)] = &[
     ("# SSH_AUTH_SOCK=/tmp/ssh-mOT7wuPjk3Kn/agent.31877", "a.sh"),
     ("MovedAttribute(\"HTTPPasswordMgrWithDefaultRealm\", \"urllib2\", \"urllib.request\")", "a.py"),
     ("tr.setInput('dockerEndpointForSecrets', 'AcmeRMSpn');", "a.ts"),
-    ("var disallowed = []string{\"abc@123\", \"Password!\", \"Password22\", \"ihateyou!\"}", "a.go"),
+    (concat!("var disallowed = []string{\"abc@123\", \"Password!\", \"Password22\", ", "\"ihateyou!\"}"), "a.go"),
     ("val nexusPassword: String? by project", "build.gradle.kts"),
     ("https://user:mockPrimaryKey@acme.io", "a.ts"),
     ("https://$shop:DEMO_SITE_DEPLOY_PASSWORD@shop.scm.azurewebsites.net", "a.ts"),

@@ -109,6 +109,9 @@ fn is_code(value: &[u8]) -> bool {
         let is_text = inside.iter().any(|b| matches!(b, b'"' | b'\'' | b':' | b',' | b' '));
         return is_text || letters::randomness(inside) < 20;
     }
+    if value.starts_with(b"{}") || value.ends_with(b"{}") {
+        return true;
+    }
     let rest = Remainder::without(value, code_piece);
     !rest.is_whole() && !rest.is_drawn()
 }

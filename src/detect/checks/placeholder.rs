@@ -190,7 +190,7 @@ fn is_type(value: &[u8]) -> bool {
     is_marked && TYPES.iter().any(|name| value[..end].eq_ignore_ascii_case(name.as_bytes()))
 }
 
-/// Whether the value is the port of a host whose address holds no password: `host:443@`, `host:8080,org.acme.Node@…`.
+/// Whether the value is the port of a host whose address holds no password, as of `host:443` before an at sign.
 fn is_port(value: &[u8]) -> bool {
     const PORTS: [&[u8]; 12] =
         [b"443", b"8080", b"8443", b"8000", b"8888", b"3000", b"5000", b"9000", b"3306", b"5432", b"6379", b"9200"];

@@ -31,7 +31,7 @@ const NAMELESS: i32 = 14;
 /// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`,
 /// `@NAME`, `{name:…}`, `ENC[…`.
 pub fn is_reference(value: &[u8]) -> bool {
-    if CERTAIN.iter().any(|mark| value.starts_with(mark)) || is_between_marks(value) || is_name(value) {
+    if CERTAIN.iter().any(|mark| value.starts_with(mark)) || is_between_marks(value) || is_name(value) || has_field(value) {
         return true;
     }
     let rest = Remainder::without(value, piece);
@@ -52,7 +52,6 @@ fn piece(text: &[u8]) -> usize {
     }
     match text[0] {
         b'$' => variable(&text[1..]).map_or(0, |length| length + 1),
-        b'{' => field(&text[1..]).map_or(0, |length| length + 1),
         _ => 0,
     }
 }
@@ -63,7 +62,12 @@ fn variable(text: &[u8]) -> Option<usize> {
     (length > 2 && text.get(length).is_none_or(|b| !b.is_ascii_alphanumeric())).then_some(length)
 }
 
-/// Length of a field of a format or template up to its colon: `name:` of `{name:…}`.
+/// Whether a field of a format or template stands in the value, `{name:…}`: no accident is that long.
+fn has_field(value: &[u8]) -> bool {
+    value.split(|&b| b == b'{').skip(1).any(|tail| field(tail).is_some_and(|length| tail[length..].contains(&b'}')))
+}
+
+/// Length of a field up to its colon.
 fn field(text: &[u8]) -> Option<usize> {
     let part = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
     let length = text.iter().take_while(part).count();
