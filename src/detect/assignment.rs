@@ -44,6 +44,13 @@ pub fn read(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     weigh(content, manner, hit).filter(|read| read.score.bits() >= 0)
 }
 
+/// How likely a value is a secret if it is one of an entry that holds secrets: a password in quotes, under no name.
+pub fn worth(value: &[u8]) -> Score {
+    let literal = literal::Literal::quoted_whole(Span::new(0, value.len()));
+    let (manner, kind, form) = (Manner::STRICTEST[1], Kind::Password, Form::Colon);
+    score::of(value, &Setting { kind, form, manner, literal, callee: b"", name: b"", is_parameter: false })
+}
+
 /// The assignment at a keyword with its score, whatever that is; `None` where there is no assignment of a literal.
 pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     let keyword = keyword(content, hit);
@@ -122,7 +129,10 @@ fn piece(content: &[u8], literal: Span) -> Option<Span> {
     const SHORTEST: usize = 20;
     const RANDOM: i32 = 30;
     let text = literal.of(content);
-    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) || text.starts_with(b"{cipher}") {
+    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{'))
+        || text.starts_with(b"{cipher}")
+        || checks::verifier::is_verifier(text)
+    {
         return None;
     }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
@@ -145,6 +155,14 @@ fn is_bystander(content: &[u8], name: Span, kind: Kind, form: Form) -> bool {
         || form == Form::Argument && is_operand(content, name)
         || kind >= Kind::Token && is_index(content, name)
         || is_badge(content, name)
+        || is_expansion(content, name)
+}
+
+/// Whether the name is a variable of a shell or of Compose with what is said where it is missing, or stands for it where it is
+/// set: `${NAME:?message}`, `${NAME+yes}`.
+fn is_expansion(content: &[u8], name: Span) -> bool {
+    let is_alternative = matches!(&content[name.end..], [b':', b'?' | b'+', ..] | [b'?' | b'+', ..]);
+    is_alternative && content[..name.start].ends_with(b"${")
 }
 
 /// Whether name and value are but two words of a list of literals, as in `["chpasswd", "passwd", "lftp", "sftp"]`. An option of a

@@ -33,6 +33,11 @@ impl Literal {
         Self { span, standing, callee: Span::default() }
     }
 
+    /// Between quotes, and nobody's argument.
+    pub(super) fn quoted_whole(span: Span) -> Self {
+        Self::plain(span, Standing::Quoted)
+    }
+
     pub(super) fn quoted(&self) -> bool {
         self.standing == Standing::Quoted
     }
