@@ -58,6 +58,13 @@ pub fn read(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Assi
     });
 }
 
+/// How likely a value is a secret if it is one of an entry that holds secrets: a password in quotes, under no name.
+pub fn worth(value: &[u8]) -> Score {
+    let literal = Literal::of(Span::new(0, value.len()));
+    let (manner, kind, form) = (Manner::STRICTEST[1], Kind::Password, Form::Colon);
+    score::of(value, &Setting { kind, form, manner, literal, callee: b"", name: b"", is_parameter: false })
+}
+
 /// Shows every assignment of a literal at a keyword with its score, whatever that is.
 pub fn weigh(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Assignment)) {
     let keyword = keyword(content, hit);
@@ -220,7 +227,8 @@ fn piece(content: &[u8], literal: Span) -> Option<Span> {
     let text = literal.of(content);
     // A path, a password's hash behind the name of its scheme.
     let scheme = text.first() == Some(&b'{') && text.iter().take(LONGEST_SCHEME).any(|b| *b == b'}');
-    if scheme || text.first() == Some(&b'/') || !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) {
+    let is_part = text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{'));
+    if !is_part || scheme || text.first() == Some(&b'/') || checks::verifier::is_verifier(text) {
         return None;
     }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
@@ -243,6 +251,14 @@ fn is_bystander(content: &[u8], name: Span, kind: Kind, form: Form) -> bool {
         || form == Form::Argument && is_operand(content, name)
         || kind >= Kind::Token && is_index(content, name)
         || is_badge(content, name)
+        || is_expansion(content, name)
+}
+
+/// Whether the name is a variable of a shell or of Compose with what is said where it is missing, or stands for it where it is
+/// set: `${NAME:?message}`, `${NAME+yes}`.
+fn is_expansion(content: &[u8], name: Span) -> bool {
+    let is_alternative = matches!(&content[name.end..], [b':', b'?' | b'+', ..] | [b'?' | b'+', ..]);
+    is_alternative && content[..name.start].ends_with(b"${")
 }
 
 /// Whether name and value are but two words of a list of literals, as in `["chpasswd", "passwd", "lftp", "sftp"]`. An option of a

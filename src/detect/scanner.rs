@@ -47,6 +47,8 @@ pub struct Scanner {
     containers: Containers,
     /// Rules without keywords: their regex runs over everything.
     unanchored: Vec<u16>,
+    /// The rule that entries of Secrets are of.
+    of_entries: Option<u16>,
 }
 
 /// What a worker needs to scan: regex caches and buffers, reused from content to content.
@@ -90,7 +92,8 @@ impl Scanner {
         let unanchored =
             rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some()).map(|(at, _)| at).collect();
         let containers = Containers::new(&rules);
-        Self { rules, prefilter, containers, unanchored }
+        let of_entries = rules.iter().find(|(_, rule)| rule.reader == Some(Reader::Entries)).map(|(at, _)| at);
+        Self { rules, prefilter, containers, unanchored, of_entries }
     }
 
     /// The rules it looks for.
@@ -186,6 +189,10 @@ impl Scanner {
         let mut layer = scratch.layers.pop().unwrap_or_default();
         let mut inner = Vec::new();
         let mut read = |layer: &Layer| {
+            matches.extend(self.entry(layer));
+            if layer.is_plain() {
+                return;
+            }
             if layer.name().is_some() {
                 matches.retain(|m| m.via != Via::Assignment || !m.secret.overlaps(layer.origin()));
             }
@@ -208,6 +215,19 @@ impl Scanner {
         }
         decode::joined::for_each(text.content, starts, &mut layer, &mut read);
         scratch.layers.push(layer);
+    }
+
+    /// What the value of a Secret's entry is worth, whatever the entry is called.
+    pub(in crate::detect) fn entry(&self, layer: &Layer) -> Option<RawMatch> {
+        let (rule, name) = (self.of_entries?, layer.name()?);
+        let strong = self.rules.rule(rule).confidence;
+        let confidence = match checks::entry::worth(name, layer.value(), layer.is_drawn())? {
+            checks::entry::Worth::Strong => strong,
+            checks::entry::Worth::Weak => Confidence::Low,
+        };
+        let (name, secret) = (layer.name_origin(), layer.origin());
+        let whole = Span::new(name.start.min(secret.start), name.end.max(secret.end));
+        Some(RawMatch { rule, whole, secret, via: layer.via(), confidence })
     }
 
     /// Whether a rule knows the form of its secrets.
@@ -253,6 +273,8 @@ impl Scanner {
             if self.rules.paths(rule).admits(&place.lower) {
                 match self.rules.rule(rule).reader {
                     Some(Reader::Assignment) => self.assignments(rule, text.content, place.manner, of_rule, matches),
+                    // Its words are met by `is_of_manifest`, and what they open is read with what is encoded.
+                    Some(Reader::Entries) => {}
                     None => {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
@@ -284,6 +306,9 @@ impl Scanner {
         let lower_path = LowerPath::new(text.path);
         let mut published = Vec::new();
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
+            if rule.reader == Some(Reader::Entries) {
+                continue;
+            }
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
                 self.assignments(index, text.content, Manner::of(&lower_path), &of_rule, matches);

@@ -156,6 +156,12 @@ impl Tracer<'_> {
         let scanner = self.scanner;
         let mut found = Vec::new();
         let mut read = |layer: &Layer| {
+            if let Some(m) = scanner.entry(layer) {
+                found.push(Candidate::new(m.rule, m.whole, m.secret, m.via));
+            }
+            if layer.is_plain() {
+                return;
+            }
             let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
             let decoded = Decoded::new(layer.text(), encoding);
             let path = layer.name().map(|name| [text.path, b"/", name].concat());
@@ -193,6 +199,7 @@ impl Tracer<'_> {
             }
             match rules.rule(index).reader {
                 Some(Reader::Assignment) => self.assignments(index, text, of_rule, via),
+                Some(Reader::Entries) => {}
                 None => self.regex(index, text.content, Some(of_rule), via),
             }
         }

@@ -11,9 +11,9 @@ use crate::detect::scanner::Scanned;
 use crate::policy::effects::{Case, Policy};
 use crate::policy::seal::fingerprint;
 use crate::rules::ruleset::RuleSet;
-use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Via};
+use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Verdict, Via};
 use crate::types::input::Origin;
-use crate::types::rule::{Confidence, Rule};
+use crate::types::rule::{Confidence, Rule, Structure};
 use crate::types::span::{Location, Span};
 
 /// Longest excerpt, in characters.
@@ -78,17 +78,29 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
 }
 
 /// Joins what the path says and what the content says. Where the content is a known kind of binary it is one finding, the
-/// surer of the two, or none when only public parts are in it.
-pub(super) fn settle(of_path: &mut Vec<Finding>, inside: Vec<Finding>, scanned: &Scanned) {
+/// surer of the two, or none when only public parts are in it; the bags of a PKCS#12 file say more than its name. A path says
+/// nothing more where a secret was found that denies.
+pub(super) fn settle(rules: &RuleSet, of_path: &mut Vec<Finding>, inside: Vec<Finding>, scanned: &Scanned) {
     let Some(whole) = inside.first().filter(|found| found.via == Via::Magic) else {
-        if scanned.is_public {
+        if scanned.is_public || inside.iter().any(|found| found.verdict == Verdict::Deny) {
             of_path.clear();
         }
         return of_path.extend(inside);
     };
-    if of_path.iter().all(|named| named.confidence <= whole.confidence) {
+    let is_read = rules.rule(whole.rule).structure == Some(Structure::Pkcs12);
+    if is_read || of_path.iter().all(|named| named.confidence <= whole.confidence) {
         *of_path = inside;
     }
+}
+
+/// Lowers the finding that a path is, as nothing in the file may be a secret. It is another finding then: who accepts it does not
+/// accept what may be put into the file.
+pub(super) fn lower(rules: &RuleSet, policy: &Policy, finding: &mut Finding) {
+    let rule = rules.rule(finding.rule);
+    finding.confidence = Confidence::Low;
+    finding.fingerprint = fingerprint(&rule.id, finding.origin.path(), b"nothing secret");
+    finding.note = Some("nothing in it looks like a secret: confidence is low".to_owned());
+    finding.verdict = policy.decide(&without_lines(rule, Confidence::Low, &finding.origin));
 }
 
 /// The finding that a binary as a whole is: the hash of the content tells it from others, none of its bytes is kept.

@@ -50,7 +50,7 @@ pub struct RawRule {
     pub keywords: Vec<String>,
     /// Bytes regex with a group `secret`.
     pub regex: Option<String>,
-    /// `assignment`: the hand-written reader instead of a regex.
+    /// `assignment` or `entries`: a hand-written reader instead of a regex.
     pub reader: Option<String>,
     /// First bytes of a binary in hex, behind `OFFSET:` where they are not the first.
     #[serde(default)]
@@ -214,6 +214,7 @@ impl RawRule {
             reader: match self.reader.as_deref() {
                 None => None,
                 Some("assignment") => Some(Reader::Assignment),
+                Some("entries") => Some(Reader::Entries),
                 Some(other) => return Err(self.wrong(format!("unknown reader `{other}`"))),
             },
             magic: Cow::Owned(self.magic.iter().map(|text| self.magic(text)).collect::<Result<_, _>>()?),

@@ -94,11 +94,13 @@ pub enum Checksum {
     Bip39,
     /// NATS seeds: base32 with a CRC-16.
     Nkey,
+    /// Ed25519 pairs, whose second half follows from the first.
+    Ed25519,
 }
 
 impl Checksum {
     /// Every algorithm with its name in patterns.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("github", Self::Github),
         ("npm", Self::Npm),
         ("gitlab-routable", Self::GitlabRoutable),
@@ -111,6 +113,7 @@ impl Checksum {
         ("luhn", Self::Luhn),
         ("bip39", Self::Bip39),
         ("nkey", Self::Nkey),
+        ("ed25519", Self::Ed25519),
     ];
 }
 
@@ -158,6 +161,8 @@ pub enum Check {
 pub enum Reader {
     /// `name = value` in whatever language, see `detect/assignment`.
     Assignment,
+    /// The entries of objects that say of themselves that they are secret, see `detect/decode/kubernetes`.
+    Entries,
 }
 
 /// Bytes at a place that tell a kind of binary.
@@ -196,11 +201,13 @@ pub enum Structure {
     Pvk,
     /// SSH protocol 1.
     Ssh1,
+    /// An Ed25519 pair as a list of numbers: what Solana's tools write.
+    Ed25519List,
 }
 
 impl Structure {
     /// Every kind with its name in patterns.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("der-private-key", Self::DerPrivateKey),
         ("pkcs12", Self::Pkcs12),
         ("java-keystore", Self::JavaKeystore),
@@ -209,6 +216,7 @@ impl Structure {
         ("keytab", Self::Keytab),
         ("pvk", Self::Pvk),
         ("ssh1", Self::Ssh1),
+        ("ed25519-list", Self::Ed25519List),
     ];
 }
 

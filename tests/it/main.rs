@@ -6,6 +6,7 @@ mod ci;
 mod clock;
 mod config;
 mod containers;
+mod contents;
 mod decode;
 mod dir;
 #[cfg(unix)]

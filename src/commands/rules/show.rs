@@ -21,7 +21,10 @@ pub(super) fn run(pipeline: &Pipeline, id: &str) -> Result<Exit, CommandError> {
 
 fn page(rule: &Rule) -> String {
     let list = |texts: &[Text]| texts.join(", ");
-    let reader = rule.reader.map(|Reader::Assignment| "assignment: name = value, in many languages");
+    let reader = rule.reader.map(|reader| match reader {
+        Reader::Assignment => "assignment: name = value, in many languages",
+        Reader::Entries => "entries: of Kubernetes Secrets, whatever they are called",
+    });
     let reach = match rule.reach {
         Some(bytes) => format!("{bytes} bytes on each side of a keyword"),
         None if rule.is_path_rule() => "the path alone".to_owned(),

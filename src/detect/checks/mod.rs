@@ -2,15 +2,17 @@
 
 pub mod dummy;
 pub mod entropy;
+pub mod entry;
 pub mod letters;
 pub mod placeholder;
 pub mod reference;
 pub mod remainder;
 pub mod shape;
 pub mod structure;
+pub mod verifier;
 pub mod words;
 
-use crate::codec::{azure, bases, tokens};
+use crate::codec::{azure, bases, keypairs, tokens};
 use crate::types::rule::{Check, Checksum, Confidence, Rule};
 
 /// What one check says.
@@ -31,7 +33,7 @@ pub enum Outcome {
 /// # Errors
 /// The check that says the value is no secret.
 pub fn judge<'r>(rule: &'r Rule, secret: &[u8], whole: &[u8]) -> Result<Confidence, &'r Check> {
-    let (mut proven, mut lowered) = (false, false);
+    let (mut proven, mut lowered) = (false, rule.family != "hashes" && verifier::is_verifier(secret));
     for check in rule.checks.iter() {
         match apply(check, secret, whole) {
             Outcome::Keep => {}
@@ -98,6 +100,7 @@ fn is_valid(sum: Checksum, secret: &[u8]) -> bool {
         Checksum::Base58Check => bases::is_base58check(secret),
         Checksum::Luhn => bases::is_luhn(secret),
         Checksum::Nkey => tokens::is_nkey(secret),
+        Checksum::Ed25519 => keypairs::is_ed25519_text(secret),
         Checksum::Bip39 => structure::mnemonic(secret) == Outcome::Prove,
     }
 }

@@ -74,27 +74,47 @@ pub fn pem(block: &[u8]) -> Outcome {
     if encrypted || named || locked { Outcome::Lower } else { Outcome::Keep }
 }
 
-/// Literal `\n`, `\r` and `\\n` become line breaks.
+/// Line breaks that are written in other ways become line breaks: `\n`, `\\r`, `\u000a`, `&#10;`, `%0A`, `<br/>`, `</p>`.
 fn unescape(block: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(block.len());
     let mut rest = block;
     while let Some((&first, tail)) = rest.split_first() {
-        let after = tail.strip_prefix(b"\\").unwrap_or(tail);
-        if first == b'\\' && matches!(after.first(), Some(b'n' | b'r')) {
-            text.push(b'\n');
-            rest = &after[1..];
-        } else {
-            text.push(first);
-            rest = tail;
-        }
+        let length = match first {
+            b'\\' => escaped_break(tail),
+            b'&' => entity_break(tail),
+            b'%' => matches!(tail, [b'0', b'a' | b'A' | b'd' | b'D', ..]).then_some(2),
+            b'<' => tail.iter().take(8).position(|&b| b == b'>').map(|at| at + 1),
+            _ => None,
+        };
+        text.push(if length.is_some() { b'\n' } else { first });
+        rest = &tail[length.unwrap_or(0)..];
     }
     text
 }
 
+/// How long a line break is behind its first backslash.
+fn escaped_break(tail: &[u8]) -> Option<usize> {
+    let backslashes = tail.iter().take_while(|&&b| b == b'\\').count();
+    match &tail[backslashes..] {
+        [b'n' | b'r', ..] => Some(backslashes + 1),
+        [b'u', b'0', b'0', b'0', b'a' | b'A' | b'd' | b'D', ..] => Some(backslashes + 5),
+        _ => None,
+    }
+}
+
+/// How long a line break of HTML is behind its `&`.
+fn entity_break(tail: &[u8]) -> Option<usize> {
+    const FORMS: [&[u8]; 4] = [b"#10;", b"#13;", b"#xa;", b"#xd;"];
+    let is_here = |form: &&&[u8]| tail.get(..form.len()).is_some_and(|text| text.eq_ignore_ascii_case(form));
+    FORMS.iter().find(is_here).map(|form| form.len())
+}
+
 /// A line without what quotes and comments put around it.
 fn strip(line: &[u8]) -> &[u8] {
-    let frame =
-        |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'#' | b'>' | b'*' | b',' | b';' | b'\\' | b'`' | b'+');
+    let frame = |b: &u8| {
+        b.is_ascii_whitespace()
+            || matches!(b, b'"' | b'\'' | b'#' | b'>' | b'*' | b',' | b';' | b'\\' | b'`' | b'+' | b'|' | b'-')
+    };
     let start = line.iter().position(|b| !frame(b)).unwrap_or(line.len());
     let end = line.iter().rposition(|b| !frame(b)).map_or(start, |at| at + 1);
     &line[start..end]

@@ -78,6 +78,30 @@ impl Layer {
         matches!(self.via, Via::Unseen | Via::Entity | Via::Joined | Via::Quoted)
     }
 
+    /// Whether it is what stands under the name as it is, which was searched with the text around it.
+    pub fn is_plain(&self) -> bool {
+        self.via == Via::Assignment
+    }
+
+    /// Whether the value under the name is no text but bytes that were drawn, as keys are: as many as keys have, few of them twice.
+    pub fn is_drawn(&self) -> bool {
+        let value = &self.text[self.lead..];
+        let mut seen = [false; 256];
+        value.iter().for_each(|&b| seen[usize::from(b)] = true);
+        let distinct = seen.iter().filter(|&&seen| seen).count();
+        (16..=96).contains(&value.len()) && distinct * 4 >= value.len() * 3 && !is_text(value) && !is_wide(value)
+    }
+
+    /// The value under the name.
+    pub fn value(&self) -> &[u8] {
+        &self.text[self.lead..]
+    }
+
+    /// Where the name stands.
+    pub fn name_origin(&self) -> Span {
+        self.lead_origin
+    }
+
     /// The encoded text.
     pub fn origin(&self) -> Span {
         self.origin
