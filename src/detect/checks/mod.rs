@@ -3,6 +3,7 @@
 pub mod dummy;
 pub mod entropy;
 pub mod letters;
+pub mod made_up;
 pub mod placeholder;
 pub mod shape;
 pub mod structure;
