@@ -325,10 +325,11 @@ impl Scanner {
     fn assignments(&self, rule: u16, content: &[u8], manner: Option<Manner>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
         let Some(manner) = manner else { return };
         for hit in hits {
-            let Some(read) = assignment::read(content, manner, *hit) else { continue };
-            if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(content), read.whole.of(content)) {
-                matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
-            }
+            assignment::read(content, manner, *hit, |read| {
+                if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(content), read.whole.of(content)) {
+                    matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
+                }
+            });
         }
     }
 

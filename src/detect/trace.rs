@@ -226,17 +226,18 @@ impl Tracer<'_> {
     fn assignments(&mut self, index: u16, text: Subject<'_>, hits: &[Hit], via: Via) {
         let Some(manner) = Manner::of(&LowerPath::new(text.path)) else { return };
         for hit in hits {
-            let Some(read) = assignment::weigh(text.content, manner, *hit) else { continue };
-            let via = if via == Via::Regex { Via::Assignment } else { via };
-            let mut candidate = Candidate::new(index, read.whole, read.value, via);
-            candidate.name = Some(read.name.of(text.content).to_vec());
-            candidate.score = Some(read.score);
-            if read.score.bits() < 0 {
-                candidate.fate = Fate::Unlikely;
-                self.candidates.push(candidate);
-            } else {
-                self.judge(index, text.content, candidate);
-            }
+            assignment::weigh(text.content, manner, *hit, |read| {
+                let via = if via == Via::Regex { Via::Assignment } else { via };
+                let mut candidate = Candidate::new(index, read.whole, read.value, via);
+                candidate.name = Some(read.name.of(text.content).to_vec());
+                candidate.score = Some(read.score);
+                if read.score.bits() < 0 {
+                    candidate.fate = Fate::Unlikely;
+                    self.candidates.push(candidate);
+                } else {
+                    self.judge(index, text.content, candidate);
+                }
+            });
         }
     }
 

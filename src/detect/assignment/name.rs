@@ -94,7 +94,7 @@ fn of_keyword(word: &[u8]) -> Kind {
         || starts("identified")
     {
         Kind::Password
-    } else if starts("secret") {
+    } else if starts("secret") || starts("secure") {
         Kind::Secret
     } else if starts("token") {
         Kind::Token

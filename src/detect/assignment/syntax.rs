@@ -9,8 +9,17 @@ pub(super) enum Syntax {
     Code,
     /// Configuration: bare words are values too.
     Config,
+    /// Configuration in which a setting has a line of its own and its value goes to the end of it.
+    Lines,
     /// Texts for people: bare words are mostly words.
     Prose,
+}
+
+impl Syntax {
+    /// Whether a bare word may be a value.
+    pub(super) fn has_bare_values(self) -> bool {
+        matches!(self, Self::Config | Self::Lines)
+    }
 }
 
 /// What a file's path says about what stands in it.
@@ -36,6 +45,8 @@ const PROSE: &[&str] = &[
     "md", "markdown", "rst", "txt", "adoc", "asciidoc", "html", "htm", "xhtml", "tex", "org", "1", "5", "8", "po",
 ];
 
+const LINES: &[&str] = &["properties", "ini", "cfg", "cnf", "conf", "env", "yaml", "yml"];
+
 /// Generated or third parties' files, in which a name says nothing.
 #[rustfmt::skip]
 const LOCKS: &[&str] = &[
@@ -45,7 +56,8 @@ const LOCKS: &[&str] = &[
 
 impl Manner {
     /// One of each syntax, in which the least is excused: what none of them reads, no path's manner reads.
-    pub const STRICTEST: [Self; 3] = [Self::strict(Syntax::Code), Self::strict(Syntax::Config), Self::strict(Syntax::Prose)];
+    pub const STRICTEST: [Self; 4] =
+        [Self::strict(Syntax::Code), Self::strict(Syntax::Config), Self::strict(Syntax::Lines), Self::strict(Syntax::Prose)];
 
     const fn strict(syntax: Syntax) -> Self {
         Self { syntax, rehearsal: false, translation: false }
@@ -66,6 +78,7 @@ impl Manner {
         let syntax = match extension {
             e if is(CODE, e) => Syntax::Code,
             e if is(PROSE, e) => Syntax::Prose,
+            e if is(LINES, e) || name.starts_with(b".env") => Syntax::Lines,
             _ => Syntax::Config,
         };
         let (mut rehearsal, mut translation) = (name.windows(4).any(|w| w == b"test"), false);
@@ -111,6 +124,8 @@ pub(super) struct Surroundings {
     pub(super) quote: Option<u8>,
     /// The line is a comment.
     pub(super) comment: bool,
+    /// The name leads its line, behind the marks of items, quotes and `export` at most.
+    pub(super) leads: bool,
 }
 
 impl Surroundings {
@@ -134,6 +149,8 @@ impl Surroundings {
                 _ => {}
             }
         }
-        Self { quote, comment }
+        let lead = text.strip_prefix(b"export ").unwrap_or(text);
+        let leads = lead.iter().all(|b| matches!(b, b' ' | b'-' | b'"' | b'\'' | b'?'));
+        Self { quote, comment, leads }
     }
 }

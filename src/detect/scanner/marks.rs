@@ -230,8 +230,11 @@ impl Scanner {
     fn is_read_anyhow(&self, content: &[u8], rule: &Rule, mark: Mark) -> bool {
         let hit = Hit { start: mark.start(), len: u16::from(mark.len), rule: mark.rule };
         Manner::STRICTEST.iter().any(|manner| {
-            let read = assignment::read(content, *manner, hit);
-            read.is_some_and(|read| checks::judge(rule, read.value.of(content), read.whole.of(content)).is_ok())
+            let mut any = false;
+            assignment::read(content, *manner, hit, |read| {
+                any = any || checks::judge(rule, read.value.of(content), read.whole.of(content)).is_ok();
+            });
+            any
         })
     }
 
