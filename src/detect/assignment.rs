@@ -62,7 +62,9 @@ pub fn read(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Assi
 pub fn worth(value: &[u8]) -> Score {
     let literal = Literal::of(Span::new(0, value.len()));
     let (manner, kind, form) = (Manner::STRICTEST[1], Kind::Password, Form::Colon);
-    score::of(value, &Setting { kind, form, manner, literal, callee: b"", name: b"", is_parameter: false })
+    let at = Span::default();
+    let setting = Setting { kind, form, manner, literal, callee: b"", name: b"", content: value, at, is_parameter: false };
+    score::of(value, &setting)
 }
 
 /// Shows every assignment of a literal at a keyword with its score, whatever that is.

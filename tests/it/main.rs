@@ -41,6 +41,7 @@ mod pack;
 mod patterns;
 #[cfg(unix)]
 mod pipes;
+mod programs;
 mod providers;
 mod report;
 mod rules;

@@ -31,7 +31,8 @@ pub(super) const ABOUT: &[&str] = &[
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",
     "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "realm", "ref", "regex", "repository", "request",
     "required", "reset", "response", "ring", "role", "rotation", "rule", "rules", "salt", "schema", "scope", "scopes",
-    "selector", "server", "service", "set", "sha", "size", "sock", "socket", "source", "spec", "src", "start", "state", "status", "storage",
+    "selector", "server", "service", "set", "sha", "signature", "size", "sock", "socket", "source", "spec", "src", "start", "state",
+    "status", "storage",
     "store", "strategy", "strength", "stroke", "suffix", "sum", "table", "template", "text", "time", "timeout", "title",
     "tooltip", "ttl", "type", "types", "uri", "url", "usage", "usages", "user", "username", "uuid", "valid", "validation",
     "validator", "var", "variable", "vault", "verifier", "version", "view", "volume", "xpath",
@@ -70,6 +71,7 @@ pub(super) const KEYS_OF_OTHERS: &[&str] = &[
     "event", "foreign", "group", "hash", "hot", "index", "locale", "lookup", "map", "message", "object",
     "partition", "press", "primary", "public", "range", "registry", "resource", "routing", "row", "shortcut", "sort", "translation",
     "unique",
+    "company", "contact", "external", "gateway", "idempotency", "sealed", "wrapped",
 ];
 
 /// Words before `key` that make it open something.

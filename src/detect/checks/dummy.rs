@@ -1,15 +1,22 @@
 //! Values that stand for a secret without being one: `test123`, `my-secret`, `Passw0rd!`.
 
+use super::made_up;
+
 /// Whether every word of the value is one of those people write when any value will do, weak passwords that systems come
 /// with included. Digits and marks around and between the words do not matter, nor does writing `e` as `3`; words may be
 /// joined without a mark.
 pub fn is_dummy(value: &[u8]) -> bool {
+    is_of_words(value) || made_up::is_made_up(value)
+}
+
+/// [`is_dummy`] of the text as it stands, without what it may encode.
+pub(super) fn is_of_words(value: &[u8]) -> bool {
     is_made_of(value, &[WORDS, DEFAULTS])
 }
 
 /// Whether the value only stands for one: [`is_dummy`] without the passwords that systems come with, which do open doors.
 pub fn is_stand_in(value: &[u8]) -> bool {
-    is_made_of(value, &[WORDS])
+    is_made_of(value, &[WORDS]) || made_up::is_made_up(value)
 }
 
 fn is_made_of(value: &[u8], lists: &[&[&str]]) -> bool {

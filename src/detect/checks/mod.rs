@@ -4,6 +4,7 @@ pub mod dummy;
 pub mod entropy;
 pub mod entry;
 pub mod letters;
+pub mod made_up;
 pub mod placeholder;
 pub mod reference;
 pub mod remainder;
