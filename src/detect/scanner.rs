@@ -204,7 +204,7 @@ impl Scanner {
             for m in inner.drain(..) {
                 let (whole, secret) = (decoded.original(m.whole), decoded.original(m.secret));
                 if layer.owns(whole) && (!layer.is_for_tokens() || self.is_specific(m.rule)) {
-                    let (whole, secret) = (layer.original(whole), layer.original_secret(secret, m.via));
+                    let (whole, secret) = layer.original_match(whole, secret, m.via);
                     matches.push(RawMatch { whole, secret, via: layer.via(), ..m });
                 }
             }

@@ -172,8 +172,8 @@ impl Tracer<'_> {
                 let (whole, span) = (decoded.original(candidate.whole), decoded.original(candidate.span));
                 if layer.owns(whole) && (!layer.is_for_tokens() || scanner.is_specific(candidate.rule)) {
                     let inner = if candidate.is_encoded { candidate.via } else { Via::Regex };
-                    let span = layer.original_secret(span, inner);
-                    found.push(Candidate { whole: layer.original(whole), span, is_encoded: true, ..candidate });
+                    let (whole, span) = layer.original_match(whole, span, inner);
+                    found.push(Candidate { whole, span, is_encoded: true, ..candidate });
                 }
             }
         };

@@ -109,7 +109,11 @@ fn is_code(value: &[u8]) -> bool {
         let is_text = inside.iter().any(|b| matches!(b, b'"' | b'\'' | b':' | b',' | b' '));
         return is_text || letters::randomness(inside) < 20;
     }
-    if value.starts_with(b"{}") || value.ends_with(b"{}") {
+    // `{}` and `{name}` at an end of the value; in the middle only the rest can tell.
+    let is_name = |text: &[u8]| text.len() != 1 && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+    let open = value.iter().rposition(|&b| b == b'{');
+    let ends = value.strip_suffix(b"}").zip(open).is_some_and(|(text, open)| text.get(open + 1..).is_some_and(is_name));
+    if value.starts_with(b"{}") || ends {
         return true;
     }
     let rest = Remainder::without(value, code_piece);

@@ -134,12 +134,16 @@ impl Layer {
         Span::new(start, end.max(start))
     }
 
-    /// The bytes that a secret of the decoded text came from. One that was encoded in there as well and fills most of the run is
-    /// the whole of it: a slice of digits of digits says nothing to anybody.
-    pub fn original_secret(&self, secret: Span, inner: Via) -> Span {
+    /// The bytes that a match of the decoded text and the secret in it came from. A secret that was encoded in there as well and
+    /// fills most of the run is the whole of it: a slice of digits of digits says nothing to anybody.
+    pub fn original_match(&self, whole: Span, secret: Span, inner: Via) -> (Span, Span) {
         let digits = |via: Via| matches!(via, Via::Base64 | Via::Hex);
-        let (slice, run) = (self.original(secret), self.origin);
-        if digits(self.via) && digits(inner) && run.len() <= 2 * slice.len() + 16 { run } else { slice }
+        let (whole, slice, run) = (self.original(whole), self.original(secret), self.origin);
+        if digits(self.via) && digits(inner) && run.len() <= 2 * slice.len() + 16 {
+            (Span::new(whole.start.min(run.start), whole.end.max(run.end)), run)
+        } else {
+            (whole, slice)
+        }
     }
 
     /// The first encoded character that byte `at` of the value has bits in.
