@@ -62,7 +62,8 @@ fn bracketed(content: &[u8], open: usize, syntax: Syntax, members: Members, show
     let mut at = open;
     while at < high {
         at = over_blanks(content, at, high);
-        let bare = || bare::item(content, at).filter(|_| syntax.has_bare_values());
+        // In braces stand pairs, or what a template fills in.
+        let bare = || bare::item(content, at).filter(|_| syntax.has_bare_values() && content[open - 1] == b'[');
         let Some(item) = literal::first(content, at).or_else(bare) else { return };
         let behind = behind(content, item);
         let next = skip(content, behind, blank);

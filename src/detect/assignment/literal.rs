@@ -3,6 +3,7 @@
 use super::operator::{Form, Operator, blank, skip};
 use super::syntax::{Surroundings, Syntax};
 use super::{bare, expression, wrapping};
+use crate::detect::checks::letters;
 use crate::types::span::Span;
 
 /// Longest value that is read.
@@ -80,7 +81,8 @@ pub(super) fn first(content: &[u8], at: usize) -> Option<Literal> {
         [quote @ (b'"' | b'\'' | b'`'), ..] => quoted(content, at + slashes + 1, *quote, slashes, LONGEST),
         [b'&', b'#' | b'q', ..] => entity(content, at),
         [b'{', ..] if slashes == 0 && is_in_connection_string(content, at) => {
-            until(content, at + 1, |b| b == b'}').filter(|text| content.get(text.end) == Some(&b'}')).map(Literal::of)
+            let text = until(content, at + 1, |b| b == b'}').filter(|text| content.get(text.end) == Some(&b'}'))?;
+            (!is_substituted(text.of(content))).then(|| Literal::of(text))
         }
         _ if slashes == 0 => {
             let prefix = rest.iter().take(3).take_while(|b| PREFIXES.contains(b)).count();
@@ -93,6 +95,14 @@ pub(super) fn first(content: &[u8], at: usize) -> Option<Literal> {
 
 /// What may stand before the quote of a literal: letters that say of what kind it is, the bracket of a list.
 const PREFIXES: &[u8] = b"@rRbBfFuULNEs$[{(";
+
+/// Whether the text in braces names what a program puts there: `{password}`, `{config.Password}`, `{0}`, `{name:form}`.
+fn is_substituted(text: &[u8]) -> bool {
+    const RANDOM: i32 = 20;
+    let field = text.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'(' | b')' | b'[' | b']' | b'\'' | b'"');
+    field > 1 && text.get(field) == Some(&b':') || text.iter().all(part) && letters::randomness(text) < RANDOM
+}
 
 /// Whether the brace at `at` opens the value of an attribute of an ODBC connection string: `UID=x;PWD={y}`.
 fn is_in_connection_string(content: &[u8], at: usize) -> bool {

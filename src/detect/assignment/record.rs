@@ -251,7 +251,7 @@ fn child(content: &[u8], open: usize) -> Option<Operator> {
 /// The value in an element beside the one that holds the name: `<value>x</value> <name>NAME</name>` in either order, with up to
 /// two others between.
 fn sibling_element(content: &[u8], key: Span, name: usize) -> Option<Operator> {
-    element_before(content, key.start - 1).or_else(|| element_behind(content, name))
+    element_behind(content, name).or_else(|| element_before(content, key.start - 1))
 }
 
 /// The value in the element that ends before `at`.
@@ -273,6 +273,9 @@ fn element_behind(content: &[u8], name: usize) -> Option<Operator> {
         let end = open + memchr::memchr(b'>', content.get(open..high)?)?;
         if is_role(content[open..end].strip_prefix(b"<")?, VALUING) {
             return Some(Operator { end: end + 1, kind: Form::Element });
+        }
+        if content[open + 1] == b'/' {
+            return None;
         }
         let close = memchr::memmem::find(&content[end..high], b"</")?;
         at = end + close + memchr::memchr(b'>', &content[end + close..high])? + 1;
@@ -382,7 +385,8 @@ mod tests {
             "<setting name=\"PASS\" serializeAs=\"String\">\n  <value>x1</value>",
             "<property name=\"PASS\"><value>x1</value></property>",
             "<string name=\"PASS\" translatable=\"false\">x1</string>",
-            "<property><value>x1</value><name>PASS</name></property>",
+            "<property><value>x1</value><name>PASS</name></property><property><value>no</value>",
+            "<key>user</key><string>no</string><key>PASS</key>\n<string>x1</string>",
             "<property>\n<name>PASS</name>\n<description>of it</description>\n<value>x1</value>",
         ] {
             assert_eq!(apart_of(text, "PASS").map(|found| &found[..2]), Some("x1"), "{text}");

@@ -62,9 +62,11 @@ fn variable(text: &[u8]) -> Option<usize> {
     (length > 2 && text.get(length).is_none_or(|b| !b.is_ascii_alphanumeric())).then_some(length)
 }
 
-/// Whether a field of a format or template stands in the value, `{name:…}`: no accident is that long.
+/// Whether a field of a format or template stands in the value, `{name:…}` or `<<name:…>>`: no accident is that long.
 fn has_field(value: &[u8]) -> bool {
-    value.split(|&b| b == b'{').skip(1).any(|tail| field(tail).is_some_and(|length| tail[length..].contains(&b'}')))
+    let closed = |tail: &[u8], close: u8| field(tail).is_some_and(|length| tail[length..].contains(&close));
+    let braced = || value.split(|&b| b == b'{').skip(1).any(|tail| closed(tail, b'}'));
+    braced() || value.split(|&b| b == b'<').skip(1).any(|tail| closed(tail, b'>'))
 }
 
 /// Length of a field up to its colon.
@@ -131,6 +133,7 @@ mod tests {
             "@ESX1_PASSWORD",
             "@@PASSWORD@@",
             "{name:hex}",
+            "a<<name:40>>==",
             "prefix-$NAME",
             "${UNCLOSED:-words",
         ] {
