@@ -75,7 +75,8 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
     let around = || syntax::Surroundings::of(content, name.start);
     let literal = literal::at(content, operator, manner.syntax, around)?;
     let form = operator.kind;
-    let is_listed = || form == Form::Argument && is_word_of_list(content, name, literal.span);
+    let is_option = || literal.span.of(content).starts_with(b"-") && !name.of(content).starts_with(b"-");
+    let is_listed = || form == Form::Argument && (is_option() || is_word_of_list(content, name, literal.span));
     if literal.span.is_empty() || is_bystander(content, name, kind, form) || is_listed() {
         return None;
     }
@@ -107,6 +108,14 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
         (value, score) = weighed(piece, &setting);
     }
     Some(Assignment { whole: Span::new(name.start, value.end), name, value, kind, form, score })
+}
+
+/// The score of a value that stands, without a name, where a secret of a kind is due.
+pub fn weigh_unnamed(value: &[u8], kind: Kind, is_quoted: bool, manner: Manner) -> Score {
+    let standing = if is_quoted { literal::Standing::Quoted } else { literal::Standing::Bare };
+    let literal = literal::Literal { span: Span::new(0, value.len()), standing, callee: Span::default() };
+    let form = if is_quoted { Form::Assign } else { Form::Flag };
+    score::of(value, &Setting { kind, form, manner, literal, callee: b"", name: b"", is_parameter: false })
 }
 
 /// Where the second value of `user/password: a / b` starts; `start` itself where there is but one.

@@ -40,6 +40,7 @@ mod pack;
 mod patterns;
 #[cfg(unix)]
 mod pipes;
+mod positional;
 mod providers;
 mod report;
 mod rules;
