@@ -23,15 +23,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::ThreadPoolBuilder;
 
 use self::desk::{Desk, Label};
+use crate::detect::contents;
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
 use crate::rules::paths::{LowerPath, PathRules};
 use crate::source::archive::{self, Limits};
 use crate::source::{Source, SourceError, mmap};
-use crate::types::finding::Finding;
+use crate::types::finding::{Finding, Via};
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
+use crate::types::rule::Confidence;
 use crate::types::shard::Sharded;
 use crate::types::span::RangeSet;
 
@@ -140,8 +142,14 @@ impl Pipeline {
         let mut findings = of_path;
         let scanned = self.scanner.scan(Subject { content, path: label.path() }, scratch);
         if !findings.is_empty() || !scanned.matches.is_empty() {
-            let inside = finish::findings(self.scanner.rules(), &self.policy, &label.origin(), content, &scanned);
-            finish::settle(&mut findings, inside, &scanned);
+            let (rules, origin) = (self.scanner.rules(), label.origin());
+            let inside = finish::findings(rules, &self.policy, &origin, content, &scanned);
+            finish::settle(rules, &mut findings, inside, &scanned);
+            let is_named = |finding: &Finding| finding.via == Via::Path && finding.confidence > Confidence::Low;
+            if findings.iter().any(is_named) && !contents::may_hold_secret(content) {
+                let named = findings.iter_mut().filter(|finding| is_named(finding));
+                named.for_each(|finding| finish::lower(rules, &self.policy, finding));
+            }
         }
         (findings, scanned.encoding)
     }

@@ -114,9 +114,9 @@ fn checksum58(data: &[u8]) -> [u8; 4] {
     [sum[0], sum[1], sum[2], sum[3]]
 }
 
-/// Whether the text is Base58Check: base-58 of data followed by the first four bytes of its double SHA-256.
-pub fn is_base58check(text: &[u8]) -> bool {
-    let Some(values) = values(text, BASE58) else { return false };
+/// The bytes of a text in base 58, with a zero for each leading `1`; `None` for other characters.
+pub fn base58(text: &[u8]) -> Option<Vec<u8>> {
+    let values = values(text, BASE58)?;
     let mut bytes: Vec<u8> = Vec::with_capacity(text.len());
     for value in values {
         let mut carry = u32::from(value);
@@ -131,18 +131,29 @@ pub fn is_base58check(text: &[u8]) -> bool {
     }
     let leading = text.iter().take_while(|&&b| b == b'1').count();
     bytes.splice(0..0, std::iter::repeat_n(0, leading));
-    bytes.len() > 4 && {
-        let (data, check) = bytes.split_at(bytes.len() - 4);
-        checksum58(data) == check
-    }
+    Some(bytes)
+}
+
+/// Whether the text is Base58Check: base-58 of data followed by the first four bytes of its double SHA-256.
+pub fn is_base58check(text: &[u8]) -> bool {
+    base58(text).is_some_and(|bytes| {
+        bytes.len() > 4 && {
+            let (data, check) = bytes.split_at(bytes.len() - 4);
+            checksum58(data) == check
+        }
+    })
 }
 
 /// Base58Check text of `data`.
 pub fn to_base58check(data: &[u8]) -> Vec<u8> {
-    let bytes = [data, &checksum58(data)].concat();
+    to_base58(&[data, &checksum58(data)].concat())
+}
+
+/// The text of bytes in base 58.
+pub fn to_base58(bytes: &[u8]) -> Vec<u8> {
     let leading = bytes.iter().take_while(|&&b| b == 0).count();
     let mut digits: Vec<u8> = Vec::new();
-    for byte in bytes {
+    for &byte in bytes {
         let mut carry = u32::from(byte);
         for digit in &mut digits {
             carry += u32::from(*digit) << 8;

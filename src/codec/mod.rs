@@ -5,5 +5,6 @@
 
 pub mod azure;
 pub mod bases;
+pub mod keypairs;
 pub mod marvin;
 pub mod tokens;

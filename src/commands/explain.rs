@@ -101,6 +101,7 @@ fn what_is_found(rule: &Rule) -> String {
         _ if !rule.magic.is_empty() => "A binary of this kind is the finding as a whole, known by its first bytes and structure",
         (true, _) => "The file's name alone is the finding",
         (_, Some(Reader::Assignment)) => "It is read where a value is assigned to such a name",
+        (_, Some(Reader::Entries)) => "It is read where an object that is secret as a whole has an entry",
         (_, Some(Reader::Call)) => "It is read by its place among the arguments of such a call",
         (_, Some(Reader::Command)) => "It is read by its place on the line of such a command",
         _ => "It is known by its form",

@@ -1,17 +1,26 @@
 //! Reads `name = value` around a keyword: what the name is, what is assigned, how likely the value is a secret.
 //!
 //! A small hand-written parser instead of a regex: it stands at every "password", "token" and "secret" of a source tree,
-//! and most of those are settled by looking at two or three bytes. It goes in this order: where the name ends; whether an
-//! operator follows (`operator`); where the name starts and what it names (`name`); which literal the operator leads to
-//! (`literal`); what that literal is worth (`score`). Nothing is allocated on the way.
+//! and most of those are settled by looking at two or three bytes. It asks where a literal stands and what names it: behind the
+//! name (`operator`) or in another field of the record in which the name is a value (`record`); several of them (`list`), one
+//! with long marks (`wrapping`), without quotes (`bare`), or inside of an expression (`expression`). Then it asks what the name
+//! names (`name`) and what the literal is worth (`score`). Languages are tables in these files. Nothing is allocated on the way.
 
+mod around;
+mod bare;
 mod columns;
+mod expression;
+mod list;
 mod literal;
 mod name;
 mod operator;
+mod other;
+mod record;
 pub mod score;
 mod syntax;
 mod vocabulary;
+mod weak;
+mod wrapping;
 
 pub use name::Kind;
 pub use operator::Form;
@@ -20,6 +29,7 @@ pub use syntax::Manner;
 use super::checks;
 use super::prefilter::Hit;
 use crate::types::span::Span;
+use literal::Literal;
 use score::{Score, Setting};
 
 /// An assignment of a literal to a secret-like name.
@@ -39,83 +49,177 @@ pub struct Assignment {
     pub score: Score,
 }
 
-/// The assignment at a keyword whose value is likely a secret.
-pub fn read(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
-    weigh(content, manner, hit).filter(|read| read.score.bits() >= 0)
+/// Shows every assignment at a keyword whose value is likely a secret: one, or one for each literal of a list.
+pub fn read(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Assignment)) {
+    weigh(content, manner, hit, |read| {
+        if read.score.bits() >= 0 {
+            visit(read);
+        }
+    });
 }
 
-/// The assignment at a keyword with its score, whatever that is; `None` where there is no assignment of a literal.
-pub fn weigh(content: &[u8], manner: Manner, hit: Hit) -> Option<Assignment> {
+/// How likely a value is a secret if it is one of an entry that holds secrets: a password in quotes, under no name.
+pub fn worth(value: &[u8]) -> Score {
+    let literal = Literal::of(Span::new(0, value.len()));
+    let (manner, kind, form) = (Manner::STRICTEST[1], Kind::Password, Form::Colon);
+    let at = Span::default();
+    let setting = Setting { kind, form, manner, literal, callee: b"", name: b"", content: value, at, is_parameter: false };
+    score::of(value, &setting)
+}
+
+/// Shows every assignment of a literal at a keyword with its score, whatever that is.
+pub fn weigh(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Assignment)) {
     let keyword = keyword(content, hit);
-    let end = name::end(content, keyword.end)?;
-    let kind = |name: Span, form: Form| {
-        name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), form)
+    let Some(end) = name::end(content, keyword.end) else { return };
+    let Some(place) = Place::apart(content, keyword, end).or_else(|| Place::direct(content, keyword, end)) else {
+        compared(content, manner, keyword, end).into_iter().for_each(visit);
+        return;
     };
-    let Some(mut operator) = operator::after(content, end, keyword.start) else {
-        let name = Span::new(name::start(content, keyword.start)?, end);
-        let literal = literal::compared(content, name.start)?;
-        let kind = kind(name, Form::Compare)?;
-        let setting =
-            Setting { kind, form: Form::Compare, manner, literal, callee: b"", name: name.of(content), is_parameter: false };
-        let score = score::of(literal.span.of(content), &setting);
-        return Some(Assignment {
-            whole: Span::new(literal.span.start, end),
-            name,
-            value: literal.span,
-            kind,
-            form: setting.form,
-            score,
-        });
+    let name = place.name;
+    let Some(kind) = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), place.form)
+    else {
+        return;
     };
-    let name = Span::new(name::start(content, keyword.start)?, end);
-    let kind = kind(name, operator.kind)?;
-    if operator.kind == Form::Colon && content[..name.start].trim_ascii_end().ends_with(b"/") {
-        operator.end = second_of_pair(content, operator.end);
-    }
-    let around = || syntax::Surroundings::of(content, name.start);
-    let literal = literal::at(content, operator, manner.syntax, around)?;
-    let form = operator.kind;
-    let is_option = || literal.span.of(content).starts_with(b"-") && !name.of(content).starts_with(b"-");
-    let is_listed = || form == Form::Argument && (is_option() || is_word_of_list(content, name, literal.span));
-    if literal.span.is_empty() || is_bystander(content, name, kind, form) || is_listed() {
-        return None;
-    }
     let is_parameter = content[..name.start].ends_with(b"?") || content[..name.start].ends_with(b"&");
-    let callee = literal.callee.of(content);
-    let mut setting = Setting { kind, form, manner, literal, callee, name: name.of(content), is_parameter };
-    let weighed = |value: Span, setting: &Setting<'_>| (value, score::of(value.of(content), setting));
-    let (mut value, mut score) =
-        weighed(Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end), &setting);
+    let setting = |literal: Literal| Setting {
+        kind,
+        form: place.form,
+        manner,
+        literal,
+        callee: literal.callee.of(content),
+        name: name.of(content),
+        content,
+        at: name,
+        is_parameter,
+    };
+    let assignment = |(value, score): (Span, Score)| {
+        let whole = Span::new(name.start.min(value.start), name.end.max(value.end));
+        Assignment { whole, name, value, kind, form: place.form, score }
+    };
+    if matches!(place.form, Form::Assign | Form::Colon) {
+        let many = list::is_plural(name, content) && kind <= Kind::ApiKey;
+        let members = if many { list::Members::Pairs } else { list::Members::Items };
+        let show = &mut |literal: Literal| {
+            if !literal.span.is_empty() {
+                visit(assignment(weighed(content, literal.span, &setting(literal))));
+            }
+        };
+        if list::each(content, place.value, manner.syntax, members, show) {
+            return;
+        }
+    }
+    if let Some(literal) = place.literal(content, manner.syntax)
+        && (place.is_apart || !is_bystander(content, name, kind, place.form))
+        && !(place.form == Form::Argument && is_other_word(content, name, literal.span))
+    {
+        visit(assignment(best(content, literal, setting)));
+    }
+}
+
+/// Where a literal stands and what names it.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    name: Span,
+    form: Form,
+    /// The name is itself a value of the record.
+    is_apart: bool,
+    /// Where the value starts.
+    value: usize,
+    /// Where what leads to the value starts on its line: the name, or the key of the field that holds the value.
+    lead: usize,
+}
+
+impl Place {
+    /// The value is in another field of the record in which the name is a field's value.
+    fn apart(content: &[u8], keyword: Span, end: usize) -> Option<Self> {
+        // What the name of a setting can be followed by, as a value.
+        if !matches!(content.get(end), None | Some(b'"' | b'\'' | b'`' | b'\n' | b'\r' | b',' | b'<' | b'\\' | b'}')) {
+            return None;
+        }
+        let name = Span::new(name::start(content, keyword.start)?, end);
+        let operator = record::apart(content, name)?;
+        let value = operator.end;
+        let before = content[..value].trim_ascii_end();
+        let key = before.strip_suffix(b":").or(before.strip_suffix(b"=")).unwrap_or(before).trim_ascii_end();
+        let length = key.iter().rev().take(40).take_while(|b| name::is_part(**b) || matches!(b, b'"' | b'\'')).count();
+        Some(Self { name, form: operator.kind, is_apart: true, value, lead: key.len() - length })
+    }
+
+    /// The value is behind the name.
+    fn direct(content: &[u8], keyword: Span, end: usize) -> Option<Self> {
+        let operator = operator::after(content, end, keyword.start)?;
+        let name = Span::new(name::start(content, keyword.start)?, end);
+        let is_pair = operator.kind == Form::Colon && content[..name.start].trim_ascii_end().ends_with(b"/");
+        let value = if is_pair { second_of_pair(content, operator.end) } else { operator.end };
+        Some(Self { name, form: operator.kind, is_apart: false, value, lead: name.start })
+    }
+
+    /// The literal that stands there; `None` where there is none, or an empty one.
+    fn literal(self, content: &[u8], syntax: syntax::Syntax) -> Option<Literal> {
+        let around = || syntax::Surroundings::of(content, self.lead);
+        let operator = operator::Operator { end: self.value, kind: self.form };
+        literal::at(content, operator, syntax, around).filter(|literal| !literal.span.is_empty())
+    }
+}
+
+/// The literal that a name is compared with.
+fn compared(content: &[u8], manner: Manner, keyword: Span, end: usize) -> Option<Assignment> {
+    let name = Span::new(name::start(content, keyword.start)?, end);
+    let literal = literal::compared(content, name.start)?;
+    let form = Form::Compare;
+    let kind = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), form)?;
+    let setting =
+        Setting { kind, form, manner, literal, callee: b"", name: name.of(content), content, at: name, is_parameter: false };
+    let (value, score) = weighed(content, literal.span, &setting);
+    Some(Assignment { whole: Span::new(value.start, end), name, value, kind, form, score })
+}
+
+fn weighed(content: &[u8], value: Span, setting: &Setting<'_>) -> (Span, Score) {
+    (value, score::of(value.of(content), setting))
+}
+
+/// What a literal is worth; where that is nothing, what another one is that may stand for it: the next argument, what an
+/// expression falls back to, a part of it.
+fn best<'c>(content: &'c [u8], literal: Literal, setting: impl Fn(Literal) -> Setting<'c>) -> (Span, Score) {
+    let whole = Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end);
+    let mut last = weighed(content, whole, &setting(literal));
+    let mut attempt = |value: Span, other: Literal| {
+        if last.1.bits() < 0 {
+            last = weighed(content, value, &setting(other));
+        }
+        last.1.bits() >= 0
+    };
+    let mut argument = literal;
     for _ in 0..3 {
-        if score.bits() >= 0 || form != Form::Call || !setting.literal.quoted() {
+        if setting(literal).form != Form::Call || !argument.quoted() {
             break;
         }
-        let Some(argument) = literal::next(content, setting.literal.span.end + 1, b",") else { break };
-        setting.literal = argument;
-        (value, score) = weighed(argument.span, &setting);
+        let Some(next) = literal::next(content, argument.span.end + 1, b",") else { break };
+        argument = Literal { callee: literal.callee, ..next };
+        attempt(argument.span, argument);
     }
-    if score.bits() < 0
-        && !literal.callee.is_empty()
-        && let Some(other) = literal::fallback(content, literal.span.end)
+    if !literal.callee.is_empty()
+        && let Some(other) = expression::fallback(content, literal.span.end)
     {
-        (setting.literal, setting.callee) = (other, b"");
-        (value, score) = weighed(other.span, &setting);
+        attempt(other.span, other);
     }
-    if score.bits() < 0
-        && literal.quoted()
+    if expression::is_template(content, literal.span) {
+        expression::of_template(content, literal.span, |inner| attempt(inner.span, inner));
+    } else if literal.quoted()
         && let Some(piece) = piece(content, literal.span)
     {
-        (value, score) = weighed(piece, &setting);
+        attempt(piece, literal);
     }
-    Some(Assignment { whole: Span::new(name.start, value.end), name, value, kind, form, score })
+    last
 }
 
 /// The score of a value that stands, without a name, where a secret of a kind is due.
-pub fn weigh_unnamed(value: &[u8], kind: Kind, is_quoted: bool, manner: Manner) -> Score {
+pub fn weigh_unnamed(content: &[u8], value: Span, kind: Kind, is_quoted: bool, manner: Manner) -> Score {
     let standing = if is_quoted { literal::Standing::Quoted } else { literal::Standing::Bare };
-    let literal = literal::Literal { span: Span::new(0, value.len()), standing, callee: Span::default() };
+    let literal = Literal { standing, ..Literal::of(value) };
     let form = if is_quoted { Form::Assign } else { Form::Flag };
-    score::of(value, &Setting { kind, form, manner, literal, callee: b"", name: b"", is_parameter: false })
+    let setting = Setting { kind, form, manner, literal, callee: b"", name: b"", content, at: value, is_parameter: false };
+    score::of(value.of(content), &setting)
 }
 
 /// Where the second value of `user/password: a / b` starts; `start` itself where there is but one.
@@ -130,8 +234,12 @@ fn second_of_pair(content: &[u8], start: usize) -> usize {
 fn piece(content: &[u8], literal: Span) -> Option<Span> {
     const SHORTEST: usize = 20;
     const RANDOM: i32 = 30;
+    const LONGEST_SCHEME: usize = 16;
     let text = literal.of(content);
-    if !text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{')) || text.starts_with(b"{cipher}") {
+    // A path, a password's hash behind the name of its scheme.
+    let scheme = text.first() == Some(&b'{') && text.iter().take(LONGEST_SCHEME).any(|b| *b == b'}');
+    let is_part = text.iter().any(|b| matches!(b, b' ' | b'"' | b'\'' | b'{'));
+    if !is_part || scheme || text.first() == Some(&b'/') || checks::verifier::is_verifier(text) {
         return None;
     }
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=');
@@ -154,6 +262,20 @@ fn is_bystander(content: &[u8], name: Span, kind: Kind, form: Form) -> bool {
         || form == Form::Argument && is_operand(content, name)
         || kind >= Kind::Token && is_index(content, name)
         || is_badge(content, name)
+        || is_expansion(content, name)
+}
+
+/// Whether the name is a variable of a shell or of Compose with what is said where it is missing, or stands for it where it is
+/// set: `${NAME:?message}`, `${NAME+yes}`.
+fn is_expansion(content: &[u8], name: Span) -> bool {
+    let is_alternative = matches!(&content[name.end..], [b':', b'?' | b'+', ..] | [b'?' | b'+', ..]);
+    is_alternative && content[..name.start].ends_with(b"${")
+}
+
+/// Whether a name and an argument behind it are but words of a list, or the argument is an option of the command that is named.
+fn is_other_word(content: &[u8], name: Span, value: Span) -> bool {
+    let is_option = value.of(content).starts_with(b"-") && !name.of(content).starts_with(b"-");
+    is_option || is_word_of_list(content, name, value)
 }
 
 /// Whether name and value are but two words of a list of literals, as in `["chpasswd", "passwd", "lftp", "sftp"]`. An option of a
@@ -166,7 +288,11 @@ fn is_word_of_list(content: &[u8], name: Span, value: Span) -> bool {
     let behind = content.get(value.end + 1..).unwrap_or_default().trim_ascii_start();
     let goes_on = behind.strip_prefix(b",").is_some_and(|text| is_quote(text.trim_ascii_start().first()));
     let is_option = name.of(content).starts_with(b"-");
-    follows && goes_on && !is_option && value.of(content).iter().all(u8::is_ascii_lowercase)
+    let ends = matches!(behind.first(), Some(b']' | b'}' | b')'));
+    // A password may be named so in front of its value, not a list of passwords.
+    let is_value = name.of(content).iter().any(u8::is_ascii_digit) && checks::letters::randomness(value.of(content)) < 16;
+    let is_word = goes_on && value.of(content).iter().all(u8::is_ascii_lowercase);
+    follows && !is_option && (is_word || is_value && (goes_on || ends))
 }
 
 /// Whether the name is a parameter of a status badge's address, whose token is public.
@@ -211,8 +337,12 @@ mod tests {
     fn value_of(line: &str, keyword: &str, path: &str) -> Option<String> {
         let start = line.to_ascii_lowercase().find(keyword).expect("the line holds the keyword");
         let manner = Manner::of(&LowerPath::new(path.as_bytes()))?;
-        let read = read(line.as_bytes(), manner, Hit { start, len: keyword.len() as u16, rule: 0 })?;
-        Some(String::from_utf8_lossy(read.value.of(line.as_bytes())).into_owned())
+        let mut values = Vec::new();
+        let hit = Hit { start, len: keyword.len() as u16, rule: 0 };
+        read(line.as_bytes(), manner, hit, |read| {
+            values.push(String::from_utf8_lossy(read.value.of(line.as_bytes())).into_owned())
+        });
+        (!values.is_empty()).then(|| values.join(" "))
     }
 
     /// A value no list of words holds, put together here so that no line of this file looks like a secret.

@@ -4,6 +4,7 @@
 mod der;
 mod records;
 
+use crate::codec::keypairs;
 use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
@@ -69,7 +70,7 @@ impl Containers {
 
 /// What a content holds that should be of a kind.
 fn read(structure: Structure, content: &[u8]) -> Inside {
-    let read = match structure {
+    let read: fn(&[u8]) -> Option<Inside> = match structure {
         Structure::DerPrivateKey => der::private_key,
         Structure::Pkcs12 => der::pkcs12,
         Structure::JavaKeystore => records::java_keystore,
@@ -78,6 +79,7 @@ fn read(structure: Structure, content: &[u8]) -> Inside {
         Structure::Keytab => records::keytab,
         Structure::Pvk => records::pvk,
         Structure::Ssh1 => records::ssh1,
+        Structure::Ed25519List => |content| keypairs::is_ed25519_list(content).then_some(Inside::Private),
     };
     read(content).unwrap_or(Inside::Foreign)
 }

@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod checks;
 pub mod container;
+pub mod contents;
 pub mod decode;
 pub mod positional;
 pub mod prefilter;

@@ -17,7 +17,7 @@ pub use commands::read as commands;
 
 use super::assignment::score::Score;
 use super::assignment::{self, Kind, Manner};
-use super::checks::{placeholder, shape, structure};
+use super::checks::{reference, shape, structure};
 use super::prefilter::Hit;
 use crate::rules::places::{Marker, Worth};
 use crate::types::rule::Rule;
@@ -116,7 +116,7 @@ impl Candidate<'_> {
         if value.is_empty() || self.is_expanded(value) {
             return None;
         }
-        let score = assignment::weigh_unnamed(value, kind, self.standing != Standing::Bare, self.manner);
+        let score = assignment::weigh_unnamed(self.content, self.span, kind, self.standing != Standing::Bare, self.manner);
         Some((self.span, score))
     }
 
@@ -125,7 +125,7 @@ impl Candidate<'_> {
         let named = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'{' | b'(');
         let variable = || value.windows(2).any(|pair| pair[0] == b'$' && named(&pair[1]));
         match self.standing {
-            Standing::Literal | Standing::Plain => placeholder::is_reference(value) && shape::contains(value, b"{"),
+            Standing::Literal | Standing::Plain => reference::is_reference(value) && shape::contains(value, b"{"),
             Standing::Bare => variable() || value.iter().any(|b| matches!(b, b'"' | b'\'' | b'`')),
             Standing::Expanded => variable() || value.contains(&b'`'),
         }

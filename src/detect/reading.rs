@@ -14,12 +14,13 @@ pub fn at(content: &[u8], manner: Manner, rule: &Rule, hit: Hit, visit: Visit<'_
     let place = Place { content, manner, rule, hit };
     match rule.reader {
         Some(Reader::Assignment) => {
-            if let Some(read) = assignment::weigh(content, manner, hit) {
+            assignment::weigh(content, manner, hit, |read| {
                 visit(Reading { whole: read.whole, name: read.name, value: read.value, score: read.score });
-            }
+            });
         }
         Some(Reader::Call) => positional::calls(place, visit),
         Some(Reader::Command) => positional::commands(place, visit),
-        None => {}
+        // Entries are read with what is encoded.
+        Some(Reader::Entries) | None => {}
     }
 }

@@ -48,6 +48,8 @@ pub struct Scanner {
     containers: Containers,
     /// Rules without keywords: their regex runs over everything.
     unanchored: Vec<u16>,
+    /// The rule that entries of Secrets are of.
+    of_entries: Option<u16>,
 }
 
 /// What a worker needs to scan: regex caches and buffers, reused from content to content.
@@ -91,7 +93,8 @@ impl Scanner {
         let unanchored =
             rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some()).map(|(at, _)| at).collect();
         let containers = Containers::new(&rules);
-        Self { rules, prefilter, containers, unanchored }
+        let of_entries = rules.iter().find(|(_, rule)| rule.reader == Some(Reader::Entries)).map(|(at, _)| at);
+        Self { rules, prefilter, containers, unanchored, of_entries }
     }
 
     /// The rules it looks for.
@@ -187,6 +190,10 @@ impl Scanner {
         let mut layer = scratch.layers.pop().unwrap_or_default();
         let mut inner = Vec::new();
         let mut read = |layer: &Layer| {
+            matches.extend(self.entry(layer));
+            if layer.is_plain() {
+                return;
+            }
             if layer.name().is_some() {
                 matches.retain(|m| m.via != Via::Assignment || !m.secret.overlaps(layer.origin()));
             }
@@ -198,7 +205,7 @@ impl Scanner {
             for m in inner.drain(..) {
                 let (whole, secret) = (decoded.original(m.whole), decoded.original(m.secret));
                 if layer.owns(whole) && (!layer.is_for_tokens() || self.is_specific(m.rule)) {
-                    let (whole, secret) = (layer.original(whole), layer.original(secret));
+                    let (whole, secret) = (layer.original(whole), layer.original_secret(secret, m.via));
                     matches.push(RawMatch { whole, secret, via: layer.via(), ..m });
                 }
             }
@@ -209,6 +216,19 @@ impl Scanner {
         }
         decode::joined::for_each(text.content, starts, &mut layer, &mut read);
         scratch.layers.push(layer);
+    }
+
+    /// What the value of a Secret's entry is worth, whatever the entry is called.
+    pub(in crate::detect) fn entry(&self, layer: &Layer) -> Option<RawMatch> {
+        let (rule, name) = (self.of_entries?, layer.name()?);
+        let strong = self.rules.rule(rule).confidence;
+        let confidence = match checks::entry::worth(name, layer.value(), layer.is_drawn())? {
+            checks::entry::Worth::Strong => strong,
+            checks::entry::Worth::Weak => Confidence::Low,
+        };
+        let (name, secret) = (layer.name_origin(), layer.origin());
+        let whole = Span::new(name.start.min(secret.start), name.end.max(secret.end));
+        Some(RawMatch { rule, whole, secret, via: layer.via(), confidence })
     }
 
     /// Whether a rule knows the form of its secrets.
@@ -253,6 +273,8 @@ impl Scanner {
             of_rule.sort_unstable();
             if self.rules.paths(rule).admits(&place.lower) {
                 match self.rules.rule(rule).reader {
+                    // Its words are met by `is_of_manifest`, and what they open is read with what is encoded.
+                    Some(Reader::Entries) => {}
                     Some(_) => self.readings(rule, text.content, place.manner, of_rule, matches),
                     None => {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
@@ -285,6 +307,9 @@ impl Scanner {
         let lower_path = LowerPath::new(text.path);
         let mut published = Vec::new();
         for (index, rule) in self.rules.iter().filter(|&(index, _)| self.rules.paths(index).admits(&lower_path)) {
+            if rule.reader == Some(Reader::Entries) {
+                continue;
+            }
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
                 self.readings(index, text.content, Manner::of(&lower_path), &of_rule, matches);
@@ -332,6 +357,7 @@ impl Scanner {
                     && let Ok(confidence) = checks::judge(rule, read.value.of(content), read.whole.of(content))
                 {
                     let (whole, secret, via) = (read.whole, read.value, Via::Assignment);
+                    let confidence = read.score.confidence(confidence);
                     matches.push(RawMatch { rule: index, whole, secret, via, confidence });
                 }
             });

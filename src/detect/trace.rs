@@ -46,6 +46,8 @@ pub struct Candidate {
     pub checks: Vec<(Check, Outcome)>,
     /// What became of it.
     pub fate: Fate,
+    /// Whether it stands encoded in the text.
+    is_encoded: bool,
 }
 
 /// What became of a candidate.
@@ -155,6 +157,12 @@ impl Tracer<'_> {
         let scanner = self.scanner;
         let mut found = Vec::new();
         let mut read = |layer: &Layer| {
+            if let Some(m) = scanner.entry(layer) {
+                found.push(Candidate::new(m.rule, m.whole, m.secret, m.via));
+            }
+            if layer.is_plain() {
+                return;
+            }
             let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
             let decoded = Decoded::new(layer.text(), encoding);
             let path = layer.name().map(|name| [text.path, b"/", name].concat());
@@ -164,7 +172,9 @@ impl Tracer<'_> {
             for candidate in inner.candidates {
                 let (whole, span) = (decoded.original(candidate.whole), decoded.original(candidate.span));
                 if layer.owns(whole) && (!layer.is_for_tokens() || scanner.is_specific(candidate.rule)) {
-                    found.push(Candidate { whole: layer.original(whole), span: layer.original(span), ..candidate });
+                    let inner = if candidate.is_encoded { candidate.via } else { Via::Regex };
+                    let span = layer.original_secret(span, inner);
+                    found.push(Candidate { whole: layer.original(whole), span, is_encoded: true, ..candidate });
                 }
             }
         };
@@ -262,7 +272,18 @@ impl Candidate {
     /// One that nothing has been said of; its value is filled in at the end.
     fn new(rule: u16, whole: Span, span: Span, via: Via) -> Self {
         let value = Secret::new(b"");
-        Self { rule, whole, span, value, via, name: None, score: None, checks: Vec::new(), fate: Fate::Silenced }
+        Self {
+            rule,
+            whole,
+            span,
+            value,
+            via,
+            name: None,
+            score: None,
+            checks: Vec::new(),
+            fate: Fate::Silenced,
+            is_encoded: false,
+        }
     }
 
     /// Whether the check that dropped it knows its value.

@@ -87,7 +87,7 @@ impl<'d> Desk<'d> {
         let judged = scanner.judge_whole(Subject { content: head, path: label.path() }, Encoding::of(head));
         if let Some(scanned) = &judged {
             let inside = finish::findings(scanner.rules(), &self.pipeline.policy, &label.origin(), head, scanned);
-            finish::settle(&mut findings, inside, scanned);
+            finish::settle(scanner.rules(), &mut findings, inside, scanned);
             self.outcome.binary += 1;
         }
         self.outcome.findings.append(&mut findings);

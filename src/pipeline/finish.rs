@@ -11,13 +11,15 @@ use crate::detect::scanner::Scanned;
 use crate::policy::effects::{Case, Policy};
 use crate::policy::seal::fingerprint;
 use crate::rules::ruleset::RuleSet;
-use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Via};
+use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Verdict, Via};
 use crate::types::input::Origin;
-use crate::types::rule::{Confidence, Rule};
+use crate::types::rule::{Confidence, Rule, Structure};
 use crate::types::span::{Location, Span};
 
 /// Longest excerpt, in characters.
 const EXCERPT: usize = 160;
+/// Bytes around a signature in which the rest of its address is looked for.
+const SIGHT: usize = 1024;
 /// Values from this length are masked wherever they stand; shorter ones are words of the language, too.
 const TELLING: usize = 6;
 /// Quick to build, for a few looks at short texts.
@@ -28,7 +30,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
     (finding.origin.path(), finding.at.map(|at| (at.span, at.line)), finding.rule, &finding.origin, finding.fingerprint.as_str())
 }
 
-/// The findings of one content.
+/// The findings of one content. The same secret twice on a line is one.
 pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, content: &[u8], scanned: &Scanned) -> Vec<Finding> {
     if scanned.matches.is_empty() {
         return Vec::new();
@@ -46,7 +48,8 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
         let value = page.plain(m.secret);
         let secret = Secret::new(&value);
         let text = String::from_utf8_lossy(&value).into_owned();
-        let (note, confidence) = remark::of(rule, policy, text.as_bytes(), m.confidence);
+        let line = || page.plain(page.lines_around(m.secret, SIGHT));
+        let (note, confidence) = remark::of(rule, policy, (text.as_bytes(), line), m.confidence);
         Finding {
             rule: m.rule,
             origin: origin.clone(),
@@ -69,21 +72,35 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
             evidence: None,
         }
     };
-    scanned.matches.iter().map(finding).collect()
+    let mut seen = BTreeSet::new();
+    let is_first = |found: &Finding| seen.insert((found.at.map(|at| at.line), found.fingerprint.clone()));
+    scanned.matches.iter().map(finding).filter(is_first).collect()
 }
 
 /// Joins what the path says and what the content says. Where the content is a known kind of binary it is one finding, the
-/// surer of the two, or none when only public parts are in it.
-pub(super) fn settle(of_path: &mut Vec<Finding>, inside: Vec<Finding>, scanned: &Scanned) {
+/// surer of the two, or none when only public parts are in it; the bags of a PKCS#12 file say more than its name. A path says
+/// nothing more where a secret was found that denies.
+pub(super) fn settle(rules: &RuleSet, of_path: &mut Vec<Finding>, inside: Vec<Finding>, scanned: &Scanned) {
     let Some(whole) = inside.first().filter(|found| found.via == Via::Magic) else {
-        if scanned.is_public {
+        if scanned.is_public || inside.iter().any(|found| found.verdict == Verdict::Deny) {
             of_path.clear();
         }
         return of_path.extend(inside);
     };
-    if of_path.iter().all(|named| named.confidence <= whole.confidence) {
+    let is_read = rules.rule(whole.rule).structure == Some(Structure::Pkcs12);
+    if is_read || of_path.iter().all(|named| named.confidence <= whole.confidence) {
         *of_path = inside;
     }
+}
+
+/// Lowers the finding that a path is, as nothing in the file may be a secret. It is another finding then: who accepts it does not
+/// accept what may be put into the file.
+pub(super) fn lower(rules: &RuleSet, policy: &Policy, finding: &mut Finding) {
+    let rule = rules.rule(finding.rule);
+    finding.confidence = Confidence::Low;
+    finding.fingerprint = fingerprint(&rule.id, finding.origin.path(), b"nothing secret");
+    finding.note = Some("nothing in it looks like a secret: confidence is low".to_owned());
+    finding.verdict = policy.decide(&without_lines(rule, Confidence::Low, &finding.origin));
 }
 
 /// The finding that a binary as a whole is: the hash of the content tells it from others, none of its bytes is kept.

@@ -51,7 +51,7 @@ pub struct RawRule {
     pub keywords: Vec<String>,
     /// Bytes regex with a group `secret`.
     pub regex: Option<String>,
-    /// `assignment`: the hand-written reader instead of a regex.
+    /// `assignment` or `entries`: a hand-written reader instead of a regex.
     pub reader: Option<String>,
     /// Calls with the argument that is the secret, see `rules/places`.
     #[serde(default)]
@@ -250,6 +250,7 @@ impl RawRule {
         match (self.reader.as_deref(), self.calls.is_empty(), self.commands.is_empty()) {
             (None, true, true) => Ok((None, &[])),
             (Some("assignment"), true, true) => Ok((Some(Reader::Assignment), &[])),
+            (Some("entries"), true, true) => Ok((Some(Reader::Entries), &[])),
             (None, false, true) => Ok((Some(Reader::Call), &self.calls)),
             (None, true, false) => Ok((Some(Reader::Command), &self.commands)),
             (Some(other), true, true) => Err(self.wrong(format!("unknown reader `{other}`"))),

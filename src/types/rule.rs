@@ -94,11 +94,13 @@ pub enum Checksum {
     Bip39,
     /// NATS seeds: base32 with a CRC-16.
     Nkey,
+    /// Ed25519 pairs, whose second half follows from the first.
+    Ed25519,
 }
 
 impl Checksum {
     /// Every algorithm with its name in patterns.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("github", Self::Github),
         ("npm", Self::Npm),
         ("gitlab-routable", Self::GitlabRoutable),
@@ -111,6 +113,7 @@ impl Checksum {
         ("luhn", Self::Luhn),
         ("bip39", Self::Bip39),
         ("nkey", Self::Nkey),
+        ("ed25519", Self::Ed25519),
     ];
 }
 
@@ -160,6 +163,8 @@ pub enum Check {
 pub enum Reader {
     /// `name = value` in whatever language, see `detect/assignment`.
     Assignment,
+    /// The entries of objects that say of themselves that they are secret, see `detect/decode/kubernetes`.
+    Entries,
     /// Arguments of calls, see `detect/positional/calls`.
     Call,
     /// Words of command lines, see `detect/positional/commands`.
@@ -171,6 +176,7 @@ impl Reader {
     pub const fn as_text(self) -> &'static str {
         match self {
             Self::Assignment => "assignment: name = value, in many languages",
+            Self::Entries => "entries: of Kubernetes Secrets, whatever they are called",
             Self::Call => "calls: an argument by its place",
             Self::Command => "commands: a word of a command line by its place",
         }
@@ -213,11 +219,13 @@ pub enum Structure {
     Pvk,
     /// SSH protocol 1.
     Ssh1,
+    /// An Ed25519 pair as a list of numbers: what Solana's tools write.
+    Ed25519List,
 }
 
 impl Structure {
     /// Every kind with its name in patterns.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("der-private-key", Self::DerPrivateKey),
         ("pkcs12", Self::Pkcs12),
         ("java-keystore", Self::JavaKeystore),
@@ -226,6 +234,7 @@ impl Structure {
         ("keytab", Self::Keytab),
         ("pvk", Self::Pvk),
         ("ssh1", Self::Ssh1),
+        ("ed25519-list", Self::Ed25519List),
     ];
 }
 

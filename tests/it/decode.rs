@@ -124,6 +124,76 @@ fn values_of_kubernetes_secrets_are_judged_by_their_key() {
     }
 }
 
+/// The object says that it is secret, whatever the entry is called.
+#[test]
+fn entries_of_kubernetes_secrets_need_no_telling_name() {
+    let scanner = &*SCANNER;
+    let value = made_up()[..13].to_owned();
+    let (data, json) = (base64(&value), format!("{{\"kind\": \"Secret\", \"stringData\": {{\"orders\": \"{value}\"}}}}"));
+    for (content, path) in [
+        (format!("kind: Secret\ndata:\n  orders: {data}\n"), "s.yaml"),
+        (format!("kind: Secret\r\nstringData:\r\n  orders: {value}\r\n"), "s.yaml"),
+        (format!("kind: Secret\nstringData:\n  orders: |-\n    {value}\n"), "s.yaml"),
+        (format!("kind: Secret\nstringData: {{orders: {value}}}\n"), "s.yaml"),
+        (format!("kind: SecretList\nitems:\n- stringData:\n    orders: '{value}'\n"), "s.yaml"),
+        (format!("kind: ConfigMap\ndata:\n  s.yaml: |\n    kind: Secret\n    data:\n      orders: {data}\n"), "s.yaml"),
+        (
+            format!("{{{{- if .Values.x }}}}\nkind: Secret\ndata:\n  {{{{- if .y }}}}\n  orders: {data}\n  {{{{- end }}}}\n"),
+            "s.yaml",
+        ),
+        (format!("cat <<EOF | kubectl apply -f -\nkind: Secret\nstringData:\n  orders: {value}\nEOF\n"), "s.sh"),
+        (json.clone(), "s.json"),
+        (format!("{{\"kind\": \"Pod\"}}\n{json}\n"), "s.ndjson"),
+        (format!("kind: Secret\nmetadata:\n  annotations:\n    last: |\n      {json}\n"), "s.yaml"),
+        (format!("{{\"last\": \"{}\"}}", json.replace('"', "\\\"")), "s.json"),
+        (format!("resource \"kubernetes_secret_v1\" \"x\" {{\n  data = {{\n    orders = \"{value}\"\n  }}\n}}\n"), "m.tf"),
+        (format!("resource \"kubernetes_secret\" \"x\" {{\n  binary_data = {{\n    orders = \"{data}\"\n  }}\n}}\n"), "m.tf"),
+        (format!("kubectl create secret generic x \\\n  --from-literal=a=b --from-literal 'orders={value}'\n"), "s.sh"),
+        (format!("run([\"oc\", \"create\", \"secret\", \"generic\", \"x\", \"--from-literal=orders={value}\"])\n"), "s.py"),
+        (format!("kubectl patch secret x -p '{{\"stringData\": {{\"orders\": \"{value}\"}}}}'\n"), "s.sh"),
+        (format!("secretGenerator:\n- name: x\n  literals:\n  - \"orders={value}\"\n"), "kustomization.yaml"),
+        (format!("new k8s.core.v1.Secret(\"x\", {{ stringData: {{ orders: \"{value}\" }} }});\n"), "s.ts"),
+        (format!("corev1.Secret{{\n  StringData: map[string]string{{\"orders\": \"{value}\"}},\n}}\n"), "s.go"),
+    ] {
+        assert_eq!(ids(scanner, content.as_bytes(), path), ["kubernetes-secret-value"], "{content}");
+    }
+    for (content, path) in [
+        (format!("kind: ConfigMap\ndata:\n  orders: {value}\n"), "s.yaml"),
+        (format!("kind: Secret\nmetadata:\n  orders: {value}\ndata: {{}}\n"), "s.yaml"),
+        ("kind: Secret\nstringData:\n  user: orders\n  host: db.acme.svc:5432\n  on: \"true\"\n".to_owned(), "s.yaml"),
+        (format!("kind: Secret\ndata:\n  tls.crt: {data}\n"), "s.yaml"),
+        ("kind: Secret\nstringData:\n  a: {{ .Values.a | quote }}\n  b: ${B}\n  c: <c>\n".to_owned(), "s.yaml"),
+        (format!("kubectl create configmap x --from-literal=orders={value}\n"), "s.sh"),
+        ("kubectl create secret generic x --from-literal=orders=$ORDERS --from-literal=\"b=$(cat b)\"\n".to_owned(), "s.sh"),
+        (format!("resource \"kubernetes_config_map\" \"x\" {{\n  data = {{\n    orders = \"{value}\"\n  }}\n}}\n"), "m.tf"),
+        ("resource \"kubernetes_secret\" \"x\" {\n  data = {\n    orders = var.orders\n  }\n}\n".to_owned(), "m.tf"),
+        (format!("configMapGenerator:\n- literals:\n  - orders={value}\nsecretGenerator:\n- envs: [x]\n"), "kustomization.yaml"),
+    ] {
+        assert_eq!(ids(scanner, content.as_bytes(), path), [""; 0], "{content}");
+    }
+}
+
+/// A hostile file is gone through in time that grows with its size.
+#[test]
+fn many_openings_of_secrets_cost_no_more_than_their_bytes() {
+    let scanner = &*SCANNER;
+    for line in [
+        "kind: Secret\n",
+        "{\"kind\": \"Secret\", ",
+        "{kind: \"Secret\"} ",
+        "resource \"kubernetes_secret\" \"x\" {",
+        "kubectl create secret generic \\\n",
+        "secretGenerator:\n- literals:\n",
+        "v1.Secret{Data: ",
+        "kind: Secret data = {",
+    ] {
+        let content = line.repeat((1 << 20) / line.len());
+        let before = std::time::Instant::now();
+        assert_eq!(ids(scanner, content.as_bytes(), "s.yaml"), [""; 0], "{line}");
+        assert!(before.elapsed().as_secs() < 20, "{line}: {:?}", before.elapsed());
+    }
+}
+
 #[test]
 fn what_a_kubernetes_secret_need_not_hide() {
     let scanner = &*SCANNER;

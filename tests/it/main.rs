@@ -6,6 +6,7 @@ mod ci;
 mod clock;
 mod config;
 mod containers;
+mod contents;
 mod decode;
 mod dir;
 #[cfg(unix)]
@@ -41,6 +42,7 @@ mod patterns;
 #[cfg(unix)]
 mod pipes;
 mod positional;
+mod programs;
 mod providers;
 mod report;
 mod rules;
@@ -54,3 +56,4 @@ mod targets;
 mod templates;
 #[cfg(unix)]
 mod terminal;
+mod worth;

@@ -81,6 +81,8 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::Shape => "too short, or with characters that secrets lack",
         Reason::Form => "the form of the assignment",
         Reason::Place => "the kind of file",
+        Reason::Weak => "a weak password, in a file that something is set up by",
+        Reason::Public => "made to be public, as what stands around it says: confidence is low",
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn kind(name: &[u8], keyword: Span, form: Form) -> Option<Kind> {
     let upper = word.last().is_some_and(u8::is_ascii_uppercase);
     let glued = if upper { tail.iter().take_while(|b| b.is_ascii_uppercase()).count() } else { glued };
     let suffix = &tail[..glued];
-    if !suffix.is_empty() && !listed(suffix, SUFFIXES) || words(&tail[glued..]).any(|word| listed(word, ABOUT)) {
+    // What a module gives out as text is the secret, where other texts are labels.
+    let is_text = same(&tail[glued..], b"_text") && word.eq_ignore_ascii_case(b"secret");
+    if !suffix.is_empty() && !listed(suffix, SUFFIXES) || !is_text && words(&tail[glued..]).any(|word| listed(word, ABOUT)) {
         return None;
     }
     // `password.decode(…)` does something with a password; only comparing and setting tell one.
@@ -94,7 +96,7 @@ fn of_keyword(word: &[u8]) -> Kind {
         || starts("identified")
     {
         Kind::Password
-    } else if starts("secret") {
+    } else if starts("secret") || starts("secure") {
         Kind::Secret
     } else if starts("token") {
         Kind::Token

@@ -1,6 +1,6 @@
 //! What stands between a name and its value.
 
-use super::{columns, name};
+use super::{columns, literal, name, record, wrapping};
 use crate::types::span::Span;
 
 /// What stands between a name and its value.
@@ -71,27 +71,22 @@ pub(super) fn after(content: &[u8], end: usize, keyword: usize) -> Option<Operat
         [b't', b'o', b' ', b'"' | b'\'', ..] => over(2, Form::Assign),
         [b'|', ..] => over(1, Form::Cell),
         [b'<', b'/', ..] => next_element(content, at),
-        [b'{', ..] if quoted => declared(content, at),
+        [b'{', ..] if quoted => record::inside(content, at),
         [b'{', b' ', b'g', b'e', b't', ..] => accessors(content, at),
         [b'}', ..] if !quoted => subscript(content, at, keyword),
         [b'=', ..] => over(1, Form::Assign),
         // `${NAME:-default}`
         [b':', b'-', next, ..] if !blank(*next) => over(2, Form::Assign),
-        [b':', ..] => typed(content, at + 1).or_else(|| nested(content, at + 1)).or_else(|| over(1, Form::Colon)),
+        [b':', ..] => typed(content, at + 1).or_else(|| record::inside(content, at + 1)).or_else(|| over(1, Form::Colon)),
         [b'>', ..] => Some(Operator { end: at + 1, kind: Form::Element }),
         [b'(', ..] if !quoted => over(1, Form::Call),
         [b',' | b')', ..] if let Some(value) = columns::value(content, keyword, at) => {
             Some(Operator { end: value, kind: Form::Argument })
         }
-        [b',', ..] if quoted => pair(content, at + 1).or_else(|| over(1, Form::Argument)),
-        [b',', ..] => match content[..name::start(content, keyword)?].trim_ascii_end().last() {
-            Some(b':') => pair(content, at + 1),
-            Some(b'{') => over(1, Form::Argument),
-            _ => None,
-        },
+        [b',', ..] if quoted || is_first_of_pair(content, keyword) => over(1, Form::Argument),
         [b')', ..] if quoted => after_bracket(content, at),
         [b'[', ..] if !quoted => array(content, at),
-        [b'\n' | b'\r', ..] => pair(content, at).or_else(|| next_item(content, at, keyword)),
+        [b'\n' | b'\r', ..] => complex_key(content, at, keyword).or_else(|| next_item(content, at, keyword)),
         _ if at > closed => behind_blank(content, at, quoted, keyword),
         _ => None,
     }
@@ -105,21 +100,34 @@ fn closed(content: &[u8], end: usize) -> usize {
     at + entity.map_or(0, <[u8]>::len)
 }
 
-/// The value's start behind an operator: blanks and YAML's tag of strings skipped, and one line break where the value is on
-/// a line of its own.
-fn value_start(content: &[u8], at: usize) -> usize {
-    const TAG: &[u8] = b"!!str ";
-    let start = skip(content, at, blank);
-    let tagged = content.get(start..).is_some_and(|rest| rest.starts_with(TAG));
-    let start = if tagged { skip(content, start + TAG.len(), blank) } else { start };
+/// The value's start behind an operator: blanks, YAML's tags and anchors skipped, and one line break where a quoted value is on a
+/// line of its own.
+pub(super) fn value_start(content: &[u8], at: usize) -> usize {
+    let start = tagged(content, skip(content, at, blank));
     match content.get(start..) {
         Some([b'\n', ..] | [b'\r', b'\n', ..] | [b'(', b'\n', ..] | [b'\\', b'\n', ..]) => {
             let next = skip(content, start, |b| blank(b) || matches!(b, b'\n' | b'\r' | b'(' | b'\\'));
-            if matches!(content.get(next), Some(b'"' | b'\'')) { next } else { start }
+            let is_literal = matches!(content.get(next), Some(b'"' | b'\'')) || wrapping::text(content, next).is_some();
+            if is_literal { next } else { start }
         }
         Some([b'|' | b'>', ..]) => block(content, start).unwrap_or(start),
         _ => start,
     }
+}
+
+/// Behind YAML's tag and anchor: `!!str x`, `&name x`.
+fn tagged(content: &[u8], at: usize) -> usize {
+    let mark = match content.get(at..) {
+        Some([b'!', b'!' | b'a'..=b'z' | b'A'..=b'Z', ..]) => skip(content, at + 1, |b| b.is_ascii_alphabetic() || b == b'!'),
+        Some([b'&', b'a'..=b'z' | b'A'..=b'Z', ..]) => {
+            skip(content, at + 1, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        }
+        _ => return at,
+    };
+    let behind = skip(content, mark, blank);
+    let ends = matches!(content.get(behind), Some(b'\n' | b'\r'));
+    let is_mark = content[..at].ends_with(b" ") && (behind > mark || ends) && !content[at..].starts_with(b"!vault");
+    if is_mark { tagged(content, behind) } else { at }
 }
 
 /// Where the text of a YAML block starts whose mark (`|`, `>-`) stands at `at`.
@@ -146,20 +154,21 @@ fn subscript(content: &[u8], at: usize, keyword: usize) -> Option<Operator> {
         .then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
 }
 
-/// `"name": { "type": "securestring", "defaultValue": "x" }`: the value in a declaration's object.
-fn nested(content: &[u8], at: usize) -> Option<Operator> {
-    const FARTHEST: usize = 300;
-    let open = skip(content, at, blank);
-    if content.get(open) != Some(&b'{') {
-        return None;
-    }
-    let block = &content[open..content.len().min(open + FARTHEST)];
-    let block = &block[..block.iter().position(|&b| b == b'}')?];
-    let starts = block
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| !pair[0].is_ascii_alphanumeric() && matches!(pair[1], b'v' | b'V' | b'd' | b'D') && pair[0] != b'\\');
-    starts.map(|(n, _)| open + n + 1).find_map(|word| pair(content, word))
+/// Whether the name is the first of a list in braces, as in Go's `{PASSWORD, "x"}`, or a symbol, as in Ruby's `set :password, "x"`.
+fn is_first_of_pair(content: &[u8], keyword: usize) -> bool {
+    let before = |start: usize| content[..start].trim_ascii_end().ends_with(b"{") || content[..start].ends_with(b" :");
+    name::start(content, keyword).is_some_and(before)
+}
+
+/// `? name` and `: x` on the next line: YAML's complex keys.
+fn complex_key(content: &[u8], at: usize, keyword: usize) -> Option<Operator> {
+    let name = name::start(content, keyword)?;
+    let colon = skip(content, at, |b| b.is_ascii_whitespace());
+    let is_key = {
+        let before = content[..name].strip_suffix(b"\"").unwrap_or(&content[..name]);
+        before.trim_ascii_end().ends_with(b"?")
+    } && content.get(colon..)?.starts_with(b": ");
+    is_key.then(|| Operator { end: value_start(content, colon + 1), kind: Form::Colon })
 }
 
 /// `- --password` and `- x` on the next line: the next item of a list of arguments.
@@ -191,16 +200,6 @@ fn next_element(content: &[u8], at: usize) -> Option<Operator> {
     Some(Operator { end: next + open.len(), kind: Form::Element })
 }
 
-/// `variable "name" { … default = "x"`: the default in a declaration's block.
-fn declared(content: &[u8], at: usize) -> Option<Operator> {
-    const FARTHEST: usize = 300;
-    let block = &content[at..content.len().min(at + FARTHEST)];
-    let block = &block[..block.iter().position(|&b| b == b'}')?];
-    let word = block.windows(8).position(|word| word == b"default ")?;
-    let equals = skip(content, at + word + 8, blank);
-    (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
-}
-
 /// `name[] = "x"`, `name[32] = "x"`.
 fn array(content: &[u8], at: usize) -> Option<Operator> {
     let inside = skip(content, at + 1, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b' '));
@@ -222,18 +221,6 @@ fn typed(content: &[u8], colon: usize) -> Option<Operator> {
     plain.then(|| Operator { end: value_start(content, at + 1), kind: Form::Assign })
 }
 
-/// `"name": "PASSWORD", "value": "x"` and `name: PASSWORD`, `value: x` on the next line: the operator behind `value`.
-fn pair(content: &[u8], at: usize) -> Option<Operator> {
-    let at = skip(content, at, |b| blank(b) || matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'\\'));
-    let rest = content.get(at..)?;
-    let word = [&b"value"[..], b"default", b"defaultvalue"].into_iter().rfind(|word| {
-        rest.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word))
-            && !rest.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
-    })?;
-    let at = skip(content, skip(content, at + word.len(), closer), blank);
-    matches!(content.get(at), Some(b':' | b'=')).then(|| Operator { end: skip(content, at + 1, blank), kind: Form::Colon })
-}
-
 /// What may follow a name and a blank: an attribute, a quoted literal, `is`, a type; a bare word behind a flag.
 fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Option<Operator> {
     let rest = content.get(at..)?;
@@ -252,16 +239,11 @@ fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Opti
             (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
         }
         [b'i', b's', b' ' | b':', ..] if !quoted => Some(Operator { end: skip(content, at + 3, blank), kind: Form::Is }),
-        [b's', b't', b'r', b'i', b'n', b'g', b' ', ..] if !quoted => {
-            let equals = skip(content, at + 7, blank);
-            (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
-        }
         [b'b', b'y', b' ', ..] if !quoted => Some(Operator { end: skip(content, at + 3, blank), kind: Form::Blank }),
-        [b'A' | b'a', b's', b' ', ..] if !quoted => {
-            let equals = skip(content, skip(content, at + 3, |b| b.is_ascii_alphanumeric()), blank);
-            (content.get(equals) == Some(&b'=')).then(|| Operator { end: skip(content, equals + 1, blank), kind: Form::Assign })
-        }
         _ if quoted => None,
+        [b'A'..=b'Z' | b'a'..=b'z', ..] if let Some(value) = declared(content, at) => {
+            Some(Operator { end: value, kind: Form::Assign })
+        }
         _ if tag() => {
             let close = at + rest.iter().take(160).position(|b| matches!(b, b'>' | b'\n'))?;
             let open = content.get(close) == Some(&b'>') && !content[..close].ends_with(b"/");
@@ -270,19 +252,62 @@ fn behind_blank(content: &[u8], at: usize, quoted: bool, keyword: usize) -> Opti
         _ if flag() => Some(Operator { end: at, kind: Form::Flag }),
         [b'"' | b'\'', ..] => Some(Operator { end: at, kind: Form::Blank }),
         [b'`', ..] => Some(Operator { end: at, kind: Form::Is }),
-        _ if leads(content, keyword) => Some(Operator { end: at, kind: Form::Blank }),
-        _ => None,
+        [b'$' | b'q' | b'N' | b'E', ..] if literal::first(content, at).is_some() => Some(Operator { end: at, kind: Form::Blank }),
+        _ => leads(content, keyword).map(|kind| Operator { end: at, kind }),
     }
 }
 
-/// Whether the name leads its line, or follows a word that sets variables: `ENV NAME value`, `setx NAME value`.
-fn leads(content: &[u8], keyword: usize) -> bool {
+/// Words that a declaration's type starts with, behind the name: SQL, PL/SQL, ABAP, Visual Basic, Go, Bicep, COBOL.
+#[rustfmt::skip]
+const TYPES: &[&str] = &[
+    "string", "varchar", "varchar2", "nvarchar", "nvarchar2", "char", "nchar", "text", "clob", "constant", "type", "as", "pic",
+    "character", "longtext", "sysname", "bpchar", "citext",
+];
+
+/// Where the literal of a typed declaration starts, of which the type is at `at`: `NVARCHAR(50) = N'x'`,
+/// `CONSTANT VARCHAR2(30) := 'x'`, `TYPE string VALUE 'x'`, `As String = "x"`, `string = 'x'`.
+fn declared(content: &[u8], at: usize) -> Option<usize> {
+    const FARTHEST: usize = 60;
+    let word = &content[at..skip(content, at, |b| b.is_ascii_alphanumeric())];
+    if !TYPES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())) {
+        return None;
+    }
+    let of_type = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'(' | b')' | b'.' | b'_' | b'%' | b'*' | b'?');
+    let rest = &content[at..content.len().min(at + FARTHEST)];
+    let end = at + rest.iter().take_while(|b| of_type(**b)).count();
+    let value = match content.get(end..)? {
+        [b':', b'=', ..] => end + 2,
+        [b'=', b'=', ..] => return None,
+        [b'=', ..] if !content[end - 1].is_ascii_alphanumeric() => end + 1,
+        [b'\'' | b'"', ..] => {
+            let before = content[at..end].trim_ascii_end();
+            let behind = [&b" value"[..], b" default", b" is"]
+                .iter()
+                .any(|word| before.len().checked_sub(word.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(word)));
+            behind.then_some(end)?
+        }
+        _ => return None,
+    };
+    Some(value_start(content, value))
+}
+
+/// Commands that set the variable named next: Docker, shells, Windows, notebooks.
+#[rustfmt::skip]
+const SETTERS: &[&str] = &[
+    "ENV ", "ARG ", "setx /M ", "setx ", "setenv ", "set -gx ", "set -Ux ", "set -x ", "set ", "SET ", "%env ", "%set_env ",
+];
+
+/// Whether the name leads its line, or follows a command that sets variables: `ENV NAME value`, `%env NAME value`; and how the
+/// value stands then.
+fn leads(content: &[u8], keyword: usize) -> Option<Form> {
     let low = keyword.saturating_sub(60);
     let line = content[low..keyword].rsplit(|&b| b == b'\n').next().unwrap_or_default();
     let before = line.trim_ascii_start();
-    let before =
-        before.strip_prefix(b"ENV ").or(before.strip_prefix(b"setx ")).or(before.strip_prefix(b"setenv ")).unwrap_or(before);
-    before.iter().all(|b| name::is_part(*b))
+    let quoted = before.strip_prefix(b"\"").unwrap_or(before);
+    let setter = SETTERS.iter().find_map(|word| quoted.strip_prefix(word.as_bytes()));
+    let name = setter.unwrap_or(before);
+    let form = if setter.is_some_and(|_| quoted.starts_with(b"%")) { Form::Flag } else { Form::Blank };
+    name.iter().all(|b| name::is_part(*b)).then_some(form)
 }
 
 /// Whether the name is the value of an attribute that says what a field is, as in `type="password" value="…"`.

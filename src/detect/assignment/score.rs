@@ -4,15 +4,24 @@
 //! few bits more than a word are enough; a "key" is as often an index as a secret, so its value must be plainly random.
 //! Zero is the mark: at or above it the value is reported. Whatever cannot be a secret counts [`NEVER`].
 
+use super::around::{self, Word};
 use super::literal::{Literal, Standing};
 use super::name::Kind;
 use super::operator::Form;
+use super::other::{is_expression, is_lookup, is_other_kind};
 use super::syntax::{Manner, Syntax};
+use super::weak::{self, Weak};
 use crate::codec::bases;
+use crate::detect::checks::remainder::Remainder;
 use crate::detect::checks::{dummy, letters, placeholder, shape};
+use crate::types::rule::Confidence;
+use crate::types::span::Span;
 
 /// Outweighs everything else.
 pub const NEVER: i32 = -1000;
+
+/// What a weak password counts where it is one.
+const WEAK: i32 = 1;
 
 /// Why bits were given or taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +46,10 @@ pub enum Reason {
     Form,
     /// Tests, examples, documentation, translations.
     Place,
+    /// A weak password where things are set up to run.
+    Weak,
+    /// What stands around the value says that it is public.
+    Public,
 }
 
 /// A score and what it is made of.
@@ -44,6 +57,7 @@ pub enum Reason {
 pub struct Score {
     bits: i32,
     terms: [Option<(Reason, i32)>; 8],
+    lowered: bool,
 }
 
 impl Score {
@@ -52,9 +66,23 @@ impl Score {
         self.bits
     }
 
+    /// Whether the value is worth a look and no more.
+    pub fn is_lowered(&self) -> bool {
+        self.lowered
+    }
+
+    /// The confidence of a value of this score where its rule gives `confidence`.
+    pub fn confidence(&self, confidence: Confidence) -> Confidence {
+        if self.lowered { confidence.min(Confidence::Low) } else { confidence }
+    }
+
     /// What it is made of, in order of looking.
     pub fn reasons(&self) -> impl Iterator<Item = (Reason, i32)> + '_ {
         self.terms.iter().flatten().copied()
+    }
+
+    fn lowered_if(self, lowered: bool) -> Self {
+        Self { lowered, ..self }
     }
 
     fn add(mut self, reason: Reason, bits: i32) -> Self {
@@ -77,17 +105,36 @@ pub(super) struct Setting<'c> {
     pub(super) literal: Literal,
     pub(super) callee: &'c [u8],
     pub(super) name: &'c [u8],
+    /// Everything around, and where the name stands in it.
+    pub(super) content: &'c [u8],
+    pub(super) at: Span,
     /// The name is a parameter of an address: `?token=`.
     pub(super) is_parameter: bool,
 }
 
 /// The score of a value.
 pub(super) fn of(value: &[u8], setting: &Setting<'_>) -> Score {
-    let score = Score::default();
-    if let Some(reason) = impossible(value, setting) {
-        return score.add(reason, NEVER);
+    let score = match impossible(value, setting) {
+        Some(reason) => Score::default().add(reason, NEVER),
+        None => weigh(value, setting),
+    };
+    if score.bits < 0 {
+        let may_be_weak = score.bits > NEVER || score.reasons().any(|(reason, _)| reason == Reason::Dummy);
+        return match weak::of(value, setting).filter(|_| may_be_weak) {
+            Some(weak) => Score::default().add(Reason::Weak, WEAK).lowered_if(weak == Weak::Likely),
+            None => score,
+        };
     }
-    score
+    match around::word(value, setting) {
+        Some(Word::Index) => score.add(Reason::OtherKind, NEVER),
+        Some(Word::Public) => score.add(Reason::Public, -score.bits).lowered_if(true),
+        None => score,
+    }
+}
+
+/// The bits of a value that may be a secret.
+fn weigh(value: &[u8], setting: &Setting<'_>) -> Score {
+    Score::default()
         .add(Reason::Name, -demand(setting.kind))
         .add(Reason::Letters, letters::randomness(value).clamp(-40, 60))
         .add(Reason::PasswordLike, if setting.kind == Kind::Password { password_like(value) } else { 0 })
@@ -121,28 +168,65 @@ fn shortest(kind: Kind) -> usize {
 /// Why a value is no secret, whatever its name.
 fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
     let phrase = setting.literal.quoted() && setting.kind <= Kind::Secret;
-    let strange = |b: &u8| *b < b' ' || *b > 0x7e || *b == b' ' && !phrase;
+    let strange = |b: &u8| *b < b' ' || *b == 0x7f || *b == b' ' && !phrase;
     if value.len() < shortest(setting.kind) || value.iter().any(strange) || !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Reason::Shape);
+    }
+    if !value.is_ascii() && !is_typed(value) {
+        return Some(Reason::Shape);
+    }
+    if setting.kind == Kind::Password && is_padded(value) {
+        return None;
     }
     if placeholder::is_placeholder(value) || value.eq_ignore_ascii_case(setting.name) {
         return Some(Reason::Placeholder);
     }
-    if dummy::is_dummy(value) {
+    if dummy::is_dummy(value) || is_encoded_dummy(value) {
         return Some(Reason::Dummy);
     }
-    if is_encoded_dummy(value) {
-        return Some(Reason::Dummy);
-    }
-    if is_other_kind(value) || !setting.literal.quoted() && is_expression(value) || is_lookup(setting.callee) {
+    let in_code = setting.manner.syntax == Syntax::Code;
+    let expression = || !setting.literal.quoted() && is_expression(value, in_code);
+    if is_other_kind(value) || expression() || is_lookup(setting.callee) {
         return Some(Reason::OtherKind);
     }
     None
 }
 
+/// Whether a value with letters of other scripts, or other marks than ASCII's, is typed as passwords are: a word of a
+/// translation has few ASCII characters, or none that are like a password's.
+fn is_typed(value: &[u8]) -> bool {
+    const FEWEST: usize = 5;
+    let mut rest = Remainder::of(value);
+    let mut at = 0;
+    for run in value.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
+        if !run[0].is_ascii() {
+            rest.cut(at..at + run.len());
+        }
+        at += run.len();
+    }
+    let foreign = std::str::from_utf8(value)
+        .map_or_else(|_| value.iter().filter(|b| !b.is_ascii()).count(), |text| text.chars().filter(|c| !c.is_ascii()).count());
+    let characters = rest.characters();
+    let dressed = password_like(value) >= 8 && !value.contains(&b' ');
+    characters >= FEWEST && foreign <= characters && (dressed || rest.is_drawn())
+}
+
+/// A short password that a run of one mark makes long, as in `A7b........`. Stars stand for what is hidden.
+fn is_padded(value: &[u8]) -> bool {
+    const PADS: &[u8] = b".-_!=+#/:,;~^@?&";
+    const LONGEST_HEAD: usize = 8;
+    const SHORTEST_PAD: usize = 6;
+    let Some(pad) = value.last().filter(|b| PADS.contains(b)) else { return false };
+    let head = &value[..value.len() - value.iter().rev().take_while(|b| *b == pad).count()];
+    let kinds: [fn(&u8) -> bool; 3] = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
+    (3..=LONGEST_HEAD).contains(&head.len())
+        && value.len() - head.len() >= SHORTEST_PAD
+        && kinds.iter().all(|kind| head.iter().any(kind))
+}
+
 /// Base64 of what would be no secret in clear: `admin:admin`, `not my real password`.
 fn is_encoded_dummy(value: &[u8]) -> bool {
-    if !value.len().is_multiple_of(4) || value.len() < 12 {
+    if !value.len().is_multiple_of(4) || value.len() < 8 {
         return false;
     }
     let Some(text) = bases::base64(value) else { return false };
@@ -151,160 +235,11 @@ fn is_encoded_dummy(value: &[u8]) -> bool {
     // Of `user:password` only the second part is one; a sentence is none.
     let is_no_password = |text: &[u8]| text.is_empty() || plain(text) || text.contains(&b' ') && letters::randomness(text) < 0;
     let password = text.iter().position(|&b| b == b':').map(|colon| &text[colon + 1..]);
+    // So few characters are text by chance.
+    if value.len() < 12 && password.is_none() {
+        return false;
+    }
     printable && (plain(&text) || letters::randomness(&text) < -20 || password.is_some_and(is_no_password))
-}
-
-/// Paths, addresses, formats, digests with their name, encrypted values, password hashes, references to stores.
-fn is_other_kind(value: &[u8]) -> bool {
-    let starts = [
-        &b"./"[..],
-        b"../",
-        b"~/",
-        b"/",
-        b"sha1-",
-        b"sha256-",
-        b"sha384-",
-        b"sha512-",
-        b"sha256:",
-        b"md5:",
-        b"encrypted:",
-        b"vault:",
-        b"op://",
-        b"ref+",
-        b"arn:",
-        b"projects/",
-        b"ENC(",
-        b"ENC[",
-        b"{cipher}",
-        b"pk_live_",
-        b"pk_test_",
-        b"$2a$",
-        b"$2b$",
-        b"$2y$",
-        b"$5$",
-        b"$6$",
-        b"$1$",
-        b"$argon2",
-        b"$pbkdf2",
-        b"pbkdf2_",
-        b"@Microsoft.KeyVault",
-        b"AQICAH",
-        b"ssh-rsa",
-        b"secretref:",
-        b"{SSHA",
-        b"file:",
-        b"env:",
-        b"env.",
-        b"secrets.",
-        b"data:",
-        b"process.",
-        b"keyring:",
-        b"0x0",
-        b"urn:",
-        b"com.",
-        b"org.",
-        b"-----",
-        b"Signature=",
-        b"mailto:",
-        b"#{",
-        b"\\u",
-        b"^",
-        b"{0",
-        b"{1",
-        b"bcrypt:",
-        b"MFkwEwYH",
-        b"MHYwEAYH",
-        b"MCowBQYDK2",
-        b"MIIBIjANBgkqhkiG9w0BAQEFAAOC",
-        b"MIICIjANBgkqhkiG9w0BAQEFAAOC",
-        b"MIGfMA0GCSqGSIb3DQEBAQUAA4",
-        b"MFwwDQYJKoZIhvcNAQEBBQADSw",
-        b"AAAAB3NzaC1",
-        b"AAAAC3NzaC1",
-        b"AAAAE2VjZHNh",
-    ];
-    let words = |text: &[u8]| letters::randomness(text) < 0;
-    let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
-    let path = |text: &[u8]| slashes > 1 && letters::randomness(text) < 4 * (slashes - 1);
-    let contents: [&[u8]; 28] = [
-        b"\\d", b"\\s", b"\\w", b"[0-9", b"[a-z", b"(?", b"%0", b"%.", b"%l", b"%p", b"%x", b"%u", b"\\x", b"://", b"::", b"%s",
-        b"%d", b"%v", b"%q", b"()", b"=>", b"${", b"#{", b"\\n", b"</", b">=", b"<=", b"]=",
-    ];
-    let braces = value.iter().position(|&b| b == b'{').is_some_and(|open| value[open..].contains(&b'}'));
-    let mail = value.iter().filter(|b| **b == b'@').count() == 1
-        && value.rsplit(|&b| b == b'@').next().is_some_and(|host| host.contains(&b'.') && words(host));
-    starts
-        .iter()
-        .any(|start| value.starts_with(start) && (*start != b"/" || path(value) || !value[1..].contains(&b'/') && words(value)))
-        || contents.iter().any(|part| shape::contains(value, part))
-        || braces
-        || mail
-        || path(value)
-        || is_colour(value)
-        || value.starts_with(b"0x") && value.len() <= 18
-        || is_date_or_version(value)
-        || CHARSETS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
-}
-
-/// What `password.decode(…)` is given.
-const CHARSETS: &[&str] = &["utf-8", "utf8", "utf-16", "utf-16le", "utf-16-le", "latin-1", "latin1", "iso-8859-1", "us-ascii"];
-
-fn is_colour(value: &[u8]) -> bool {
-    matches!(value, [b'#', hex @ ..] if matches!(hex.len(), 3 | 4 | 6 | 8) && shape::is_hex(hex))
-}
-
-fn is_date_or_version(value: &[u8]) -> bool {
-    let marks = value.iter().filter(|b| matches!(b, b'.' | b'-' | b':' | b'/')).count();
-    marks > 0 && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'/' | b'T' | b'Z' | b'v'))
-}
-
-/// Bare words that a program or a shell would evaluate, and YAML's own marks.
-fn is_expression(value: &[u8]) -> bool {
-    let leads =
-        matches!(value[0], b'$' | b'%' | b'&' | b'*' | b'!' | b'|' | b'@' | b'-' | b'.' | b'=' | b'\\' | b'~' | b'?' | b':');
-    let member = value.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
-    leads && !value[1..].iter().any(u8::is_ascii_digit)
-        || value.contains(&b'.') && member && letters::randomness(value) < 8
-        || shape::contains(value, b"->")
-        || shape::contains(value, b"++")
-        || shape::contains(value, b"+=")
-}
-
-/// Functions that give something else than their argument.
-fn is_lookup(callee: &[u8]) -> bool {
-    const WORDS: &[&[u8]] = &[
-        b"env",
-        b"get",
-        b"find",
-        b"lookup",
-        b"read",
-        b"load",
-        b"translate",
-        b"gettext",
-        b"prompt",
-        b"decrypt",
-        b"hash",
-        b"input",
-        b"ask",
-        b"querySelector",
-        b"by.",
-        b"is",
-        b"print",
-        b"log",
-        b"error",
-        b"fetch",
-        b"param",
-        b"config",
-        b"open",
-        b"resolve",
-        b"contains",
-    ];
-    let last = callee.rsplit(|b| matches!(b, b'.' | b':' | b' ')).next().unwrap_or_default();
-    WORDS.iter().any(|word| {
-        last.len() >= word.len()
-            && last.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word))
-            && (word.len() > 2 || last.starts_with(word))
-    })
 }
 
 /// Bits for what people do to words to make a password of them.
@@ -352,7 +287,7 @@ fn form(setting: &Setting<'_>) -> i32 {
 }
 
 fn place(setting: &Setting<'_>) -> i32 {
-    let Manner { syntax, rehearsal, translation } = setting.manner;
+    let Manner { syntax, rehearsal, translation, .. } = setting.manner;
     let prose = syntax == Syntax::Prose && !setting.literal.quoted();
     (if rehearsal { -1 } else { 0 }) + (if translation { -8 } else { 0 }) + (if prose { -2 } else { 0 })
 }

@@ -9,8 +9,17 @@ pub(super) enum Syntax {
     Code,
     /// Configuration: bare words are values too.
     Config,
+    /// Configuration in which a setting has a line of its own and its value goes to the end of it.
+    Lines,
     /// Texts for people: bare words are mostly words.
     Prose,
+}
+
+impl Syntax {
+    /// Whether a bare word may be a value.
+    pub(super) fn has_bare_values(self) -> bool {
+        matches!(self, Self::Config | Self::Lines)
+    }
 }
 
 /// What a file's path says about what stands in it.
@@ -21,6 +30,8 @@ pub struct Manner {
     pub(super) rehearsal: bool,
     /// Texts of a user interface in a language.
     pub(super) translation: bool,
+    /// Files that something is set up by: a weak password in them is one.
+    pub(super) deployment: bool,
 }
 
 #[rustfmt::skip]
@@ -36,6 +47,8 @@ const PROSE: &[&str] = &[
     "md", "markdown", "rst", "txt", "adoc", "asciidoc", "html", "htm", "xhtml", "tex", "org", "1", "5", "8", "po",
 ];
 
+const LINES: &[&str] = &["properties", "ini", "cfg", "cnf", "conf", "env", "yaml", "yml"];
+
 /// Generated or third parties' files, in which a name says nothing.
 #[rustfmt::skip]
 const LOCKS: &[&str] = &[
@@ -45,10 +58,11 @@ const LOCKS: &[&str] = &[
 
 impl Manner {
     /// One of each syntax, in which the least is excused: what none of them reads, no path's manner reads.
-    pub const STRICTEST: [Self; 3] = [Self::strict(Syntax::Code), Self::strict(Syntax::Config), Self::strict(Syntax::Prose)];
+    pub const STRICTEST: [Self; 4] =
+        [Self::strict(Syntax::Code), Self::strict(Syntax::Config), Self::strict(Syntax::Lines), Self::strict(Syntax::Prose)];
 
     const fn strict(syntax: Syntax) -> Self {
-        Self { syntax, rehearsal: false, translation: false }
+        Self { syntax, rehearsal: false, translation: false, deployment: true }
     }
 
     /// For a path; `None` where no assignment is worth reading.
@@ -66,22 +80,32 @@ impl Manner {
         let syntax = match extension {
             e if is(CODE, e) => Syntax::Code,
             e if is(PROSE, e) => Syntax::Prose,
+            e if is(LINES, e) || name.starts_with(b".env") => Syntax::Lines,
             _ => Syntax::Config,
         };
-        let (mut rehearsal, mut translation) = (name.windows(4).any(|w| w == b"test"), false);
+        let (mut rehearsal, mut translation, mut documented) = (name.windows(4).any(|w| w == b"test"), false, false);
         let words = path.path().split(|b| !b.is_ascii_alphanumeric());
         for word in words.filter(|word| LENGTHS.contains(&word.len())) {
             rehearsal = rehearsal || is(REHEARSALS, word);
             translation = translation || is(TRANSLATIONS, word);
+            documented = documented || is(DOCUMENTS, word);
         }
-        Some(Self { syntax, rehearsal, translation })
+        let deployment = !documented && (is(DEPLOYMENTS, extension) || extension == b"json" && is_settings(name));
+        Some(Self { syntax, rehearsal, translation, deployment })
     }
 }
 
+/// Whether a name of a file in JSON is one of settings.
+fn is_settings(name: &[u8]) -> bool {
+    [&b"settings"[..], b"config", b"secrets", b"parameters", b"credentials"]
+        .iter()
+        .any(|word| name.windows(word.len()).any(|part| part == *word))
+}
+
 /// Bytes of the words that say something of a path.
-const LENGTHS: std::ops::RangeInclusive<usize> = 2..=12;
+const LENGTHS: std::ops::RangeInclusive<usize> = 2..=13;
 const _: () = {
-    let lists = [REHEARSALS, TRANSLATIONS];
+    let lists = [REHEARSALS, TRANSLATIONS, DOCUMENTS];
     let (mut list, mut word) = (0, 0);
     while list < lists.len() {
         if word == lists[list].len() {
@@ -98,6 +122,14 @@ const REHEARSALS: &[&str] = &[
     "test", "tests", "testing", "example", "examples", "sample", "samples", "fixture", "fixtures", "testdata", "mock",
     "mocks", "spec", "specs", "demo", "e2e",
 ];
+/// Endings of files that something is set up by.
+#[rustfmt::skip]
+const DEPLOYMENTS: &[&str] = &[
+    "yml", "yaml", "tf", "tfvars", "hcl", "properties", "env", "ini", "conf", "cfg", "cnf", "config", "toml", "bicep", "bicepparam",
+    "sql", "prod", "production", "staging", "envrc",
+];
+#[rustfmt::skip]
+const DOCUMENTS: &[&str] = &["doc", "docs", "documentation", "guide", "guides", "tutorial", "tutorials", "template", "templates"];
 #[rustfmt::skip]
 const TRANSLATIONS: &[&str] = &[
     "locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translations", "translation", "po",
@@ -111,6 +143,8 @@ pub(super) struct Surroundings {
     pub(super) quote: Option<u8>,
     /// The line is a comment.
     pub(super) comment: bool,
+    /// The name leads its line, behind the marks of items, quotes and `export` at most.
+    pub(super) leads: bool,
 }
 
 impl Surroundings {
@@ -134,6 +168,8 @@ impl Surroundings {
                 _ => {}
             }
         }
-        Self { quote, comment }
+        let lead = text.strip_prefix(b"export ").unwrap_or(text);
+        let leads = lead.iter().all(|b| matches!(b, b' ' | b'-' | b'"' | b'\'' | b'?'));
+        Self { quote, comment, leads }
     }
 }

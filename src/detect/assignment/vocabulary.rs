@@ -26,12 +26,13 @@ pub(super) const ABOUT: &[&str] = &[
     "file", "filename", "files", "fingerprint", "flow", "form", "format", "frame", "frames", "grant", "guid", "handler",
     "hash", "hashed", "header", "headers", "help", "hint", "host", "icon", "id", "ids", "image", "index", "info", "input",
     "interface", "interval", "invalid", "is", "issuer", "kind", "label", "len", "length", "lifetime", "line", "link",
-    "list", "location", "locator", "manager", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
+    "list", "location", "locator", "manager", "mgr", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
     "module", "mount", "msg", "must", "name", "names", "namespace", "not", "num", "number", "offset", "option", "options",
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",
-    "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "ref", "regex", "repository", "request",
+    "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "realm", "ref", "regex", "repository", "request",
     "required", "reset", "response", "ring", "role", "rotation", "rule", "rules", "salt", "schema", "scope", "scopes",
-    "selector", "server", "service", "set", "sha", "size", "source", "spec", "src", "start", "state", "status", "storage",
+    "selector", "server", "service", "set", "sha", "signature", "size", "sock", "socket", "source", "spec", "src", "start", "state",
+    "status", "storage",
     "store", "strategy", "strength", "stroke", "suffix", "sum", "table", "template", "text", "time", "timeout", "title",
     "tooltip", "ttl", "type", "types", "uri", "url", "usage", "usages", "user", "username", "uuid", "valid", "validation",
     "validator", "var", "variable", "vault", "verifier", "version", "view", "volume", "xpath",
@@ -40,7 +41,7 @@ pub(super) const ABOUT: &[&str] = &[
 /// Words before a keyword that deny it.
 #[rustfmt::skip]
 pub(super) const DENIALS: &[&str] = &[
-    "empty", "encrypted", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "publishable", "require",
+    "empty", "encrypted", "for", "hash", "hashed", "lost", "missing", "need", "no", "pub", "public", "publishable", "require",
     "requires", "without",
 ];
 
@@ -64,9 +65,13 @@ pub(super) const TOKENS_OF_OTHERS: &[&str] = &[
 /// Words before `key` that make it an index.
 #[rustfmt::skip]
 pub(super) const KEYS_OF_OTHERS: &[&str] = &[
-    "arrow", "cache", "event", "foreign", "group", "hash", "hot", "index", "locale", "lookup", "map", "message", "object",
+    "arrow", "artifact", "asset", "attachment", "blob", "board", "bucket", "cache", "chunk", "component", "correlation", "dedup",
+    "deduplication", "etag", "feature", "field", "file", "flag", "folder", "idempotency", "image", "item", "job", "media", "metric",
+    "node", "parent", "path", "photo", "project", "query", "shard", "site", "socket", "thumb", "thumbnail", "topic", "upload", "video",
+    "event", "foreign", "group", "hash", "hot", "index", "locale", "lookup", "map", "message", "object",
     "partition", "press", "primary", "public", "range", "registry", "resource", "routing", "row", "shortcut", "sort", "translation",
     "unique",
+    "company", "contact", "external", "gateway", "idempotency", "sealed", "wrapped",
 ];
 
 /// Words before `key` that make it open something.

@@ -1,15 +1,22 @@
 //! Values that stand for a secret without being one: `test123`, `my-secret`, `Passw0rd!`.
 
+use super::made_up;
+
 /// Whether every word of the value is one of those people write when any value will do, weak passwords that systems come
 /// with included. Digits and marks around and between the words do not matter, nor does writing `e` as `3`; words may be
 /// joined without a mark.
 pub fn is_dummy(value: &[u8]) -> bool {
+    is_of_words(value) || made_up::is_made_up(value)
+}
+
+/// [`is_dummy`] of the text as it stands, without what it may encode.
+pub(super) fn is_of_words(value: &[u8]) -> bool {
     is_made_of(value, &[WORDS, DEFAULTS])
 }
 
 /// Whether the value only stands for one: [`is_dummy`] without the passwords that systems come with, which do open doors.
 pub fn is_stand_in(value: &[u8]) -> bool {
-    is_made_of(value, &[WORDS])
+    is_made_of(value, &[WORDS]) || made_up::is_made_up(value)
 }
 
 fn is_made_of(value: &[u8], lists: &[&[&str]]) -> bool {
@@ -75,19 +82,19 @@ const WORDS: &[&str] = &[
     "abc", "abcd", "abcde", "abcdef", "access", "account", "add", "alice", "alphanumeric", "an", "anonymous",
     "and", "another", "any", "anything", "api", "app", "application", "asdf", "auth", "azure", "bad", "bar",
     "basic", "baz", "bearer", "bla", "blah", "bob", "bogus", "bot", "broken", "change", "client", "code", "config",
-    "confirm", "correct", "cred", "credential", "data", "database", "db", "def", "default", "demo", "dev", "different",
+    "confirm", "correct", "cred", "credential", "data", "database", "db", "def", "default", "demo", "dev", "devops", "different",
     "does", "dummy", "empty", "enter", "example", "expired", "fail", "fake", "false", "first", "fizz", "foo", "for", "from",
     "generated", "git", "github", "good", "hash", "hello", "her", "here", "hidden", "hunter", "id", "in",
     "incorrect", "insecure", "insert", "invalid", "is", "it", "jane", "john", "jwt", "key", "letmein", "local",
     "login", "long", "me", "mine", "missing", "mock", "monkey", "my", "name", "new", "no", "none", "not",
     "null", "oauth", "of", "ok", "old", "one", "or", "original", "other", "own", "pass", "passcode", "passphrase",
-    "passwd", "password", "placeholder", "please", "private", "prod", "public", "put", "pw", "pwd", "quux",
+    "passwd", "password", "pat", "placeholder", "please", "private", "prod", "public", "put", "pw", "pwd", "quux",
     "qux", "qwerty", "random", "read", "real", "redacted", "refresh", "removed", "replace", "repo", "reset", "right",
     "rw", "safe", "same", "sample", "second", "secret", "secure", "sekret", "sekrit", "server", "service",
     "session", "set", "shared", "short", "sign", "some", "something", "stage", "staging", "strong", "stuff", "super",
     "supersecret", "temp", "test", "tester", "testing", "that", "the", "this", "three", "to", "todo", "token",
     "top", "true", "two", "type", "undefined", "unknown", "unused", "update", "use", "user", "username", "valid",
-    "value", "very", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
+    "value", "very", "vsts", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
     "xyz", "xyzzy", "you", "your", "yyy", "zzz",
 ];
 

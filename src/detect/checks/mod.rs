@@ -2,13 +2,18 @@
 
 pub mod dummy;
 pub mod entropy;
+pub mod entry;
 pub mod letters;
+pub mod made_up;
 pub mod placeholder;
+pub mod reference;
+pub mod remainder;
 pub mod shape;
 pub mod structure;
+pub mod verifier;
 pub mod words;
 
-use crate::codec::{azure, bases, tokens};
+use crate::codec::{azure, bases, keypairs, tokens};
 use crate::types::rule::{Check, Checksum, Confidence, Rule};
 
 /// What one check says.
@@ -29,7 +34,7 @@ pub enum Outcome {
 /// # Errors
 /// The check that says the value is no secret.
 pub fn judge<'r>(rule: &'r Rule, secret: &[u8], whole: &[u8]) -> Result<Confidence, &'r Check> {
-    let (mut proven, mut lowered) = (false, false);
+    let (mut proven, mut lowered) = (false, rule.family != "hashes" && verifier::is_verifier(secret));
     for check in rule.checks.iter() {
         match apply(check, secret, whole) {
             Outcome::Keep => {}
@@ -82,7 +87,7 @@ pub fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
         Check::Checksum(Checksum::Bip39) => structure::mnemonic(secret),
         Check::Checksum(sum) => prove_if(is_valid(*sum, secret)),
         Check::Marvin(seeds) => prove_if(azure::is_his(secret, seeds.iter().map(|seed| &**seed))),
-        Check::Jwt => keep_if(structure::is_jwt(secret)),
+        Check::Jwt => keep_if(structure::is_jwt(secret) && !structure::is_unsigned(secret)),
         Check::Pem => structure::pem(secret),
         Check::Base64(text) => keep_if(structure::is_base64_of(secret, text.as_bytes())),
     }
@@ -100,6 +105,7 @@ fn is_valid(sum: Checksum, secret: &[u8]) -> bool {
         Checksum::Base58Check => bases::is_base58check(secret),
         Checksum::Luhn => bases::is_luhn(secret),
         Checksum::Nkey => tokens::is_nkey(secret),
+        Checksum::Ed25519 => keypairs::is_ed25519_text(secret),
         Checksum::Bip39 => structure::mnemonic(secret) == Outcome::Prove,
     }
 }

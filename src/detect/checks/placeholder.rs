@@ -1,8 +1,13 @@
 //! Documentation values: what people write where a secret would stand.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::letters;
+use super::reference::is_reference;
+use super::remainder::Remainder;
 
 /// Texts that no random value holds by chance and documentation is full of. Matched in any case.
 const TEXTS: &[&str] = &[
@@ -56,6 +61,9 @@ const TEXTS: &[&str] = &[
     "lorem",
     "_here",
     "-here",
+    "correct horse",
+    "correct-horse",
+    "correcthorse",
 ];
 
 /// Beginnings of values that standards print (RFC 5849, 6749 and 6750, OAuth Core 1.0, OpenID Connect Core) and libraries
@@ -89,6 +97,18 @@ const PUBLISHED: &[&str] = &[
     "eby8vdm02",
     "c2y6ydjf5",
     "ac0974bec",
+    "550e8400-",
+    "123e4567-",
+    "6ba7b810-",
+    "6ba7b811-",
+    "6ba7b812-",
+    "6ba7b814-",
+    "f81d4fae-",
+    "f47ac10b-",
+    "a0eebc99-",
+    "9b1deb4d-",
+    "110ec58a-",
+    "de305d54-",
 ];
 
 /// The automaton over [`TEXTS`] and [`PUBLISHED`], built when the first candidate value is judged: most commits never need it.
@@ -103,7 +123,41 @@ fn texts() -> Option<&'static AhoCorasick> {
 
 /// Whether the value is a documentation placeholder, a template, a reference or plainly made up.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    is_reference(value) || is_monotonous(value) || is_foreign_word(value) || texts().is_some_and(|texts| texts.is_match(value))
+    is_reference(value)
+        || is_monotonous(value)
+        || is_foreign_word(value)
+        || is_name(value)
+        || is_type(value)
+        || is_port(value)
+        || is_documentation(value)
+}
+
+/// Whether a text of documentation stands in the value, and not by accident.
+fn is_documentation(value: &[u8]) -> bool {
+    let Some(texts) = texts() else { return false };
+    let mut rest = Remainder::of(value);
+    let mut cut = 0;
+    for found in texts.find_iter(value) {
+        let known = found.pattern().as_usize();
+        if known >= TEXTS.len() || !TEXTS[known].bytes().any(|b| b.is_ascii_alphanumeric()) {
+            return true;
+        }
+        cut += found.len();
+        rest.cut(found.range());
+        if !is_buried(value, found.range()) {
+            return true;
+        }
+    }
+    // Nobody writes four random characters for one of the text.
+    let is_accident = || rest.is_drawn() && cut * 4 <= value.len();
+    !rest.is_whole() && !is_accident()
+}
+
+/// Whether random characters stand on both sides of a text.
+fn is_buried(value: &[u8], text: Range<usize>) -> bool {
+    const SIDE: usize = 6;
+    let drawn = |side: &[u8]| side.len() >= SIDE && letters::randomness(side) > 0;
+    drawn(&value[..text.start]) && drawn(&value[text.end..])
 }
 
 /// Whether the value is words in another script: what a translated manual writes for "password". A password that people
@@ -113,35 +167,35 @@ fn is_foreign_word(value: &[u8]) -> bool {
     !value.is_ascii() && !value.iter().any(u8::is_ascii) && foreign()
 }
 
-/// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`, `{name:…}`,
-/// `ENC[…`.
-pub fn is_reference(value: &[u8]) -> bool {
-    let open: [&[u8]; 8] = [b"${", b"{{", b"$(", b"#{", b"<%", b"ENC[", b"!vault", b"%("];
-    let pairs: [(u8, u8); 6] = [(b'<', b'>'), (b'%', b'%'), (b'@', b'@'), (b'[', b']'), (b'#', b'#'), (b'_', b'_')];
-    let name = |text: &[u8]| !text.is_empty() && text.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_');
-    open.iter().any(|mark| value.starts_with(mark))
-        || [&b"${"[..], b"{{", b"$(", b"<%"].iter().any(|mark| super::shape::contains(value, mark))
-        || matches!(value, [first, .., last] if pairs.contains(&(*first, *last)))
-        || has_variable(value)
-        || has_field(value)
-        || matches!(value, [b'$', rest @ ..] if name(rest) && !rest[0].is_ascii_digit())
+/// Whether the value is the name of a secret, as a variable or a constant is called: `SITE_DEPLOY_PASSWORD`, `mockPrimaryKey`.
+fn is_name(value: &[u8]) -> bool {
+    const NOUNS: [&str; 8] = ["password", "passwd", "pwd", "key", "token", "secret", "credential", "credentials"];
+    let is_word = value.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
+    let noun = |noun: &&str| {
+        let at = value.len().checked_sub(noun.len()).filter(|at| *at > 2);
+        at.is_some_and(|at| {
+            value[at..].eq_ignore_ascii_case(noun.as_bytes()) && (value[at - 1] == b'_' || !value[at].is_ascii_lowercase())
+        })
+    };
+    let capitals = value.contains(&b'_') && !value.iter().any(u8::is_ascii_lowercase);
+    let camel = value.first().is_some_and(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase);
+    is_word && (capitals || camel) && NOUNS.iter().any(noun) && letters::randomness(value) < 8
 }
 
-/// Whether a field of a format or template stands in the value: `{name:…}`.
-fn has_field(value: &[u8]) -> bool {
-    value.split(|&b| b == b'{').skip(1).any(|tail| {
-        let length = tail.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-')).count();
-        length > 1 && tail.get(length) == Some(&b':') && tail[0].is_ascii_lowercase()
-    })
+/// Whether the value is the type of one, as declarations write it: `String?`.
+fn is_type(value: &[u8]) -> bool {
+    const TYPES: [&str; 8] = ["string", "str", "chararray", "securestring", "secretstring", "optional", "nullable", "undefined"];
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    let is_marked = value[end..].iter().all(|b| matches!(b, b'?' | b'!' | b'[' | b']' | b';' | b',' | b')'));
+    is_marked && TYPES.iter().any(|name| value[..end].eq_ignore_ascii_case(name.as_bytes()))
 }
 
-/// Whether a variable in capitals stands in the value, as shells expand it: `prefix-$NAME`.
-fn has_variable(value: &[u8]) -> bool {
-    let capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
-    value.split(|&b| b == b'$').skip(1).any(|tail| {
-        let length = tail.iter().take_while(|b| capital(b)).count();
-        length > 2 && tail.get(length).is_none_or(|b| !b.is_ascii_alphanumeric())
-    })
+/// Whether the value is the port of a host whose address holds no password, as of `host:443` before an at sign.
+fn is_port(value: &[u8]) -> bool {
+    const PORTS: [&[u8]; 12] =
+        [b"443", b"8080", b"8443", b"8000", b"8888", b"3000", b"5000", b"9000", b"3306", b"5432", b"6379", b"9200"];
+    let end = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    PORTS.contains(&&value[..end]) && (end == value.len() || value[end] == b',' && letters::randomness(&value[end..]) < 0)
 }
 
 /// Whether the value is a repetition or a sequence: few distinct characters, or nearly all steps between neighbours equal.
@@ -152,12 +206,33 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     let mut seen = [false; 256];
     value.iter().for_each(|&b| seen[usize::from(b)] = true);
     let distinct = seen.iter().filter(|&&s| s).count();
-    let steps = value.windows(2).filter(|pair| (0..=1).contains(&(i16::from(pair[1]) - i16::from(pair[0])))).count();
+    let step = |pair: &[u8]| i16::from(pair[1]) - i16::from(pair[0]);
+    let most = |steps: usize| steps * 10 >= (value.len() - 1) * 8;
+    let up = value.windows(2).filter(|pair| (0..=1).contains(&step(pair))).count();
+    let down = value.windows(2).filter(|pair| (-1..=0).contains(&step(pair))).count();
     let counted = value.starts_with(b"12345") && value.iter().all(u8::is_ascii_digit);
     let periodic = |period: usize| value.len() >= 3 * period && value.windows(period + 1).all(|w| w[0] == w[period]);
     let mut pairs = value.chunks_exact(2).zip(value.chunks_exact(2).skip(1));
     let paired = value.iter().all(u8::is_ascii_hexdigit) && pairs.all(|(a, b)| a[0] == b[0] || a[1] == b[1]);
-    counted || paired || (2..=8).any(periodic) || distinct <= 2 + (value.len() / 32).min(4) || steps * 10 >= (value.len() - 1) * 8
+    let few = distinct <= 2 + (value.len() / 32).min(4);
+    counted || paired || (2..=8).any(periodic) || few || most(up) || most(down) || is_counted_up(value)
+}
+
+/// Whether letters and digits count up, side by side or by turns: `a1b2c3d4`, `a1b2c3d4-e5f6-7890-abcd-ef1234567890`.
+fn is_counted_up(value: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let kinds = [u8::is_ascii_digit, u8::is_ascii_alphabetic];
+    if value.len() < SHORTEST || !kinds.iter().all(|kind| value.iter().any(kind)) {
+        return false;
+    }
+    let (mut before, mut last, mut counted, mut all) = (0u8, 0u8, 0usize, 0usize);
+    for byte in value.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase) {
+        let follows = |other: u8| byte == other.wrapping_add(1) || matches!((other, byte), (b'9', b'0') | (b'f' | b'z', b'a'));
+        counted += usize::from(follows(last) || follows(before));
+        all += 1;
+        (before, last) = (last, byte);
+    }
+    counted * 10 >= all.saturating_sub(2) * 7
 }
 
 #[cfg(test)]
@@ -182,6 +257,15 @@ mod tests {
             "\u{5bc6}\u{7801}",
             "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
             "Zx1B...",
+            "DEMO_SITE_DEPLOY_PASSWORD",
+            "mockPrimaryKey",
+            "iAmAToken",
+            "String?",
+            "443",
+            "8080,org.acme.shop.Node",
+            "zyxwvutsrqponmlkzyxwvutsrqponmlk",
+            "a1b2c3d4",
+            "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }

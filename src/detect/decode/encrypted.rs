@@ -69,6 +69,24 @@ pub fn is_all(content: &[u8]) -> bool {
     [&b"\0GITCRYPT\0"[..], b"age-encryption.org/v1"].iter().any(|head| content.starts_with(head))
 }
 
+/// Whether a content is ciphertext by its head, however it is written: [`is_all`], Ansible Vault, armoured age and PGP messages,
+/// OpenSSL's (of which transcrypt's are), and OpenPGP packets that start a message.
+pub fn is_by_head(content: &[u8]) -> bool {
+    const HEADS: [&[u8]; 5] =
+        [b"$ANSIBLE_VAULT;", b"-----BEGIN AGE ENCRYPTED FILE-----", b"-----BEGIN PGP MESSAGE-----", b"Salted__", b"U2FsdGVkX1"];
+    let text = content.trim_ascii_start();
+    is_all(content) || HEADS.iter().any(|head| text.starts_with(head)) || is_message(content)
+}
+
+/// Whether a session key's packet stands first (RFC 4880, 5.1 and 5.3): for a public key, version 3; for a passphrase, 4.
+fn is_message(content: &[u8]) -> bool {
+    match content {
+        [0x84 | 0xc1, 32..=191, 3, ..] | [0x85, 1..=4, _, 3, ..] | [0xc1, 192..=195, _, 3, ..] => true,
+        [0x8c | 0xc3, 4..=64, 4, 7..=10, 0 | 1 | 3, ..] => true,
+        _ => false,
+    }
+}
+
 /// Every stretch of ciphertext or references, by start.
 pub fn sealed(content: &[u8]) -> Vec<Sealed> {
     static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {

@@ -78,6 +78,30 @@ impl Layer {
         matches!(self.via, Via::Unseen | Via::Entity | Via::Joined | Via::Quoted)
     }
 
+    /// Whether it is what stands under the name as it is, which was searched with the text around it.
+    pub fn is_plain(&self) -> bool {
+        self.via == Via::Assignment
+    }
+
+    /// Whether the value under the name is no text but bytes that were drawn, as keys are: as many as keys have, few of them twice.
+    pub fn is_drawn(&self) -> bool {
+        let value = &self.text[self.lead..];
+        let mut seen = [false; 256];
+        value.iter().for_each(|&b| seen[usize::from(b)] = true);
+        let distinct = seen.iter().filter(|&&seen| seen).count();
+        (16..=96).contains(&value.len()) && distinct * 4 >= value.len() * 3 && !is_text(value) && !is_wide(value)
+    }
+
+    /// The value under the name.
+    pub fn value(&self) -> &[u8] {
+        &self.text[self.lead..]
+    }
+
+    /// Where the name stands.
+    pub fn name_origin(&self) -> Span {
+        self.lead_origin
+    }
+
     /// The encoded text.
     pub fn origin(&self) -> Span {
         self.origin
@@ -108,6 +132,14 @@ impl Layer {
             _ => (self.lead_origin.start + span.end).min(self.lead_origin.end),
         };
         Span::new(start, end.max(start))
+    }
+
+    /// The bytes that a secret of the decoded text came from. One that was encoded in there as well and fills most of the run is
+    /// the whole of it: a slice of digits of digits says nothing to anybody.
+    pub fn original_secret(&self, secret: Span, inner: Via) -> Span {
+        let digits = |via: Via| matches!(via, Via::Base64 | Via::Hex);
+        let (slice, run) = (self.original(secret), self.origin);
+        if digits(self.via) && digits(inner) && run.len() <= 2 * slice.len() + 16 { run } else { slice }
     }
 
     /// The first encoded character that byte `at` of the value has bits in.

@@ -22,7 +22,6 @@ pub mod sweep;
 mod unseen;
 
 use layer::Layer;
-use memchr::memmem;
 use regions::Regions;
 use sweep::Eye;
 
@@ -84,7 +83,7 @@ impl<const RUNS: bool, const SIGNS: bool> Eye for Decoding<'_, '_, RUNS, SIGNS> 
     }
 }
 
-/// Only the values of Kubernetes Secrets, of a whole text.
+/// Only the entries of Kubernetes Secrets, of a whole text.
 pub fn manifests(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     kubernetes::for_each(content, layer, visit);
 }
@@ -94,17 +93,14 @@ pub fn mail(content: &[u8], layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
     decode::<false, false>(content, layer, visit);
 }
 
-/// How the kind of a Secret's manifest is written: what stands there in any case is a keyword of built-in rules.
-pub const SECRET: &str = "Secret";
-
-/// Whether the [word](SECRET) at a place says that the text may hold a manifest of a Secret.
+/// Whether the word `secret` at a place says that the text may hold a Secret; the word is a keyword of built-in rules.
 pub fn is_of_manifest(content: &[u8], at: usize) -> bool {
-    content[at..].starts_with(SECRET.as_bytes()) && kubernetes::kind_before(content, at).is_some()
+    matches!(content[at], b's' | b'S') && kubernetes::opens(content, at)
 }
 
 /// Whether any place of a text says so.
 pub fn names_a_secret(content: &[u8]) -> bool {
-    memmem::find_iter(content, SECRET).any(|at| is_of_manifest(content, at))
+    kubernetes::words(content).any(|at| kubernetes::opens(content, at))
 }
 
 /// Whether a byte may be inside a run of digits, with the line breaks that are written as escapes.

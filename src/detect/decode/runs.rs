@@ -5,6 +5,7 @@
 use super::digits::{self, value};
 use super::layer::{Cut, Layer};
 use super::{hex_byte, hex_digit, is_control};
+use crate::codec::bases;
 use crate::types::finding::Via;
 use crate::types::span::Span;
 
@@ -48,6 +49,7 @@ fn without_escape(content: &[u8], start: usize) -> usize {
 /// Decodes one run and the lines that go on from it; where the search goes on.
 fn decode(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) -> usize {
     let text = run.of(content);
+    snowflake(content, run, layer, visit);
     if tastes_like_hex(text) {
         hex(content, run, layer, visit);
     }
@@ -77,6 +79,30 @@ fn tastes_like_text(digits: &[u8]) -> bool {
         [first, ..] if *first >= 0x80 => false,
         [_, 0, ..] => bytes.chunks_exact(2).all(|unit| unit[1] == 0 && unit[0] != 0),
         _ => !bytes.is_empty() && !bytes.contains(&0),
+    }
+}
+
+/// Shows a bot token of Discord with the word that its rule asks for: base64 of the number of an account, then a time and a
+/// signature. Nothing else looks like that, so it needs no name.
+fn snowflake(content: &[u8], run: Span, layer: &mut Layer, visit: &mut dyn FnMut(&Layer)) {
+    const TIME: usize = 6;
+    const SIGNATURE: std::ops::RangeInclusive<usize> = 27..=38;
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let length = |at: usize| content.get(at..).unwrap_or_default().iter().take(64).take_while(is_part).count();
+    if !(22..=27).contains(&run.len()) || content.get(run.end) != Some(&b'.') || length(run.end + 1) != TIME {
+        return;
+    }
+    let start = run.end + 1 + TIME;
+    let signature = length(start + 1);
+    let number =
+        bases::base64(run.of(content)).is_some_and(|id| (17..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit));
+    if number && content.get(start) == Some(&b'.') && SIGNATURE.contains(&signature) {
+        let token = Span::new(run.start, start + 1 + signature);
+        layer.begin(Via::Joined);
+        layer.unit(b"discord ", Span::new(token.start, token.start + 1));
+        layer.plain(content, token);
+        layer.end(token, Cut::default());
+        visit(layer);
     }
 }
 

@@ -18,7 +18,7 @@ use super::super::reading;
 use super::super::window;
 use super::{Scanner, Scratch, Subject};
 use crate::types::delta::Op;
-use crate::types::rule::Rule;
+use crate::types::rule::{Reader, Rule};
 use crate::types::span::Span;
 
 /// What versions of a content inherit from one another.
@@ -191,6 +191,9 @@ impl Scanner {
         for due in due.chunk_by(|a, b| a.0 == b.0) {
             let (index, rule) = (due[0].0, self.rules.rule(due[0].0));
             let is_due = |mark: &Mark| due.binary_search(&(mark.rule, mark.at)).is_ok();
+            if rule.reader == Some(Reader::Entries) {
+                continue;
+            }
             if rule.reader.is_some() {
                 for mark in marks.iter_mut().filter(|mark| mark.rule == index && is_due(mark)) {
                     mark.live = self.is_read_anyhow(content, rule, *mark);
@@ -312,6 +315,9 @@ impl Scanner {
     }
 
     fn is_live_layer(&self, layer: &Layer, depth: usize, scratch: &mut Scratch) -> bool {
+        if layer.is_plain() || self.entry(layer).is_some() {
+            return self.entry(layer).is_some();
+        }
         let encoding = if layer.name().is_some() { Encoding::Bytes } else { Encoding::of(layer.text()) };
         let decoded = Decoded::new(layer.text(), encoding);
         self.of_text(&decoded.text, depth + 1, scratch).are_live()

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 
 use super::{Random, TemplateError, fill as fill_template};
 use crate::codec::marvin::{marvin32, seed};
-use crate::codec::{azure, bases, tokens};
+use crate::codec::{azure, bases, keypairs, tokens};
 
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -65,6 +65,11 @@ pub(super) fn fill(form: &str, last: &[u8], random: &mut Random) -> Result<Vec<u
             bases::to_bech32(prefix.to_ascii_lowercase().as_bytes(), &groups)
         }
         ("nkey", [role]) if role.len() == 1 => tokens::to_nkey(role.as_bytes()[0], &random.bytes(32)),
+        ("ed25519", [separator]) => {
+            let numbers: Vec<String> = ed25519(random).iter().map(u8::to_string).collect();
+            numbers.join(separator).into_bytes()
+        }
+        ("ed25519-58", [""]) => bases::to_base58(&ed25519(random)),
         ("wif", [""]) => {
             let key = [&[0x80], random.bytes(32).as_slice(), &[1]].concat();
             bases::to_base58check(&key)
@@ -80,6 +85,11 @@ pub(super) fn fill(form: &str, last: &[u8], random: &mut Random) -> Result<Vec<u
         _ => return Err(wrong()),
     };
     Ok(text)
+}
+
+fn ed25519(random: &mut Random) -> [u8; 64] {
+    let seed = random.bytes(32);
+    keypairs::to_ed25519(std::array::from_fn(|at| seed[at]))
 }
 
 fn alphabet(name: &str) -> Option<&'static [u8]> {
