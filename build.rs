@@ -12,6 +12,8 @@ mod fingerprint;
 mod frequency;
 #[path = "src/rules/hint.rs"]
 mod hint;
+#[path = "src/rules/places.rs"]
+mod places;
 #[path = "src/types/rule.rs"]
 mod rule;
 #[path = "src/rules/schema.rs"]
@@ -112,6 +114,7 @@ fn check(check: &rule::Check) -> String {
     use rule::Check;
     match check {
         Check::Public(list) => format!("Check::Public({})", texts(list)),
+        Check::Doubtful(list) => format!("Check::Doubtful({})", texts(list)),
         Check::LowerIf(list) => format!("Check::LowerIf({})", texts(list)),
         Check::Marvin(list) => format!("Check::Marvin({})", texts(list)),
         Check::Base64(text) => format!("Check::Base64(Cow::Borrowed({text:?}))"),
@@ -137,8 +140,13 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
     {
         write!(code, " {name}: Cow::Borrowed({text:?}),")?;
     }
-    for (name, list) in [("aliases", &rule.aliases), ("keywords", &rule.keywords), ("path", &rule.path), ("except", &rule.except)]
-    {
+    for (name, list) in [
+        ("aliases", &rule.aliases),
+        ("keywords", &rule.keywords),
+        ("places", &rule.places),
+        ("path", &rule.path),
+        ("except", &rule.except),
+    ] {
         write!(code, " {name}: {},", texts(list))?;
     }
     write!(code, " severity: Severity::{:?}, confidence: Confidence::{:?},", rule.severity, rule.confidence)?;

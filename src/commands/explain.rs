@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::pipeline::Pipeline;
 use crate::report::escape;
 use crate::settings::Settings;
-use crate::types::rule::{Confidence, Rule};
+use crate::types::rule::{Confidence, Reader, Rule};
 use texts::Text;
 
 /// What may be explained.
@@ -97,10 +97,13 @@ fn section(page: &mut String, title: &str, items: &[&str]) {
 
 /// What the rule goes by, and what a match alone is worth.
 fn what_is_found(rule: &Rule) -> String {
-    let by = match (rule.is_path_rule(), rule.reader.is_some()) {
+    let by = match (rule.is_path_rule(), rule.reader) {
         _ if !rule.magic.is_empty() => "A binary of this kind is the finding as a whole, known by its first bytes and structure",
         (true, _) => "The file's name alone is the finding",
-        (_, true) => "It is read where a value is assigned to such a name",
+        (_, Some(Reader::Assignment)) => "It is read where a value is assigned to such a name",
+        (_, Some(Reader::Entries)) => "It is read where an object that is secret as a whole has an entry",
+        (_, Some(Reader::Call)) => "It is read by its place among the arguments of such a call",
+        (_, Some(Reader::Command)) => "It is read by its place on the line of such a command",
         _ => "It is known by its form",
     };
     let worth = match rule.confidence {

@@ -110,7 +110,7 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Ass
     }
     if let Some(literal) = place.literal(content, manner.syntax)
         && (place.is_apart || !is_bystander(content, name, kind, place.form))
-        && !(place.form == Form::Argument && is_word_of_list(content, name, literal.span))
+        && !(place.form == Form::Argument && is_other_word(content, name, literal.span))
     {
         visit(assignment(best(content, literal, setting)));
     }
@@ -213,6 +213,15 @@ fn best<'c>(content: &'c [u8], literal: Literal, setting: impl Fn(Literal) -> Se
     last
 }
 
+/// The score of a value that stands, without a name, where a secret of a kind is due.
+pub fn weigh_unnamed(content: &[u8], value: Span, kind: Kind, is_quoted: bool, manner: Manner) -> Score {
+    let standing = if is_quoted { literal::Standing::Quoted } else { literal::Standing::Bare };
+    let literal = Literal { standing, ..Literal::of(value) };
+    let form = if is_quoted { Form::Assign } else { Form::Flag };
+    let setting = Setting { kind, form, manner, literal, callee: b"", name: b"", content, at: value, is_parameter: false };
+    score::of(value.of(content), &setting)
+}
+
 /// Where the second value of `user/password: a / b` starts; `start` itself where there is but one.
 fn second_of_pair(content: &[u8], start: usize) -> usize {
     const FARTHEST: usize = 40;
@@ -261,6 +270,12 @@ fn is_bystander(content: &[u8], name: Span, kind: Kind, form: Form) -> bool {
 fn is_expansion(content: &[u8], name: Span) -> bool {
     let is_alternative = matches!(&content[name.end..], [b':', b'?' | b'+', ..] | [b'?' | b'+', ..]);
     is_alternative && content[..name.start].ends_with(b"${")
+}
+
+/// Whether a name and an argument behind it are but words of a list, or the argument is an option of the command that is named.
+fn is_other_word(content: &[u8], name: Span, value: Span) -> bool {
+    let is_option = value.of(content).starts_with(b"-") && !name.of(content).starts_with(b"-");
+    is_option || is_word_of_list(content, name, value)
 }
 
 /// Whether name and value are but two words of a list of literals, as in `["chpasswd", "passwd", "lftp", "sftp"]`. An option of a

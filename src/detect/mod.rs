@@ -5,7 +5,9 @@ pub mod checks;
 pub mod container;
 pub mod contents;
 pub mod decode;
+pub mod positional;
 pub mod prefilter;
+pub mod reading;
 pub mod scanner;
 pub mod trace;
 #[cfg(target_arch = "x86_64")]

@@ -4,7 +4,7 @@ mod companions;
 pub mod marks;
 mod names;
 
-use super::assignment::{self, Manner};
+use super::assignment::Manner;
 use super::checks;
 use super::container::{Containers, Verdict};
 use super::decode::encoding::{Decoded, Encoding};
@@ -12,6 +12,7 @@ use super::decode::encrypted::{self, Silent};
 use super::decode::layer::Layer;
 use super::decode::{self, DEEPEST};
 use super::prefilter::{Hit, Prefilter};
+use super::reading;
 use super::window::{self, Found, Matcher};
 use crate::rules::paths::LowerPath;
 use crate::rules::ruleset::RuleSet;
@@ -272,9 +273,9 @@ impl Scanner {
             of_rule.sort_unstable();
             if self.rules.paths(rule).admits(&place.lower) {
                 match self.rules.rule(rule).reader {
-                    Some(Reader::Assignment) => self.assignments(rule, text.content, place.manner, of_rule, matches),
                     // Its words are met by `is_of_manifest`, and what they open is read with what is encoded.
                     Some(Reader::Entries) => {}
+                    Some(_) => self.readings(rule, text.content, place.manner, of_rule, matches),
                     None => {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
@@ -311,7 +312,7 @@ impl Scanner {
             }
             if rule.reader.is_some() {
                 let of_rule: Vec<Hit> = hits.iter().copied().filter(|hit| hit.rule == index).collect();
-                self.assignments(index, text.content, Manner::of(&lower_path), &of_rule, matches);
+                self.readings(index, text.content, Manner::of(&lower_path), &of_rule, matches);
             } else if let Some(matcher) = self.matcher(index, &mut matchers[usize::from(index)]) {
                 matcher.everywhere(text.content, &mut scratch.found);
                 self.judge(index, text.content, &mut scratch.found, &mut published, matches);
@@ -347,13 +348,17 @@ impl Scanner {
         }
     }
 
-    fn assignments(&self, rule: u16, content: &[u8], manner: Option<Manner>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
+    fn readings(&self, index: u16, content: &[u8], manner: Option<Manner>, hits: &[Hit], matches: &mut Vec<RawMatch>) {
         let Some(manner) = manner else { return };
+        let rule = self.rules.rule(index);
         for hit in hits {
-            assignment::read(content, manner, *hit, |read| {
-                if let Ok(confidence) = checks::judge(self.rules.rule(rule), read.value.of(content), read.whole.of(content)) {
+            reading::at(content, manner, rule, *hit, &mut |read| {
+                if read.score.bits() >= 0
+                    && let Ok(confidence) = checks::judge(rule, read.value.of(content), read.whole.of(content))
+                {
+                    let (whole, secret, via) = (read.whole, read.value, Via::Assignment);
                     let confidence = read.score.confidence(confidence);
-                    matches.push(RawMatch { rule, whole: read.whole, secret: read.value, via: Via::Assignment, confidence });
+                    matches.push(RawMatch { rule: index, whole, secret, via, confidence });
                 }
             });
         }
@@ -363,7 +368,9 @@ impl Scanner {
     fn resolve(&self, mut matches: Vec<RawMatch>) -> Vec<RawMatch> {
         let rank = |m: &RawMatch| {
             let rule: &Rule = self.rules.rule(m.rule);
-            (std::cmp::Reverse((self.is_specific(m.rule), m.confidence, m.secret.len(), rule.severity)), m.rule, m.secret)
+            let by_place = matches!(rule.reader, Some(Reader::Call | Reader::Command));
+            let worth = (self.is_specific(m.rule), m.confidence, by_place, m.secret.len(), rule.severity);
+            (std::cmp::Reverse(worth), m.rule, m.secret)
         };
         matches.sort_by_key(rank);
         let mut kept: Vec<RawMatch> = Vec::with_capacity(matches.len());

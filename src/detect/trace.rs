@@ -3,16 +3,17 @@
 //! Slower than a scan and apart from it, so that scanning never pays for being explained. It goes the same way through the
 //! same parts; which candidates are reported is not decided here but read off a real scan, so the two cannot disagree.
 
-use super::assignment::{self, Manner, score::Score};
+use super::assignment::{Manner, score::Score};
 use super::checks::{self, Outcome};
 use super::decode::encoding::{Decoded, Encoding};
 use super::decode::{self, DEEPEST, layer::Layer};
 use super::prefilter::Hit;
+use super::reading;
 use super::scanner::{Scanner, Scratch, Subject};
 use super::window::{self, Found, Matcher};
 use crate::rules::paths::LowerPath;
 use crate::types::finding::{RawMatch, Secret, Via};
-use crate::types::rule::{Check, Confidence, Reader};
+use crate::types::rule::{Check, Confidence};
 use crate::types::span::Span;
 
 /// What the scanner looked at on one line.
@@ -198,8 +199,7 @@ impl Tracer<'_> {
                 continue;
             }
             match rules.rule(index).reader {
-                Some(Reader::Assignment) => self.assignments(index, text, of_rule, via),
-                Some(Reader::Entries) => {}
+                Some(_) => self.readings(index, text, of_rule, via),
                 None => self.regex(index, text.content, Some(of_rule), via),
             }
         }
@@ -234,21 +234,23 @@ impl Tracer<'_> {
     }
 
     /// What the reader makes of the places of a rule's keywords.
-    fn assignments(&mut self, index: u16, text: Subject<'_>, hits: &[Hit], via: Via) {
+    fn readings(&mut self, index: u16, text: Subject<'_>, hits: &[Hit], via: Via) {
         let Some(manner) = Manner::of(&LowerPath::new(text.path)) else { return };
+        let (scanner, mut found) = (self.scanner, Vec::new());
         for hit in hits {
-            assignment::weigh(text.content, manner, *hit, |read| {
-                let via = if via == Via::Regex { Via::Assignment } else { via };
-                let mut candidate = Candidate::new(index, read.whole, read.value, via);
-                candidate.name = Some(read.name.of(text.content).to_vec());
-                candidate.score = Some(read.score);
-                if read.score.bits() < 0 {
-                    candidate.fate = Fate::Unlikely;
-                    self.candidates.push(candidate);
-                } else {
-                    self.judge(index, text.content, candidate);
-                }
-            });
+            reading::at(text.content, manner, scanner.rules().rule(index), *hit, &mut |read| found.push(read));
+        }
+        for read in found {
+            let via = if via == Via::Regex { Via::Assignment } else { via };
+            let mut candidate = Candidate::new(index, read.whole, read.value, via);
+            candidate.name = Some(read.name.of(text.content).to_vec());
+            candidate.score = Some(read.score);
+            if read.score.bits() < 0 {
+                candidate.fate = Fate::Unlikely;
+                self.candidates.push(candidate);
+            } else {
+                self.judge(index, text.content, candidate);
+            }
         }
     }
 

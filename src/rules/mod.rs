@@ -4,6 +4,7 @@ pub mod builtin;
 pub mod frequency;
 pub mod hint;
 pub mod paths;
+pub mod places;
 mod plain;
 pub mod ruleset;
 pub mod schema;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::places::{Call, Command};
 use super::services::RawService;
 use crate::types::rule::{Check, Checksum, Confidence, Hint, Magic, Reader, Requires, Rule, Severity, Structure, Text, Texts};
 
@@ -52,6 +53,12 @@ pub struct RawRule {
     pub regex: Option<String>,
     /// `assignment` or `entries`: a hand-written reader instead of a regex.
     pub reader: Option<String>,
+    /// Calls with the argument that is the secret, see `rules/places`.
+    #[serde(default)]
+    pub calls: Vec<String>,
+    /// Command lines with the word that is the secret, likewise.
+    #[serde(default)]
+    pub commands: Vec<String>,
     /// First bytes of a binary in hex, behind `OFFSET:` where they are not the first.
     #[serde(default)]
     pub magic: Vec<String>,
@@ -96,6 +103,7 @@ pub struct CheckTable {
     checksum: Option<String>,
     marvin: Option<Vec<String>>,
     public: Option<Vec<String>>,
+    doubtful: Option<Vec<String>>,
     lower_if: Option<Vec<String>>,
     base64: Option<String>,
 }
@@ -184,16 +192,22 @@ impl RawRule {
         if let Some(bad) = self.keywords.iter().find(|k| k.len() < 3 || !k.is_ascii()) {
             return Err(self.wrong(format!("keyword {bad:?} must be at least 3 ASCII characters")));
         }
-        if self.regex.is_none() && self.reader.is_none() && self.magic.is_empty() && self.path.is_empty() {
-            return Err(self.wrong("a rule needs a `regex`, a `magic` or a `path`"));
+        let (reader, places) = self.reader()?;
+        if self.regex.is_none() && reader.is_none() && self.magic.is_empty() && self.path.is_empty() {
+            return Err(self.wrong("a rule needs a `regex`, `calls`, `commands`, a `magic` or a `path`"));
         }
-        if !self.magic.is_empty() && (self.regex.is_some() || self.reader.is_some() || !self.keywords.is_empty()) {
+        if !self.magic.is_empty() && (self.regex.is_some() || reader.is_some() || !self.keywords.is_empty()) {
             return Err(self.wrong("`magic` is for binaries, in which no `keywords` or `regex` are looked for"));
         }
         let severity = self.severity.as_deref().unwrap_or("high");
         let confidence = self.confidence.as_deref().unwrap_or("medium");
-        let longest = if self.reader.is_none() { LONGEST_KEYWORD } else { usize::MAX };
-        let lower: Vec<String> = self.keywords.iter().map(|k| k[..k.len().min(longest)].to_ascii_lowercase()).collect();
+        let longest = if reader.is_none() { LONGEST_KEYWORD } else { usize::MAX };
+        let mut lower: Vec<String> = self.keywords.iter().map(|k| k[..k.len().min(longest)].to_ascii_lowercase()).collect();
+        for keyword in self.derived_keywords() {
+            if !lower.contains(&keyword) {
+                lower.push(keyword);
+            }
+        }
         // What is cut off a keyword is still looked at behind it.
         let cut = self.keywords.iter().map(|k| k.len().saturating_sub(longest)).max().unwrap_or_default() as u32;
         let text = |value: &Option<String>, or: &str| Text::Owned(value.clone().unwrap_or_else(|| or.to_owned()));
@@ -211,12 +225,8 @@ impl RawRule {
             keywords: owned(&lower),
             hint: Hint::NONE,
             regex: self.regex.clone().map(Cow::Owned),
-            reader: match self.reader.as_deref() {
-                None => None,
-                Some("assignment") => Some(Reader::Assignment),
-                Some("entries") => Some(Reader::Entries),
-                Some(other) => return Err(self.wrong(format!("unknown reader `{other}`"))),
-            },
+            reader,
+            places: owned(places),
             magic: Cow::Owned(self.magic.iter().map(|text| self.magic(text)).collect::<Result<_, _>>()?),
             structure: self.structure.as_deref().map(|name| self.structure(name)).transpose()?,
             reach: self.reach.map(|reach| reach.saturating_add(cut)),
@@ -225,6 +235,35 @@ impl RawRule {
             checks: Cow::Owned(self.checks.iter().map(|c| self.check(c)).collect::<Result<_, _>>()?),
             requires: self.requires.as_ref().map(|r| Requires { rule: Cow::Owned(r.rule.clone()), within_lines: r.within_lines }),
         })
+    }
+
+    /// The reader that stands in for a regex, and the places it goes by.
+    fn reader(&self) -> Result<(Option<Reader>, &[String]), SchemaError> {
+        let unread = |place: &&String| Call::parse(place).is_none();
+        if let Some(place) = self.calls.iter().find(unread) {
+            return Err(self.wrong(format!("call {place:?} names no argument that is the secret")));
+        }
+        let unread = |place: &&String| Command::parse(place).is_none();
+        if let Some(place) = self.commands.iter().find(unread) {
+            return Err(self.wrong(format!("command {place:?} names no word that is the secret")));
+        }
+        match (self.reader.as_deref(), self.calls.is_empty(), self.commands.is_empty()) {
+            (None, true, true) => Ok((None, &[])),
+            (Some("assignment"), true, true) => Ok((Some(Reader::Assignment), &[])),
+            (Some("entries"), true, true) => Ok((Some(Reader::Entries), &[])),
+            (None, false, true) => Ok((Some(Reader::Call), &self.calls)),
+            (None, true, false) => Ok((Some(Reader::Command), &self.commands)),
+            (Some(other), true, true) => Err(self.wrong(format!("unknown reader `{other}`"))),
+            _ => Err(self.wrong("a rule has one of `reader`, `calls` and `commands`")),
+        }
+    }
+
+    /// The keywords that follow from calls and, where none are given, from commands.
+    fn derived_keywords(&self) -> impl Iterator<Item = String> {
+        let calls = self.calls.iter().filter_map(|place| Call::parse(place)?.keyword());
+        let commands: &[String] = if self.keywords.is_empty() { &self.commands } else { &[] };
+        let commands = commands.iter().filter_map(|place| Command::parse(place)).flat_map(|command| command.keywords());
+        calls.chain(commands)
     }
 
     fn magic(&self, text: &str) -> Result<Magic, SchemaError> {
@@ -256,7 +295,7 @@ impl RawRule {
     }
 
     fn check_table(&self, table: &CheckTable) -> Result<Check, SchemaError> {
-        let CheckTable { entropy, checksum, marvin, public, lower_if, base64 } = table;
+        let CheckTable { entropy, checksum, marvin, public, doubtful, lower_if, base64 } = table;
         let mut checks = Vec::new();
         checks.extend(entropy.map(Check::Entropy));
         if let Some(name) = checksum {
@@ -266,6 +305,7 @@ impl RawRule {
         }
         checks.extend(marvin.as_deref().map(owned).map(Check::Marvin));
         checks.extend(public.as_deref().map(owned).map(Check::Public));
+        checks.extend(doubtful.as_deref().map(owned).map(Check::Doubtful));
         checks.extend(lower_if.as_deref().map(owned).map(Check::LowerIf));
         checks.extend(base64.clone().map(|text| Check::Base64(Cow::Owned(text))));
         match <[Check; 1]>::try_from(checks) {

@@ -12,7 +12,7 @@ use super::span::{Location, Span};
 pub enum Via {
     /// A rule's regex on the content itself.
     Regex,
-    /// The assignment reader.
+    /// A hand-written reader: of assignments, calls or command lines.
     Assignment,
     /// Inside base64 that was decoded.
     Base64,

@@ -142,6 +142,8 @@ pub enum Check {
     NotUuid,
     /// Published values are dropped: any of these texts in the whole match.
     Public(Texts),
+    /// Dropped when any of these texts is in the whole match, unless the value is plainly random.
+    Doubtful(Texts),
     /// Proves or lowers.
     Checksum(Checksum),
     /// Azure HIS v1 keys with one of these 8-character seeds: proves or lowers.
@@ -163,6 +165,22 @@ pub enum Reader {
     Assignment,
     /// The entries of objects that say of themselves that they are secret, see `detect/decode/kubernetes`.
     Entries,
+    /// Arguments of calls, see `detect/positional/calls`.
+    Call,
+    /// Words of command lines, see `detect/positional/commands`.
+    Command,
+}
+
+impl Reader {
+    /// What it reads, in words for a person.
+    pub const fn as_text(self) -> &'static str {
+        match self {
+            Self::Assignment => "assignment: name = value, in many languages",
+            Self::Entries => "entries: of Kubernetes Secrets, whatever they are called",
+            Self::Call => "calls: an argument by its place",
+            Self::Command => "commands: a word of a command line by its place",
+        }
+    }
 }
 
 /// Bytes at a place that tell a kind of binary.
@@ -279,6 +297,8 @@ pub struct Rule {
     pub hint: Hint,
     /// What reads the place of a keyword instead of a regex.
     pub reader: Option<Reader>,
+    /// For readers that go by places: the calls or commands and where the secret stands in them, see `rules/places`.
+    pub places: Texts,
     /// First bytes of binaries that are the finding as a whole; any of them.
     pub magic: Cow<'static, [Magic]>,
     /// What such a binary must be inside.

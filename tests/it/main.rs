@@ -41,6 +41,7 @@ mod pack;
 mod patterns;
 #[cfg(unix)]
 mod pipes;
+mod positional;
 mod programs;
 mod providers;
 mod report;

@@ -21,10 +21,7 @@ pub(super) fn run(pipeline: &Pipeline, id: &str) -> Result<Exit, CommandError> {
 
 fn page(rule: &Rule) -> String {
     let list = |texts: &[Text]| texts.join(", ");
-    let reader = rule.reader.map(|reader| match reader {
-        Reader::Assignment => "assignment: name = value, in many languages",
-        Reader::Entries => "entries: of Kubernetes Secrets, whatever they are called",
-    });
+    let reader = rule.reader.map(Reader::as_text);
     let reach = match rule.reach {
         Some(bytes) => format!("{bytes} bytes on each side of a keyword"),
         None if rule.is_path_rule() => "the path alone".to_owned(),
@@ -51,6 +48,7 @@ fn page(rule: &Rule) -> String {
         ("magic", magic),
         ("structure", structure.unwrap_or_default().to_owned()),
         ("reader", reader.unwrap_or_default().to_owned()),
+        ("places", rule.places.join("; ")),
         ("reach", reach),
         ("files", list(&rule.path)),
         ("not in", list(&rule.except)),

@@ -24,6 +24,7 @@ pub fn check(check: &Check) -> String {
         Check::Jwt => "jwt".to_owned(),
         Check::Pem => "pem".to_owned(),
         Check::Base64(text) => format!("base64 {text}"),
+        Check::Doubtful(texts) => format!("doubtful {}", list(texts)),
         Check::LowerIf(texts) => format!("lower_if {}", list(texts)),
     }
 }
@@ -58,6 +59,7 @@ fn dropped(check: &Check) -> &'static str {
         Check::NotHex => "dropped: all hex digits",
         Check::NotUuid => "dropped: a UUID",
         Check::Public(_) => "dropped: a published value",
+        Check::Doubtful(_) => "dropped: the match holds one of these texts, and the value is not plainly random",
         Check::Jwt => "dropped: its segments are no JSON objects",
         Check::Pem => "dropped: the body is no key",
         Check::Base64(_) => "dropped: does not decode to such a text",

@@ -63,6 +63,9 @@ pub fn is_published(check: &Check, secret: &[u8]) -> bool {
     matches!(check, Check::Public(texts) if shape::contains_any(secret, texts))
 }
 
+/// Bits of randomness that no word or name has.
+const PLAINLY_RANDOM: i32 = 20;
+
 /// What one check says of a value; `whole` is everything the rule matched.
 pub fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
     let any = |test: fn(&u8) -> bool| secret.iter().any(test);
@@ -78,6 +81,7 @@ pub fn apply(check: &Check, secret: &[u8], whole: &[u8]) -> Outcome {
         Check::NotHex => keep_if(!shape::is_hex(secret)),
         Check::NotUuid => keep_if(!shape::is_uuid(secret)),
         Check::Public(texts) => keep_if(!shape::contains_any(whole, texts)),
+        Check::Doubtful(texts) => keep_if(!shape::contains_any(whole, texts) || letters::randomness(secret) >= PLAINLY_RANDOM),
         Check::LowerIf(texts) if shape::contains_any(whole, texts) => Outcome::Lower,
         Check::LowerIf(_) => Outcome::Keep,
         Check::Checksum(Checksum::Bip39) => structure::mnemonic(secret),

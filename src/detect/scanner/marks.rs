@@ -7,13 +7,14 @@
 //! Marks are wide: no path is known, so path filters are open and a value counts if it would count in any kind of file.
 //! What leads to nothing here holds no match for [`Scanner::scan`] under any path; what leads to something may.
 
-use super::super::assignment::{self, Manner};
+use super::super::assignment::Manner;
 use super::super::checks;
 use super::super::container::Verdict;
 use super::super::decode::encoding::{Decoded, Encoding};
 use super::super::decode::layer::Layer;
 use super::super::decode::{self, DEEPEST};
 use super::super::prefilter::Hit;
+use super::super::reading;
 use super::super::window;
 use super::{Scanner, Scratch, Subject};
 use crate::types::delta::Op;
@@ -74,8 +75,6 @@ struct Run {
     edges: [bool; 2],
 }
 
-/// Bytes before and behind a keyword that the assignment reader looks at.
-const READER: [usize; 2] = [640, 4096];
 /// Bytes that `kind: Secret` takes in any dress.
 const MANIFEST: usize = 24;
 /// A line that goes on longer than this is not waited for.
@@ -229,15 +228,16 @@ impl Scanner {
         }
     }
 
-    /// Whether a value is assigned at a mark that would count in any kind of file.
+    /// Whether a reader finds a value at a mark that would count in any kind of file.
     fn is_read_anyhow(&self, content: &[u8], rule: &Rule, mark: Mark) -> bool {
         let hit = Hit { start: mark.start(), len: u16::from(mark.len), rule: mark.rule };
         Manner::STRICTEST.iter().any(|manner| {
-            let mut any = false;
-            assignment::read(content, *manner, hit, |read| {
-                any = any || checks::judge(rule, read.value.of(content), read.whole.of(content)).is_ok();
+            let mut live = false;
+            reading::at(content, *manner, rule, hit, &mut |read| {
+                let is_kept = || checks::judge(rule, read.value.of(content), read.whole.of(content)).is_ok();
+                live = live || read.score.bits() >= 0 && is_kept();
             });
-            any
+            live
         })
     }
 
@@ -402,7 +402,7 @@ fn is_settled(content: &[u8], run: Run, mark: Mark, rule: &Rule) -> bool {
     let (before, behind) = (&content[run.start..mark.start()], &content[mark.end()..run.end]);
     let roomy = |low: usize, high: usize| (first || before.len() >= low) && (last || behind.len() >= high);
     match (rule.reader, rule.reach) {
-        (Some(_), _) => roomy(READER[0], READER[1]),
+        (Some(_), _) => roomy(reading::REACH[0], reading::REACH[1]),
         (None, Some(reach)) => roomy(2 * reach as usize, 2 * reach as usize),
         // Windows on neighbouring lines are searched as one, so two line breaks are waited for.
         (None, None) => {
