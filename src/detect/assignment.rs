@@ -182,7 +182,9 @@ fn weighed(content: &[u8], value: Span, setting: &Setting<'_>) -> (Span, Score) 
 /// expression falls back to, a part of it.
 fn best<'c>(content: &'c [u8], literal: Literal, setting: impl Fn(Literal) -> Setting<'c>) -> (Span, Score) {
     let whole = Span::new(literal.span.start + literal::scheme(literal.span.of(content)), literal.span.end);
-    let mut last = weighed(content, whole, &setting(literal));
+    let is_template = literal.quoted() && expression::is_template(content, literal.span);
+    // However random the literals in an expression are, it is none itself.
+    let mut last = if is_template { (whole, Score::refused()) } else { weighed(content, whole, &setting(literal)) };
     let mut attempt = |value: Span, other: Literal| {
         if last.1.bits() < 0 {
             last = weighed(content, value, &setting(other));
@@ -203,7 +205,7 @@ fn best<'c>(content: &'c [u8], literal: Literal, setting: impl Fn(Literal) -> Se
     {
         attempt(other.span, other);
     }
-    if expression::is_template(content, literal.span) {
+    if is_template {
         expression::of_template(content, literal.span, |inner| attempt(inner.span, inner));
     } else if literal.quoted()
         && let Some(piece) = piece(content, literal.span)

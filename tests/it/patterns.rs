@@ -64,6 +64,7 @@ fn built_in_regexes_compile_and_hold_their_group() {
     for (_, rule) in RuleSet::builtin().iter().filter(|(_, rule)| rule.regex.is_some()) {
         let compiled = compile(rule).unwrap_or_else(|e| panic!("{e}"));
         assert!(compiled.regex.capture_names().any(|name| name == Some("secret")), "{}: no group `secret`", rule.id);
-        assert!(!rule.keywords.is_empty(), "{}: no keywords", rule.id);
+        // What would run over everything must be for few files.
+        assert!(!rule.keywords.is_empty() || !rule.path.is_empty(), "{}: no keywords", rule.id);
     }
 }

@@ -85,6 +85,11 @@ impl Score {
         Self { lowered, ..self }
     }
 
+    /// Of what is an expression and no value.
+    pub(super) fn refused() -> Self {
+        Self::default().add(Reason::OtherKind, NEVER)
+    }
+
     fn add(mut self, reason: Reason, bits: i32) -> Self {
         if bits != 0 {
             self.bits += bits;

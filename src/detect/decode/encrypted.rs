@@ -80,11 +80,13 @@ pub fn is_by_head(content: &[u8]) -> bool {
 
 /// Whether a session key's packet stands first (RFC 4880, 5.1 and 5.3): for a public key, version 3; for a passphrase, 4.
 fn is_message(content: &[u8]) -> bool {
-    match content {
-        [0x84 | 0xc1, 32..=191, 3, ..] | [0x85, 1..=4, _, 3, ..] | [0xc1, 192..=195, _, 3, ..] => true,
-        [0x8c | 0xc3, 4..=64, 4, 7..=10, 0 | 1 | 3, ..] => true,
-        _ => false,
-    }
+    matches!(
+        content,
+        [0x84 | 0xc1, 32..=191, 3, ..]
+            | [0x85, 1..=4, _, 3, ..]
+            | [0xc1, 192..=195, _, 3, ..]
+            | [0x8c | 0xc3, 4..=64, 4, 7..=10, 0 | 1 | 3, ..]
+    )
 }
 
 /// Every stretch of ciphertext or references, by start.
