@@ -240,8 +240,9 @@ fn worktrees_bare_directories_and_subfolders() {
 #[test]
 fn a_staged_dotenv_is_denied_and_its_example_is_not() {
     let world = World::new();
+    let content = ["SHOP=kX9vQ2mL", "7pR4tZ8wHc3Jb6Yd\n"].concat();
     for name in [".env", "app/.env.production", ".env.example", "app/.env.template", "env.py"] {
-        world.stage(name, "PORT=8080\n");
+        world.stage(name, &content);
     }
     let staged = world.staged();
     let paths: Vec<&str> = staged.iter().filter_map(|f| f.split(':').next()).collect();

@@ -124,7 +124,7 @@ fn of_regex(rule: &Rule, regex: &str, all: &mut Vec<Complaint>) {
         Ok(compiled) => compiled,
         Err(error) => return all.push(Complaint::Error(unprefixed(&error.to_string(), &rule.id))),
     };
-    if rule.keywords.is_empty() {
+    if rule.keywords.is_empty() && rule.path.is_empty() {
         let what = "no keywords: its regex runs over every byte of every file; name a text of 3 bytes that every match holds";
         all.push(Complaint::Warning(what.to_owned()));
     }

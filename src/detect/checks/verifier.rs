@@ -21,6 +21,10 @@ const HEADS: &[(&str, usize)] = &[
 
 /// Whether a value is only what a password is checked against.
 pub fn is_verifier(value: &[u8]) -> bool {
+    // Junos keeps secrets that anyone can read behind `$9$`; Cisco's hash of that mark has a salt and another `$` behind it.
+    if value.starts_with(b"$9$") && !value[3..].contains(&b'$') {
+        return false;
+    }
     // `$` stands doubled in files of Compose and escaped in shells.
     if !matches!(value.first(), Some(b'$' | b'{' | b'*' | b'A' | b'0' | b'a'..=b'z' | b'S' | b'P' | b'\\')) {
         return false;
