@@ -31,7 +31,7 @@ fn a_name_denies_where_a_value_may_be_a_secret() {
     world.write("settings/.env", "SHOP_HOST=a.b\nSHOP=".to_owned() + &text("{alnum:24}\n", 0));
     world.write("vault/.pgpass", text("db:5432:shop:ops:{lower:7}{digit:2}\n", 0));
     let denied: Vec<String> = findings(&world).into_iter().filter(|finding| finding.ends_with(" deny")).collect();
-    assert_eq!(denied, ["settings/.env:1 dotenv-file deny", "vault/.pgpass:1 file-pgpass deny"]);
+    assert_eq!(denied, ["settings/.env:1 dotenv-file deny", "vault/.pgpass:1 pgpass-line deny"]);
 }
 
 #[test]
