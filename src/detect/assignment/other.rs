@@ -48,6 +48,9 @@ fn is_path(value: &[u8]) -> bool {
     if relative.is_some_and(|rest| letters::randomness(rest) < 12) {
         return true;
     }
+    if matches!(value, [drive, b':', b'\\' | b'/', rest @ ..] if drive.is_ascii_alphabetic() && letters::randomness(rest) < 12) {
+        return true;
+    }
     let slashes = value.iter().filter(|b| **b == b'/').count() as i32;
     if slashes > 1 && letters::randomness(value) < 4 * (slashes - 1) {
         return true;
@@ -290,6 +293,8 @@ mod tests {
     fn other_kinds() {
         for value in [
             "./run/secrets/db",
+            "C:\\",
+            "C:\\Users\\build",
             "/var/log/pods/*1462fc87-4d02-4cd6-958a-31677a1a71af/shop/*.log",
             "^[a-zA-Z0-9]{8,}$",
             "(?:[^:]+):(.*)$",
