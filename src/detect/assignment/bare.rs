@@ -58,11 +58,20 @@ fn rest_of_line(content: &[u8], start: usize) -> Option<Span> {
     let length = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
     let behind = text[length..].trim_ascii();
     let lead = *text.first()?;
-    // Collections, quoted values and marks of YAML are none of these.
-    if matches!(lead, b'[' | b'{' | b'"' | b'\'' | b'`' | b'#' | b'<') || !matches!(behind, [] | [b'#' | b';', ..]) {
+    let value = &text[..length];
+    let tight = content[..start].ends_with(b"=");
+    // Collections, quoted values and comments are none of these; a mark that nothing closes is a character like others.
+    let opens = match lead {
+        b'[' => value.ends_with(b"]"),
+        b'{' => value.ends_with(b"}"),
+        b'<' => value.ends_with(b">"),
+        b'"' | b'\'' | b'`' => !tight || value[1..].contains(&lead),
+        b'#' => !tight,
+        _ => false,
+    };
+    if opens || !matches!(behind, [] | [b'#' | b';', ..]) {
         return None;
     }
-    let value = &text[..length];
     let name = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
     let is_call = name > 2 && value.get(name) == Some(&b'(') && value.ends_with(b")");
     let is_empty = value.iter().all(|b| matches!(b, b'|' | b'>' | b'-' | b'+' | b'\\'));

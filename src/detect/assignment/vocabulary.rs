@@ -19,7 +19,7 @@ pub(super) const TELLING: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
     "address", "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience",
-    "backend", "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class",
+    "backend", "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "codes",
     "col", "column", "controller", "count", "crypt", "css", "data", "date", "desc", "description", "dict", "digest", "dir",
     "directory", "disabled", "doc", "docs", "domain", "email", "enabled", "enc", "encoder", "encrypted", "end", "endpoint",
     "engine", "env", "error", "errors", "event", "expiration", "expire", "expired", "expires", "expiry", "factory", "field",

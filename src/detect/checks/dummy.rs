@@ -93,7 +93,7 @@ const WORDS: &[&str] = &[
     "rw", "safe", "same", "sample", "second", "secret", "secure", "sekret", "sekrit", "server", "service",
     "session", "set", "shared", "short", "sign", "some", "something", "stage", "staging", "strong", "stuff", "super",
     "supersecret", "temp", "test", "tester", "testing", "that", "the", "this", "three", "to", "todo", "token",
-    "top", "true", "two", "type", "undefined", "unknown", "unused", "update", "use", "user", "username", "valid",
+    "top", "true", "two", "type", "undefined", "unknown", "unsecure", "unused", "update", "use", "user", "username", "valid",
     "value", "very", "vsts", "weak", "webhook", "whatever", "with", "word", "world", "write", "wrong", "xx", "xxx",
     "xyz", "xyzzy", "you", "your", "yyy", "zzz",
 ];

@@ -16,6 +16,7 @@ const TEXTS: &[&str] = &[
     "change_me",
     "change-me",
     "placeholder",
+    "base64-encoded",
     "redacted",
     "xxxxx",
     "****",
