@@ -27,39 +27,24 @@ const MARKS: &[(&[u8], &[u8])] = &[
     (b"``", b"``"),                                     // reStructuredText
 ];
 
+/// What a mark or the prefix of one starts with, but for quotes.
+const LEADS: &[u8] = b"\\rb#RLu%q[<@~`$fFB";
+/// What may stand before the quotes of a string.
+const PREFIXES: &[u8] = b"rRbBfFu$@";
+
 /// The text of the wrapped literal that starts at `at`; `None` where none does, or where its text has several lines.
 pub(super) fn text(content: &[u8], at: usize) -> Option<Span> {
-    let first = *content.get(at)?;
-    if !matches!(
-        first,
-        b'"' | b'\''
-            | b'\\'
-            | b'r'
-            | b'b'
-            | b'#'
-            | b'R'
-            | b'L'
-            | b'u'
-            | b'%'
-            | b'q'
-            | b'['
-            | b'<'
-            | b'@'
-            | b'~'
-            | b'`'
-            | b'$'
-            | b'f'
-            | b'F'
-            | b'B'
-    ) {
+    // A plain quote is what most literals start with.
+    let is_long = match content.get(at..)? {
+        [quote @ (b'"' | b'\''), rest @ ..] => rest.starts_with(&[*quote; 2]),
+        [first, ..] => LEADS.contains(first),
+        [] => false,
+    };
+    if !is_long {
         return None;
     }
     let marks = || {
-        let prefix = content[at..]
-            .iter()
-            .take(2)
-            .take_while(|b| matches!(b, b'r' | b'R' | b'b' | b'B' | b'f' | b'F' | b'u' | b'$' | b'@'))
-            .count();
+        let prefix = content[at..].iter().take(2).take_while(|b| PREFIXES.contains(b)).count();
         [0, prefix].into_iter().find_map(|skipped| {
             let rest = &content[at + skipped..];
             let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;

@@ -25,9 +25,19 @@ pub fn read(place: Place<'_>, visit: Visit<'_>) {
 
 /// The command of a picture whose first word may start with `first`.
 fn may_start(picture: &str, first: Option<u8>) -> Option<Command<'_>> {
-    let program = picture.split(' ').next()?;
-    let starts = |word: &str| word.as_bytes().first().map(u8::to_ascii_lowercase) == first;
-    program.split('|').any(starts).then(|| Command::known(picture))
+    let first = first?;
+    // The first letters of the alternatives of its first word.
+    let mut leads = true;
+    for byte in picture.bytes() {
+        if leads && byte.to_ascii_lowercase() == first {
+            return Some(Command::known(picture));
+        }
+        if byte == b' ' {
+            break;
+        }
+        leads = byte == b'|';
+    }
+    None
 }
 
 /// Whether the program's name goes on before `start`. `-Dsonar.login=` is an option of another program.
