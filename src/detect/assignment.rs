@@ -100,7 +100,10 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Ass
         let many = list::is_plural(name, content) && kind <= Kind::ApiKey;
         let members = if many { list::Members::Pairs } else { list::Members::Items };
         let show = &mut |literal: Literal| {
-            if !literal.span.is_empty() {
+            // Short words in a list are names of things.
+            let text = literal.span.of(content);
+            let is_word = text.len() < 9 && text.iter().all(u8::is_ascii_lowercase);
+            if !text.is_empty() && !is_word {
                 visit(assignment(weighed(content, literal.span, &setting(literal))));
             }
         };
@@ -215,13 +218,17 @@ fn best<'c>(content: &'c [u8], literal: Literal, setting: impl Fn(Literal) -> Se
     last
 }
 
+/// Fewest bytes of a value that has no name.
+const SHORTEST_UNNAMED: usize = 6;
+
 /// The score of a value that stands, without a name, where a secret of a kind is due.
 pub fn weigh_unnamed(content: &[u8], value: Span, kind: Kind, is_quoted: bool, manner: Manner) -> Score {
     let standing = if is_quoted { literal::Standing::Quoted } else { literal::Standing::Bare };
     let literal = Literal { standing, ..Literal::of(value) };
     let form = if is_quoted { Form::Assign } else { Form::Flag };
     let setting = Setting { kind, form, manner, literal, callee: b"", name: b"", content, at: value, is_parameter: false };
-    score::of(value.of(content), &setting)
+    // Nothing but its place speaks for it.
+    if value.len() < SHORTEST_UNNAMED { Score::refused() } else { score::of(value.of(content), &setting) }
 }
 
 /// Where the second value of `user/password: a / b` starts; `start` itself where there is but one.

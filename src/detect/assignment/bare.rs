@@ -110,7 +110,12 @@ fn word(content: &[u8], operator: Operator, syntax: Syntax, around: Surroundings
     // A sentence ends behind the value.
     let is_sentence = operator.kind == Form::Is || syntax == Syntax::Prose;
     let ends_sentence = |b: &u8| closing(b) || is_sentence && matches!(b, b'.' | b'!' | b'?');
+    let whole = text;
     let text = &text[..text.iter().rposition(|b| !ends_sentence(b)).map_or(0, |n| n + 1)];
+    // What is cut with dots is not all there.
+    if whole[text.len()..].starts_with(b"..") {
+        return None;
+    }
     if text.iter().any(|b| matches!(b, b'(' | b'[' | b'{')) {
         return None;
     }

@@ -27,6 +27,7 @@ pub(super) fn is_other_kind(value: &[u8]) -> bool {
         || is_path(value)
         || is_address(value)
         || is_pattern(value)
+        || is_format(value)
         || is_code(value)
         || is_colour(value)
         || is_number(value)
@@ -36,6 +37,12 @@ pub(super) fn is_other_kind(value: &[u8]) -> bool {
         || is_line(value)
         || is_requirement(value)
         || CHARSETS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Whether a format is filled in at both ends: `%d-name-%d`. No accident is that regular.
+fn is_format(value: &[u8]) -> bool {
+    let is_verb = |text: &[u8]| matches!(text, [b'%', b's' | b'd' | b'v' | b'q']);
+    value.len() > 4 && is_verb(&value[..2]) && is_verb(&value[value.len() - 2..])
 }
 
 fn is_wordy(text: &[u8]) -> bool {
@@ -78,7 +85,8 @@ fn is_address(value: &[u8]) -> bool {
         host.contains(&b'.') && host.split(|&b| b == b'.').all(label) && top.len() > 1 && top.iter().all(u8::is_ascii_alphabetic)
     };
     let mail = more.is_none() && !local.is_empty() && host.is_some_and(|host| is_host(host) && is_wordy(host));
-    mail || shape::contains(value, b"://")
+    // The digest of an image.
+    mail || shape::contains(value, b"://") || shape::contains(value, b"@sha256:")
 }
 
 /// A regular expression: two of its signs, or one and nothing that is random.

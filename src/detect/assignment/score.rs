@@ -213,7 +213,10 @@ fn is_typed(value: &[u8]) -> bool {
         .map_or_else(|_| value.iter().filter(|b| !b.is_ascii()).count(), |text| text.chars().filter(|c| !c.is_ascii()).count());
     let characters = rest.characters();
     let dressed = password_like(value) >= 8 && !value.contains(&b' ');
-    characters >= FEWEST && foreign <= characters && (dressed || rest.is_drawn())
+    // A sentence of a translation.
+    let words = value.split(|b| *b == b' ').count();
+    let is_phrase = words > 2 || words == 2 && !value.iter().any(u8::is_ascii_digit);
+    characters >= FEWEST && foreign <= characters && !is_phrase && (dressed || rest.is_drawn())
 }
 
 /// A short password that a run of one mark makes long, as in `A7b........`. Stars stand for what is hidden.

@@ -25,7 +25,7 @@ pub(super) const ABOUT: &[&str] = &[
     "engine", "env", "error", "errors", "event", "expiration", "expire", "expired", "expires", "expiry", "factory", "field",
     "file", "filename", "files", "fingerprint", "flow", "form", "format", "frame", "frames", "grant", "guid", "handler",
     "hash", "hashed", "header", "headers", "help", "hint", "host", "icon", "id", "ids", "image", "index", "info", "input",
-    "interface", "interval", "invalid", "is", "issuer", "kind", "label", "len", "length", "lifetime", "line", "link",
+    "interface", "interval", "iterable", "iterator", "invalid", "is", "issuer", "kind", "label", "len", "length", "lifetime", "line", "link",
     "list", "location", "locator", "manager", "mgr", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
     "module", "mount", "msg", "must", "name", "names", "namespace", "not", "num", "number", "offset", "option", "options",
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",

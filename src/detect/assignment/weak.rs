@@ -77,6 +77,8 @@ fn is_dressed(value: &[u8]) -> bool {
     let joints = value.iter().any(|b| b"_-./:,<>{}()[]".contains(b));
     value.len() >= SHORTEST
         && value.len() <= 24
+        // A mark in front of a word is a variable's.
+        && value[0].is_ascii_alphanumeric()
         && !joints
         && value.iter().any(u8::is_ascii_lowercase)
         && value.iter().any(u8::is_ascii_uppercase)

@@ -140,7 +140,8 @@ fn is_documentation(value: &[u8]) -> bool {
     let mut cut = 0;
     for found in texts.find_iter(value) {
         let known = found.pattern().as_usize();
-        if known >= TEXTS.len() || !TEXTS[known].bytes().any(|b| b.is_ascii_alphanumeric()) {
+        let is_run = |text: &str| text.len() >= 8 && text.bytes().all(|b| Some(b) == text.bytes().next());
+        if known >= TEXTS.len() || is_run(TEXTS[known]) || !TEXTS[known].bytes().any(|b| b.is_ascii_alphanumeric()) {
             return true;
         }
         cut += found.len();
