@@ -91,6 +91,8 @@ const PUBLIC: &[Public] = &[
     Public { names: &["searchonlyapikey", "searchonlykey", "searchapikey"], near: &[], beside: &[], value: Shape::Hex(32) },
     // Pusher's key of an application, beside its cluster.
     Public { names: &["key", "appkey", "pusherkey", "pusherappkey"], near: &["cluster", "pusher"], beside: &[], value: Shape::Hex(20) },
+    // The key of a row that a page shows in an order.
+    Public { names: &["key"], near: &["sort_order", "sortorder", "display_order", "displayorder"], beside: &[], value: Shape::Any },
     // New Relic, Datadog RUM, PostHog, reCAPTCHA, Turnstile, hCaptcha.
     Public { names: &[], near: &[], beside: &[], value: Shape::Start(b"NRJS-", 12) },
     Public { names: &["clienttoken"], near: &[], beside: &[], value: Shape::Start(b"pub", 35) },

@@ -159,6 +159,7 @@ fn verb(text: &[u8]) -> Option<usize> {
 fn escape(text: &[u8]) -> Option<usize> {
     let digits = |from: usize, most: usize| text[from..].iter().take(most).take_while(|b| b.is_ascii_hexdigit()).count();
     let length = match text.first()? {
+        b'u' if text.get(1) == Some(&b'{') => 3 + digits(2, 6),
         b'u' => 1 + digits(1, 4),
         b'x' => 1 + digits(1, 2),
         b'0' => digits(0, 3),
