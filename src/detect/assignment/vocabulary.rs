@@ -26,7 +26,7 @@ pub(super) const ABOUT: &[&str] = &[
     "file", "filename", "files", "fingerprint", "flow", "form", "format", "frame", "frames", "grant", "guid", "handler",
     "hash", "hashed", "header", "headers", "help", "hint", "host", "icon", "id", "ids", "image", "index", "info", "input",
     "interface", "interval", "iterable", "iterator", "invalid", "is", "issuer", "kind", "label", "len", "length", "lifetime", "line", "link",
-    "list", "location", "locator", "manager", "mgr", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
+    "list", "loaded", "location", "locator", "manager", "mgr", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
     "module", "mount", "msg", "must", "name", "names", "namespace", "not", "num", "number", "offset", "option", "options",
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",
     "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "realm", "ref", "regex", "repository", "request",
@@ -85,4 +85,6 @@ pub(super) const KEYS_OF_DOORS: &[&str] = &[
 ];
 
 /// What makes another word of "pass" when it stands glued before it.
-pub(super) const BEFORE_PASS: &[&str] = &["by", "com", "encom", "multi", "over", "sur", "tres", "under"];
+pub(super) const BEFORE_PASS: &[&str] = &[
+    "by", "com", "encom", "final", "first", "last", "multi", "over", "render", "second", "single", "sur", "tres", "two", "under",
+];

@@ -68,7 +68,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// Beginnings of values that standards print (RFC 5849, 6749 and 6750, OAuth Core 1.0, OpenID Connect Core) and libraries
-/// repeat, of the digests of nothing (MD5, SHA-1, SHA-256, NT), of reCAPTCHA's keys for tests, of Mapbox's public tokens, and
+/// repeat, of the digests of nothing (MD5, SHA-1, SHA-256, NT), of the alphabet of bech32, of reCAPTCHA's keys for tests, of Mapbox's public tokens, and
 /// of the keys of emulators (Azurite, Cosmos DB, Hardhat).
 const PUBLISHED: &[&str] = &[
     "2yotnfzfe",
@@ -108,6 +108,7 @@ const PUBLISHED: &[&str] = &[
     "f47ac10b-",
     "a0eebc99-",
     "9b1deb4d-",
+    "qpzry9x8g",
     "110ec58a-",
     "de305d54-",
 ];
