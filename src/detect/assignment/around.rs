@@ -29,13 +29,17 @@ pub(super) fn word(value: &[u8], setting: &Setting<'_>) -> Option<Word> {
     (is_public(value, setting) || is_hash(value, setting) || is_sealed(value)).then_some(Word::Public)
 }
 
-/// Whether hex digits under the name of a password are a hash of one: of a hash's length, beside the name of a hash.
+/// Whether hex digits under the name of a password are a hash of one, or those under a secret's the thumbprint of a certificate: of a
+/// hash's length, beside the word for it.
 fn is_hash(value: &[u8], setting: &Setting<'_>) -> bool {
     const HASHES: [&str; 8] = ["md5", "sha1", "sha256", "sha512", "sha-", "ripemd", "scrypt", "hash"];
-    setting.kind == Kind::Password
-        && matches!(value.len(), 32 | 40 | 64 | 96 | 128)
-        && shape::is_hex(value)
-        && HASHES.iter().any(|hash| has(around(setting), hash.as_bytes()))
+    let beside = |words: &[&str]| words.iter().any(|word| has(around(setting), word.as_bytes()));
+    let is_named = || match setting.kind {
+        Kind::Password => beside(&HASHES),
+        Kind::Secret => beside(&["thumbprint"]),
+        _ => false,
+    };
+    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && shape::is_hex(value) && is_named()
 }
 
 /// A bounded stretch on both sides of the name.

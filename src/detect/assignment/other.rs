@@ -47,6 +47,7 @@ pub(super) fn is_other_kind(value: &[u8]) -> bool {
         || is_markup(value)
         || is_program(value)
         || is_rule(value)
+        || is_constraint(value)
         || tokens::is_public_nkey(value)
         || SETTINGS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
 }
@@ -109,11 +110,23 @@ fn is_pattern(value: &[u8]) -> bool {
     let repeated = memchr::memmem::find_iter(value, b"]{").any(|at| value.get(at + 2).is_some_and(u8::is_ascii_digit));
     let (classes, signs) = (classes.iter().filter(has).count(), signs.iter().filter(has).count());
     let classes = classes + usize::from(repeated);
+    if is_choice(value) {
+        return true;
+    }
     let lead = usize::from(value.starts_with(b"^"));
     if classes > 0 || signs + lead > 1 {
         return !Remainder::without(value, pattern_piece).is_drawn();
     }
     lead > 0 && letters::randomness(&value[1..]) < 8
+}
+
+/// Nothing but short words to choose from: `xml|json|txt|csv`, `^(red|blue)$`.
+fn is_choice(value: &[u8]) -> bool {
+    let whole = value.strip_prefix(b"^(").and_then(|text| text.strip_suffix(b")$"));
+    let least = if whole.is_some() { 2 } else { 3 };
+    let mut words = whole.unwrap_or(value).split(|b| *b == b'|');
+    let is_word = |word: &[u8]| (2..=10).contains(&word.len()) && word.iter().all(u8::is_ascii_alphanumeric);
+    words.clone().count() >= least && words.all(is_word)
 }
 
 /// Length of a class, an escape or a repetition.
@@ -165,6 +178,15 @@ fn is_rule(value: &[u8]) -> bool {
     let end = value.iter().position(|b| *b == b':').unwrap_or_default();
     let bound = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b',' | b'_' | b'.');
     RULES.contains(&&value[..end]) && value[end..].iter().skip(1).all(bound)
+}
+
+/// The name of an index or a constraint, which object mappers derive from a hash: `FK_368A4209A76ED395`.
+fn is_constraint(value: &[u8]) -> bool {
+    const SHORTEST: usize = 6;
+    let Some(joint) = value.iter().position(|b| *b == b'_') else { return false };
+    let hash = &value[joint + 1..];
+    let kinds: [&[u8]; 8] = [b"fk", b"idx", b"uniq", b"pk", b"ix", b"uq", b"ck", b"df"];
+    kinds.iter().any(|kind| value[..joint].eq_ignore_ascii_case(kind)) && hash.len() >= SHORTEST && shape::is_hex(hash)
 }
 
 /// Ciphertext in braces, as Maven's settings hold it: base64 of whole blocks of 16 bytes.
@@ -393,6 +415,9 @@ mod tests {
             "&lt;b&gt;Store&lt;/b&gt;key=password",
             "+n.hex;t=n.hex}if(void 0!==n.utf8&&(t=er(n.utf8)),u=",
             "max:72",
+            "FK_368A4209A76ED395",
+            "xml|json|txt|csv",
+            "^(abc123|zyx789)$",
             "sha256",
         ] {
             assert!(is_other_kind(value.as_bytes()), "{value}");

@@ -19,7 +19,7 @@ pub(super) const TELLING: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
     "address", "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience",
-    "backend", "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "codes",
+    "backend", "bcrypt", "bearer", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "codes",
     "col", "column", "controller", "count", "crypt", "css", "data", "date", "desc", "description", "dict", "digest", "dir",
     "directory", "disabled", "doc", "docs", "domain", "email", "enabled", "enc", "encoder", "encrypted", "end", "endpoint",
     "engine", "env", "error", "errors", "event", "expiration", "expire", "expired", "expires", "expiry", "factory", "field",
@@ -86,5 +86,6 @@ pub(super) const KEYS_OF_DOORS: &[&str] = &[
 
 /// What makes another word of "pass" when it stands glued before it.
 pub(super) const BEFORE_PASS: &[&str] = &[
-    "by", "com", "encom", "final", "first", "last", "multi", "over", "render", "second", "single", "sur", "tres", "two", "under",
+    "by", "com", "encom", "field", "final", "first", "last", "multi", "name", "over", "render", "second", "single", "sur", "tag",
+    "tres", "two", "under",
 ];

@@ -31,7 +31,10 @@ const NAMELESS: i32 = 14;
 /// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`,
 /// `@NAME`, `{name:…}`, `ENC[…`.
 pub fn is_reference(value: &[u8]) -> bool {
-    if CERTAIN.iter().any(|mark| value.starts_with(mark))
+    // The end of `%env(…)%`, as Symfony has it.
+    let is_end = value.ends_with(b")%") && value.contains(&b':') && !value.starts_with(b"%");
+    if is_end
+        || CERTAIN.iter().any(|mark| value.starts_with(mark))
         || is_between_marks(value)
         || is_entry(value)
         || is_name(value)
