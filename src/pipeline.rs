@@ -16,6 +16,7 @@ pub mod veil;
 pub use progress::Progress;
 pub use tree::{Bound, TreeRun};
 
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -253,7 +254,9 @@ impl<S: Source> Job<'_, S> {
                 Origin::Message { .. } => self.pipeline.in_name(&name, origin, &mut self.scratch),
                 _ => self.pipeline.in_path(&name, || origin.clone(), &mut self.scratch),
             };
-            findings.retain(|finding| matches!(origin, Origin::Message { .. }) || !self.source.had(at, finding.origin.path()));
+            findings.retain(|finding| {
+                matches!(origin, Origin::Message { .. }) || !self.source.had(at, finding.origin.path(), &mut self.worker)
+            });
             self.pipeline.reconsider(&mut findings);
             outcome.findings.extend(findings);
         }
@@ -317,7 +320,8 @@ impl<S: Source> Job<'_, S> {
         for content in before {
             let former = Input { origin: input.origin.clone(), content: Content::Owned(content) };
             let known = self.pipeline.known(self.path_rules, &former, &mut self.scratch);
-            findings.retain(|finding| known.iter().all(|known| known.fingerprint != finding.fingerprint));
+            let known: HashSet<String> = known.into_iter().map(|known| known.fingerprint).collect();
+            findings.retain(|finding| !known.contains(&finding.fingerprint));
         }
     }
 }

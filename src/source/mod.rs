@@ -11,6 +11,7 @@ pub mod plumbing;
 pub mod range;
 pub mod reader;
 pub mod repository;
+pub mod snapshot;
 pub mod staged;
 pub mod stdin;
 pub mod tracked;
@@ -136,7 +137,7 @@ pub trait Source: Sync {
     }
 
     /// Whether a path above that of item `at`, or its own, was there before. Asked only where something was found in it.
-    fn had(&self, _at: usize, _path: &[u8]) -> bool {
+    fn had(&self, _at: usize, _path: &[u8], _worker: &mut Self::Worker) -> bool {
         false
     }
 

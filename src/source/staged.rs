@@ -10,13 +10,17 @@ mod rename;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use self::attributes::{Conversion, Places};
 use self::compare::Compared;
 use super::git::{self, OpenError, Repo};
 use super::index::{Index, IndexError, Stat};
+use super::pack::store::Store;
 use super::plumbing::{self, CatFile};
-use super::{Item, Source, SourceError, mmap, repository, to_path};
+use super::repository::Repository;
+use super::snapshot::Snapshots;
+use super::{Item, Source, SourceError, mmap, to_path};
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -59,6 +63,27 @@ pub struct Staged {
     index_mtime: (u32, u32),
     /// The files asked for by name.
     named: Vec<(Vec<u8>, Oid)>,
+    /// Opened when a name is looked up in it.
+    parents: OnceLock<Option<Parents>>,
+}
+
+/// The trees that the index is compared with, for questions about names.
+struct Parents {
+    trees: Vec<Oid>,
+    store: Store,
+    snapshots: Mutex<Snapshots>,
+}
+
+impl Parents {
+    fn open() -> Result<Self, SourceError> {
+        let (trees, store) = (plumbing::parent_trees()?, Repository::from_env()?.store());
+        Ok(Self { trees, store, snapshots: Mutex::default() })
+    }
+
+    fn have(&self, path: &[u8]) -> bool {
+        let mut snapshots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        self.trees.iter().any(|tree| snapshots.find(&self.store, tree, path).is_some())
+    }
 }
 
 /// How objects are read.
@@ -161,7 +186,17 @@ impl Staged {
             })
             .collect();
         let notices = unmerged.into_iter().map(|path| Notice::skipped(path, "the merge of this path is unresolved")).collect();
-        Self { access, changes, deleted, items, notices, work_tree, index_mtime: (0, 0), named: Vec::new() }
+        Self {
+            access,
+            changes,
+            deleted,
+            items,
+            notices,
+            work_tree,
+            index_mtime: (0, 0),
+            named: Vec::new(),
+            parents: OnceLock::new(),
+        }
     }
 
     /// What is staged, sorted by path.
@@ -277,8 +312,8 @@ impl Source for Staged {
         if change.old.iter().all(Option::is_none) { vec![change.path.clone()] } else { Vec::new() }
     }
 
-    fn had(&self, _at: usize, path: &[u8]) -> bool {
-        plumbing::parent_trees().is_ok_and(|trees| trees.iter().any(|tree| repository::has(tree, path)))
+    fn had(&self, _at: usize, path: &[u8], _: &mut Objects) -> bool {
+        self.parents.get_or_init(|| Parents::open().ok()).as_ref().is_some_and(|parents| parents.have(path))
     }
 
     fn scope(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Scope, Notice> {

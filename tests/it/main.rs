@@ -44,6 +44,8 @@ mod pipes;
 mod positional;
 mod programs;
 mod providers;
+#[cfg(unix)]
+mod ranges;
 mod report;
 mod rules;
 mod shards;
