@@ -33,7 +33,7 @@ use crate::source::archive::{self, Limits};
 use crate::source::{Source, SourceError, mmap};
 use crate::types::finding::{Finding, Via};
 use crate::types::input::{Content, Input, Origin, Scope};
-use crate::types::notice::Notice;
+use crate::types::notice::{NO_FILE, Notice};
 use crate::types::rule::Confidence;
 use crate::types::shard::Sharded;
 use crate::types::span::RangeSet;
@@ -76,6 +76,15 @@ impl Outcome {
         self.bytes += other.bytes;
         self.binary += other.binary;
         self.excluded += other.excluded;
+    }
+
+    /// Takes in what another run over other contents found.
+    pub fn add(&mut self, other: Self) {
+        if other.objects > 0 {
+            self.notices.retain(|notice| notice.why != NO_FILE);
+        }
+        self.absorb(other);
+        self.sort();
     }
 
     fn sort(&mut self) {

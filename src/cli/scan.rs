@@ -55,7 +55,7 @@ pub struct LayerArgs {
 /// What `dir` takes.
 #[derive(Debug, Args)]
 pub struct DirArgs {
-    /// Files and folders [default: the current folder].
+    /// Files and folders [default: the current folder]; `-` and `<(command)` are read as streams.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Scan what .gitignore and its kin name, too.

@@ -17,8 +17,8 @@ use crate::detect::decode::encoding::Encoding;
 use crate::rules::paths::PathRules;
 use crate::source::archive::{self, Limits, Reading};
 use crate::source::reader::{self, Opened, Reader, Steadiness};
-use crate::source::tracked;
 use crate::source::walk::{Ignore, Visit, Walk, label};
+use crate::source::{pipes, tracked};
 use crate::types::input::Origin;
 use crate::types::notice::{NO_FILE, Notice};
 use crate::types::shard::{Shard, Sharded};
@@ -295,7 +295,7 @@ impl Worker<'_> {
                 _ => self.gathered.over += 1,
             },
             Ok(Opened::Odd) => {
-                self.gathered.outcome.notices.push(Notice::info(label, "neither a file nor a folder: not read"));
+                self.gathered.outcome.notices.push(Notice::info(label, pipes::NOT_READ));
             }
             Err(error) => self.failed(label, &error),
         }
