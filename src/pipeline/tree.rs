@@ -115,6 +115,7 @@ impl Pipeline {
             outcome.notices.push(Notice::info("", NO_FILE));
         }
         self.reconsider(&mut outcome.findings);
+        outcome.tell_pointers(&self.policy);
         outcome.sort();
         let asked = format!("dir {} {:?} {:?}", run.walk.roots().len(), run.max_size, run.walk.ignore());
         outcome.sharded = run.shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });

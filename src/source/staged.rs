@@ -16,11 +16,12 @@ use self::attributes::{Conversion, Places};
 use self::compare::Compared;
 use super::git::{self, OpenError, Repo};
 use super::index::{Index, IndexError, Stat};
+use super::lfs::{self, Pointer};
 use super::pack::store::Store;
 use super::plumbing::{self, CatFile};
 use super::repository::Repository;
 use super::snapshot::Snapshots;
-use super::{Item, Source, SourceError, mmap, to_path};
+use super::{Item, Kept, Source, SourceError, mmap, to_path};
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -34,6 +35,9 @@ const FILE: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
 /// A submodule: the object is a commit of another repository.
 const SUBMODULE: u32 = 0o160_000;
+
+/// The largest content behind a pointer that is scanned, in bytes.
+const LARGEST_KEPT: u64 = 256 << 20;
 
 /// A staged path that differs from every parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +69,8 @@ pub struct Staged {
     named: Vec<(Vec<u8>, Oid)>,
     /// Opened when a name is looked up in it.
     parents: OnceLock<Option<Parents>>,
+    /// Asked for when a pointer of Git LFS is staged.
+    kept: OnceLock<lfs::Kept>,
 }
 
 /// The trees that the index is compared with, for questions about names.
@@ -196,6 +202,7 @@ impl Staged {
             index_mtime: (0, 0),
             named: Vec::new(),
             parents: OnceLock::new(),
+            kept: OnceLock::new(),
         }
     }
 
@@ -305,6 +312,18 @@ impl Source for Staged {
 
     fn archive_before(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Vec<Vec<u8>>, Notice> {
         self.former(at, input, objects).iter().map(|old| objects.blob(old).map_err(|error| self.as_new(at, &error))).collect()
+    }
+
+    fn kept(&self, at: usize, input: &Input, pointer: &Pointer, objects: &mut Objects) -> Option<Kept> {
+        let kept = self.kept.get_or_init(|| lfs::Kept::new(self.work_tree.clone()));
+        let path = self.changes[at].path.as_slice();
+        let content = kept.content(pointer, path, LARGEST_KEPT)?;
+        let old = self.former(at, input, objects);
+        let before = old.iter().filter_map(|old| objects.blob(old).ok()).map(|old| match lfs::pointer(&old) {
+            Some(pointer) => kept.content(&pointer, b"", LARGEST_KEPT).unwrap_or_default(),
+            None => old,
+        });
+        Some(Kept { content, before: before.collect() })
     }
 
     fn names(&self, at: usize, _: &mut Objects) -> Vec<Vec<u8>> {

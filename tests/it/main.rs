@@ -33,6 +33,8 @@ mod keys;
 mod layers;
 #[cfg(unix)]
 mod leak;
+#[cfg(unix)]
+mod lfs;
 mod marks;
 mod migrate;
 mod names;
