@@ -317,7 +317,9 @@ impl<S: Source> Job<'_, S> {
                 Some(at) => scope.admits(at.line, at.end_line),
                 None => scope != Scope::Lines(RangeSet::default()),
             });
-            if let Some(encoding) = encoding {
+            if let Some(lines) = self.source.lines(at) {
+                finish::place(&mut findings, lines);
+            } else if let Some(encoding) = encoding {
                 line_hash::mark(&mut findings, &input.content, encoding);
             }
         }

@@ -1,6 +1,7 @@
 //! Sources: where contents come from. Each enumerates items, loads an item's bytes, and says which lines count.
 
 pub mod archive;
+pub mod diff;
 pub mod git;
 pub mod history;
 pub mod index;
@@ -155,6 +156,11 @@ pub trait Source: Sync {
     /// The content that a pointer of Git LFS at item `at` stands for, if it is here and this source scans it, and what was kept in
     /// its place before.
     fn kept(&self, _at: usize, _input: &Input, _pointer: &Pointer, _worker: &mut Self::Worker) -> Option<Kept> {
+        None
+    }
+
+    /// Where the lines of item `at` stand, if it is only a part of what its origin names.
+    fn lines(&self, _at: usize) -> Option<&[u32]> {
         None
     }
 

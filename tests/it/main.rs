@@ -8,6 +8,8 @@ mod config;
 mod containers;
 mod contents;
 mod decode;
+#[cfg(unix)]
+mod diffs;
 mod dir;
 #[cfg(unix)]
 mod doors;
