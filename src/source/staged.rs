@@ -191,7 +191,10 @@ impl Staged {
                 size: change.stat.map_or(0, |stat| u64::from(stat.size)),
             })
             .collect();
-        let notices = unmerged.into_iter().map(|path| Notice::skipped(path, "the merge of this path is unresolved")).collect();
+        let notices = unmerged
+            .into_iter()
+            .map(|path| Notice::skipped(path, "the merge of this path is unresolved: resolve it, then `git add` it"))
+            .collect();
         Self {
             access,
             changes,

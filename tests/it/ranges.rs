@@ -109,3 +109,41 @@ fn a_merge_that_renames_takes_a_secret_from_its_path() {
     commit();
     assert_eq!(way(&world, &format!("{start}..")), (false, before, 1));
 }
+
+#[test]
+fn a_mode_outside_of_a_sparse_partial_clone_blocks_nothing() {
+    let world = World::new();
+    world.git(&["config", "uploadpack.allowFilter", "true"]);
+    for folder in ["in", "out"] {
+        world.stage(&format!("{folder}/a.txt"), format!("{folder}\n") + &"line\n".repeat(20));
+    }
+    world.commit();
+    world.git(&["checkout", "-q", "-b", "side"]);
+    world.stage("out/a.txt", "side\n".to_owned() + &"line\n".repeat(20));
+    world.commit();
+    world.git(&["checkout", "-q", "main"]);
+    let source = format!("file://{}", world.path().display());
+    for sparse in ["--sparse-index", "--no-sparse-index"] {
+        let clone = world.at(&format!("clone{sparse}"));
+        let clone = clone.to_str().expect("a path");
+        let git = |args: &[&str]| world.git(&[&["-C", clone], args].concat());
+        world.git(&["clone", "-q", "--filter=blob:none", "--sparse", &source, clone]);
+        git(&["sparse-checkout", "set", sparse, "in"]);
+        git(&["update-index", "--chmod=+x", "out/a.txt"]);
+        let staged = || world.nospill_in(&format!("clone{sparse}"), &["staged"]);
+        let ran = staged();
+        assert_eq!(ran.code, 0, "{sparse}: {}", ran.whole());
+        git(&["commit", "-q", "-m", "mode"]);
+        git(&["merge", "-q", "--no-commit", "origin/side"]);
+        let ran = staged();
+        assert_eq!(ran.code, 0, "{sparse}: {}", ran.whole());
+        git(&["commit", "-q", "-m", "merge"]);
+        // A secret that is new there is found all the same.
+        std::fs::write(world.at("secret"), token(1)).expect("a file");
+        let secret = world.at("secret");
+        let blob = git(&["hash-object", "-w", secret.to_str().expect("a path")]);
+        git(&["update-index", "--add", "--cacheinfo", &format!("100755,{},out/a.txt", blob.trim())]);
+        let ran = staged();
+        assert!(ran.code == 1 && ran.out.contains("out/a.txt:1"), "{sparse}: {}", ran.whole());
+    }
+}
