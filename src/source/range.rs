@@ -292,9 +292,9 @@ impl Range {
         let letters = status.get(..sides)?;
         // Of a merge each parent's path comes first, whatever became of it.
         let before = if sides > 1 { sides } else { usize::from(matches!(letters, b"R" | b"C")) };
-        for side in 0..before {
+        for letter in letters.iter().take(before) {
             let former = fields.next()?;
-            if letters[side] == b'R' {
+            if *letter == b'R' {
                 self.gone.push((*id, former.to_vec()));
             }
         }
