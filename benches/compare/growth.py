@@ -48,7 +48,8 @@ def measure(nospill, folder, scan):
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - started
         assert process.returncode == 1, (scan, process.returncode)
-        best = min(best or (seconds, 0), (seconds, usage.ru_maxrss / 1024))
+        taken = (seconds, usage.ru_maxrss / 1024)
+        best = min(best or taken, taken)
     return best
 
 
