@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::source::range::{Brought, Range, Revisions};
 use crate::source::repository::{Include, Repository};
 use crate::source::{SourceError, plumbing};
-use crate::types::notice::Notice;
+use crate::types::notice::{Notice, NoticeKind};
 
 /// Scans the history of the repository here.
 ///
@@ -55,16 +55,19 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     revisions.extend(args.branch);
     if !revisions.is_empty() || args.since.is_some() || args.max_count.is_some() {
         let revisions = Revisions { revisions, since: args.since, max_count: args.max_count };
-        let range = match Range::new(&repository, &revisions, max_size) {
+        let read = || -> Result<_, SourceError> {
+            let range = Range::new(&repository, &revisions, max_size)?.bringing(brought.clone());
+            let range = shard.into_iter().fold(range, Range::shared);
+            pipeline.range(&range, deepen())
+        };
+        let mut outcome = match settled(&repository, read) {
             Err(error) if is_unknown(&error) && !repository.shallow.is_empty() => {
                 let why = format!("{error}: this clone is shallow, so nothing was scanned; {}", deepen());
                 let notices = vec![Notice::skipped("", why)];
                 return scan::report(&settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started);
             }
-            range => range.map_err(unknown)?.bringing(brought),
+            outcome => outcome.map_err(unknown)?,
         };
-        let range = shard.into_iter().fold(range, Range::shared);
-        let mut outcome = pipeline.range(&range, deepen())?;
         outcome.notices.extend(refused);
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome);
@@ -81,7 +84,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     let mut outcome = progress::shown("objects", |progress| {
         let deepen = deepen();
         let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
-        pipeline.history(&repository, &request)
+        settled(&repository, || pipeline.history(&repository, &request))
     })?;
     outcome.notices.extend(refused);
     if settings.layers.config_from.is_some() {
@@ -132,12 +135,66 @@ pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
     let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);
     let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
-    Ok(pipeline.history(&repository, &request)?)
+    Ok(settled(&repository, || pipeline.history(&repository, &request))?)
+}
+
+/// Runs a scan, and again where something was not there and the packs became others meanwhile: git collects garbage beside
+/// other commands, which moves objects.
+fn settled(repository: &Repository, run: impl Fn() -> Result<Outcome, SourceError>) -> Result<Outcome, SourceError> {
+    /// A repository whose packs never rest is left to its notices.
+    const MOST: usize = 4;
+    let mut packs = repository.packs();
+    for _ in 1..MOST {
+        let outcome = run();
+        let is_whole =
+            outcome.as_ref().is_ok_and(|outcome| outcome.notices.iter().all(|notice| notice.kind != NoticeKind::Skipped));
+        let now = repository.packs();
+        if is_whole || now == packs {
+            return outcome;
+        }
+        packs = now;
+    }
+    run()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::source::pack::ObjectFormat;
+
+    #[test]
+    fn what_moved_while_it_was_read_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let packs = folder.path().join("objects/pack");
+        std::fs::create_dir_all(&packs).expect("folders");
+        let (objects, format) = (folder.path().join("objects"), ObjectFormat::Sha1);
+        let repository = Repository { objects, format, shallow: HashSet::new(), is_partial: false };
+        let lacking = || Outcome { notices: vec![Notice::skipped("", "missing")], ..Outcome::default() };
+        // Runs that find the packs changed, and how many there are in all.
+        for (changed, want) in [(0, 1), (1, 2), (2, 3), (100, 4)] {
+            let runs = Cell::new(0);
+            let outcome = settled(&repository, || {
+                runs.set(runs.get() + 1);
+                if runs.get() <= changed {
+                    std::fs::write(packs.join(format!("{changed}-{}.pack", runs.get())), "").expect("a file");
+                }
+                Ok(lacking())
+            });
+            assert!(outcome.is_ok_and(|outcome| outcome.notices.len() == 1));
+            assert_eq!(runs.get(), want);
+        }
+        let runs = Cell::new(0);
+        let outcome = settled(&repository, || {
+            runs.set(runs.get() + 1);
+            std::fs::write(packs.join(format!("last-{}.pack", runs.get())), "").expect("a file");
+            Ok(if runs.get() == 1 { lacking() } else { Outcome::default() })
+        });
+        assert!(outcome.is_ok_and(|outcome| outcome.notices.is_empty()));
+        assert_eq!(runs.get(), 2);
+    }
 
     #[test]
     fn the_configuration_sets_the_bound_and_the_command_line_lowers_it() {

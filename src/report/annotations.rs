@@ -3,13 +3,13 @@
 //! Both find commands in any text, so what comes from the repository is escaped as the agent's own library does, and what
 //! would begin a command is broken up.
 
-use super::form::{flat, noted, sentence};
+use super::form::{flat, noted, rank, sentence};
 use super::json::{Document, Effect, FindingV1};
 
 /// Logging commands: an issue for each finding and for what was not scanned, then the result of the task.
 pub fn azure(document: &Document) -> String {
     let mut text = String::new();
-    for finding in document.counted() {
+    for finding in shown(document) {
         let (kind, code) = (if finding.effect == Effect::Deny { "error" } else { "warning" }, azure_value(&finding.rule));
         let (path, line, column) = (azure_value(&finding.path), finding.line, finding.column);
         let place = format!("sourcepath={path};linenumber={line};columnnumber={column};code={code}");
@@ -32,7 +32,7 @@ pub fn azure(document: &Document) -> String {
 /// Workflow commands: an annotation for each finding and for what was not scanned.
 pub fn github(document: &Document) -> String {
     let mut text = String::new();
-    for finding in document.counted() {
+    for finding in shown(document) {
         let kind = if finding.effect == Effect::Deny { "error" } else { "warning" };
         let (path, title) = (github_value(&finding.path), github_value(&format!("{}: {}", finding.rule, finding.title)));
         let (line, end, column) = (finding.line, finding.end_line, finding.column);
@@ -44,6 +44,17 @@ pub fn github(document: &Document) -> String {
         text.push_str(&format!("::warning title=not scanned::{message}\n"));
     }
     text
+}
+
+/// The findings, the most severe first where an agent would not show all.
+fn shown(document: &Document) -> Vec<&FindingV1> {
+    /// So many errors and warnings of a step are shown by both.
+    const SHOWN: usize = 10;
+    let mut findings: Vec<&FindingV1> = document.counted().collect();
+    if findings.len() > SHOWN {
+        findings.sort_by_key(|finding| rank(finding));
+    }
+    findings
 }
 
 fn located(finding: &FindingV1) -> String {

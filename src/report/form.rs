@@ -1,6 +1,6 @@
 //! The forms of a report for machines, and what they share: the sentence that a finding becomes.
 
-use super::json::{Document, FindingV1, NoticeV1};
+use super::json::{Document, Effect, FindingV1, NoticeV1};
 use super::{annotations, escape, gitlab, html, json, junit, lines, markdown, sarif, table};
 
 /// How a report is written.
@@ -59,6 +59,14 @@ impl<F: Fn() -> I, I: Iterator<Item = serde_json::Value>> serde::Serialize for L
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
     }
+}
+
+/// What findings are sorted by where not all are shown: what denies first, then by severity and confidence.
+pub(super) fn rank(finding: &FindingV1) -> (bool, usize, usize) {
+    const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
+    const CONFIDENCES: [&str; 4] = ["proven", "high", "medium", "low"];
+    let place = |names: [&str; 4], name: &str| names.iter().position(|other| *other == name).unwrap_or(names.len());
+    (finding.effect != Effect::Deny, place(SEVERITIES, &finding.severity), place(CONFIDENCES, &finding.confidence))
 }
 
 /// One line that says all: what it is, how sure, what to do. No unsafe character is left in it.

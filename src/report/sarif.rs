@@ -2,26 +2,57 @@
 //! be the line. Suppressed findings are left out, because code scanning would open alerts for them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::form::{Lazily, flat, noted, pretty, sentence};
+use super::form::{Lazily, flat, noted, pretty, rank, sentence};
 use super::json::{Document, Effect, FindingV1, NoticeV1};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Longest description of a rule that code scanning takes.
 const LONGEST: usize = 1024;
 
-/// The log, one run.
+/// Results of a run that code scanning shows; a run of more than 25,000 it refuses.
+const RESULTS: usize = 5000;
+/// Runs of a log that code scanning takes.
+const RUNS: usize = 20;
+
+/// The log: one run, or as many as code scanning needs to show all results, the most severe first. Each run is a category of its
+/// own, as it wants them.
 pub fn render(document: &Document) -> String {
+    let mut findings: Vec<&FindingV1> = document.counted().collect();
+    if findings.len() > RESULTS {
+        findings.sort_by_key(|finding| rank(finding));
+    }
+    let left_out = findings.len().saturating_sub(RESULTS * RUNS);
+    findings.truncate(RESULTS * RUNS);
+    let mut parts: Vec<&[&FindingV1]> = findings.chunks(RESULTS).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    let runs = parts.iter().enumerate().map(|(number, part)| run(document, part, number, left_out));
+    pretty(&Log { schema: SCHEMA, runs: runs.collect::<Vec<_>>(), version: "2.1.0" })
+}
+
+fn run<'d>(document: &'d Document, findings: &'d [&'d FindingV1], number: usize, left_out: usize) -> Run<impl Serialize + 'd> {
     let mut rules: BTreeMap<&str, (usize, Vec<&FindingV1>)> = BTreeMap::new();
-    document.counted().for_each(|finding| rules.entry(&finding.rule).or_default().1.push(finding));
+    findings.iter().for_each(|finding| rules.entry(&finding.rule).or_default().1.push(finding));
     rules.values_mut().enumerate().for_each(|(number, (index, _))| *index = number);
-    let results = || document.counted().map(|finding| result(finding, rules[finding.rule.as_str()].0));
-    let notices: Vec<Value> = document.notices.iter().map(notification).collect();
-    let run = Run {
-        automation_details: json!({ "id": "nospill/" }),
+    let described = rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>();
+    let numbers: Rc<BTreeMap<&str, usize>> = Rc::new(rules.into_iter().map(|(id, (index, _))| (id, index)).collect());
+    let results = move || {
+        let numbers = Rc::clone(&numbers);
+        findings.iter().map(move |finding| result(finding, numbers[finding.rule.as_str()]))
+    };
+    let mut notices: Vec<Value> = if number == 0 { document.notices.iter().map(notification).collect() } else { Vec::new() };
+    if left_out > 0 {
+        let text = format!("{left_out} more findings are left out of this log, the least severe: code scanning takes no more");
+        notices.push(json!({ "level": "error", "message": { "text": text } }));
+    }
+    Run {
+        automation_details: json!({ "id": if number == 0 { "nospill/".to_owned() } else { format!("nospill/{}/", number + 1) } }),
         column_kind: "unicodeCodePoints",
         invocations: json!([{
             "executionSuccessful": document.skipped().count() == 0,
@@ -32,17 +63,16 @@ pub fn render(document: &Document) -> String {
             "name": "nospill",
             "fullName": some(&format!("nospill {}", document.tool.version)),
             "version": some(&document.tool.version),
-            "rules": rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>(),
+            "rules": described,
         } }),
-    };
-    pretty(&Log { schema: SCHEMA, runs: [run], version: "2.1.0" })
+    }
 }
 
 #[derive(Serialize)]
 struct Log<R> {
     #[serde(rename = "$schema")]
     schema: &'static str,
-    runs: [R; 1],
+    runs: Vec<R>,
     version: &'static str,
 }
 

@@ -73,6 +73,16 @@ impl Repository {
         Store::open(&self.objects, self.format, &extra_objects())
     }
 
+    /// The names of its packs, for telling whether they became others; whether garbage is being collected counts as one.
+    pub fn packs(&self) -> Vec<OsString> {
+        let folder = std::fs::read_dir(self.objects.join("pack"));
+        let mut names: Vec<OsString> = folder.into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+        let collecting = self.objects.with_file_name("gc.pid");
+        names.extend(collecting.exists().then(|| collecting.into_os_string()));
+        names.sort_unstable();
+        names
+    }
+
     /// What its refs and `HEAD` point to, and what `include` adds; and refs that point nowhere.
     ///
     /// # Errors
@@ -133,11 +143,6 @@ pub(super) fn extra_objects() -> Vec<PathBuf> {
 pub fn resolve(revision: &str) -> Option<Oid> {
     let text = plumbing::output(&["rev-parse", "--verify", "--quiet", "--end-of-options", revision]).ok()?;
     Oid::from_hex(text.trim_ascii())
-}
-
-/// Whether a commit or tree has something at a path.
-pub fn has(tree: &Oid, path: &[u8]) -> bool {
-    resolve(&format!("{tree}:{}", String::from_utf8_lossy(path))).is_some()
 }
 
 fn tip(line: &[u8]) -> Option<Tip> {

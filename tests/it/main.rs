@@ -8,6 +8,8 @@ mod config;
 mod containers;
 mod contents;
 mod decode;
+#[cfg(unix)]
+mod diffs;
 mod dir;
 #[cfg(unix)]
 mod doors;
@@ -33,6 +35,8 @@ mod keys;
 mod layers;
 #[cfg(unix)]
 mod leak;
+#[cfg(unix)]
+mod lfs;
 mod marks;
 mod migrate;
 mod names;
@@ -44,6 +48,8 @@ mod pipes;
 mod positional;
 mod programs;
 mod providers;
+#[cfg(unix)]
+mod ranges;
 mod report;
 mod rules;
 mod shards;

@@ -237,3 +237,29 @@ fn merged_parts_are_the_whole() {
         assert!(ran.code == 2 && ran.err.contains(wrong), "{}", ran.whole());
     }
 }
+
+#[test]
+fn a_log_of_very_many_findings_is_split_as_code_scanning_wants() {
+    let world = World::new();
+    // More than a run may show; what denies comes behind.
+    let weak: String = (0..5_050).map(|at| format!("{}\n", token(at).trim_end())).collect();
+    world.write("many.txt", weak);
+    world.write("zz.txt", token(9_999));
+    world.write(".nospill.toml", "[[policy]]\neffect = \"audit\"\npath = \"many.txt\"\n");
+    let ran = world.nospill(&["dir", "--format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let runs = log["runs"].as_array().expect("runs");
+    let counts: Vec<usize> = runs.iter().map(|run| run["results"].as_array().map_or(0, Vec::len)).collect();
+    assert_eq!(counts, [5_000, 51]);
+    assert_eq!(runs[0]["results"][0]["level"], "error");
+    let ids: Vec<&str> = runs.iter().filter_map(|run| run["automationDetails"]["id"].as_str()).collect();
+    assert_eq!(ids, ["nospill/", "nospill/2/"]);
+    for run in runs {
+        assert_eq!(run["tool"]["driver"]["rules"][0]["id"], run["results"][0]["ruleId"]);
+    }
+    for format in ["azure", "github"] {
+        let ran = world.nospill(&["dir", "--format", format]);
+        let first = ran.out.lines().next().unwrap_or_default();
+        assert!(first.contains("zz.txt"), "{format}: {first}");
+    }
+}

@@ -101,6 +101,8 @@ fn join(mut lists: Vec<OneParent>) -> Compared {
         });
         all_deleted.push(other.deleted);
     }
+    // A content that a parent has at this path brings nothing, whatever its mode became; it may not even be here.
+    changes.retain(|change| change.old.iter().all(|old| *old != Some(change.blob)));
     unmerged.dedup();
     Compared { changes, deleted: all_deleted, unmerged }
 }
