@@ -74,9 +74,17 @@ pub enum BaselineCommand {
         #[command(flatten)]
         known: KnownArgs,
     },
-    /// Take out entries that nothing matches any more.
-    #[command(after_help = "Examples:
-  nospill baseline prune")]
+    /// Take out entries that nothing matches any more; what was not looked at stays.
+    #[command(
+        after_help = "Entries stay, and are named, whose file is not on disk (--history looks at the history, too), is excluded or
+can't be read.
+
+Exit codes: 0 done, 3 something could not be scanned.
+
+Examples:
+  nospill baseline prune
+  nospill baseline prune --history"
+    )]
     Prune(KnownArgs),
     /// Go through what is not known yet, one by one.
     #[command(

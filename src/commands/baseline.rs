@@ -2,10 +2,12 @@
 
 mod audit;
 pub mod foreign;
+mod unseen;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use self::unseen::{Unmatched, entry_of, skipped};
 use super::setup::{self, Files, Place, Top};
 use super::{disk, put, say};
 use crate::cli::keep::{BaselineCommand, KnownArgs};
@@ -17,6 +19,7 @@ use crate::policy::seal::{Salt, Seal};
 use crate::report::escape;
 use crate::settings::{DirSettings, Settings};
 use crate::types::finding::{Finding, Verdict};
+use crate::types::notice::Notice;
 
 /// Runs a subcommand of `baseline`.
 ///
@@ -41,6 +44,7 @@ struct State {
     old: Option<Baseline>,
     pipeline: Pipeline,
     outcome: Outcome,
+    is_history: bool,
 }
 
 impl State {
@@ -60,12 +64,12 @@ impl State {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(CommandError::new(Kind::Io, format!("{}: {error}", file.display()))),
         };
-        Ok(Self { settings, top, file, old, pipeline, outcome })
+        Ok(Self { settings, top, file, old, pipeline, outcome, is_history: known.history })
     }
 
     /// Findings that count.
     fn open(&self) -> impl Iterator<Item = &Finding> {
-        self.outcome.findings.iter().filter(|finding| !matches!(finding.verdict, Verdict::Suppressed(_)))
+        counted(&self.outcome)
     }
 
     /// The baseline as it is.
@@ -85,24 +89,44 @@ impl State {
         // A committed line with a path that a token stands in would be one more place where it stands.
         let path = self.pipeline.known_as(finding.origin.path());
         let seal = Seal::of(rule, &path, finding.secret.expose(), &finding.fingerprint, salt);
-        Entry { path: String::from_utf8_lossy(&path).into_owned(), rule: rule.id.to_string(), seal }
+        Entry { path: path.into_owned(), rule: rule.id.to_string(), seal }
     }
 
     /// Each open finding with the entry that knows it.
     fn matched<'s>(&'s self, old: &Baseline, renames: Renames) -> Vec<(&'s Finding, Option<Entry>)> {
         let known = old.clone().index(renames);
-        let rules = self.pipeline.scanner.rules();
-        let find = |finding: &Finding| {
-            let rule = rules.rule(finding.rule);
-            let path = self.pipeline.known_as(finding.origin.path());
-            known.find(&rule.id, &path, finding.secret.expose(), &finding.fingerprint).cloned()
-        };
-        self.open().map(|finding| (finding, find(finding))).collect()
+        self.open().map(|finding| (finding, entry_of(&known, &self.pipeline, finding).cloned())).collect()
+    }
+
+    /// The entries that findings are.
+    fn used(&self, old: &Baseline) -> BTreeSet<Entry> {
+        self.matched(old, self.pipeline.policy.renames).into_iter().filter_map(|(_, entry)| entry).collect()
+    }
+
+    /// Says how it went, and what was not scanned.
+    fn end(&self, mut text: String, exit: Exit) -> Result<Exit, CommandError> {
+        let mut exit = exit;
+        for notice in skipped(&self.outcome) {
+            text.push_str(&not_scanned(notice));
+            exit = if exit == Exit::Clean { Exit::Incomplete } else { exit };
+        }
+        say(&text)?;
+        Ok(exit)
     }
 
     fn write(&self, new: &Baseline) -> Result<(), CommandError> {
-        put(&self.file, new.render().as_bytes())
+        put(&self.file, &new.render())
     }
+}
+
+fn not_scanned(notice: &Notice) -> String {
+    let colon = if notice.path.is_empty() { "" } else { ": " };
+    format!("not scanned: {}{colon}{}\n", escape::path(&notice.path), escape::message(&notice.why))
+}
+
+/// Findings that count.
+fn counted(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
+    outcome.findings.iter().filter(|finding| !matches!(finding.verdict, Verdict::Suppressed(_)))
 }
 
 /// Scans without the baseline; gives its file, too.
@@ -156,52 +180,61 @@ fn create(from: Option<PathBuf>, known: KnownArgs) -> Result<Exit, CommandError>
             ));
         }
     }
-    say(&text)?;
-    Ok(Exit::Clean)
+    state.end(text, Exit::Clean)
 }
 
 fn update(renames: bool, known: KnownArgs) -> Result<Exit, CommandError> {
     let state = State::new(known)?;
     let (old, salt) = (state.needed()?, state.salt());
-    let mut entries: BTreeSet<Entry> = old.entries().cloned().collect();
+    let mut new = old.clone();
     if renames {
         let here: BTreeSet<Entry> = state.matched(old, Renames::Refused).into_iter().filter_map(|(_, entry)| entry).collect();
-        for (finding, entry) in state.matched(old, Renames::Followed) {
-            if let Some(entry) = entry.filter(|entry| !here.contains(entry)) {
-                entries.remove(&entry);
-                entries.insert(state.entry(finding, salt));
+        let moved = state.matched(old, Renames::Followed);
+        let moved: Vec<(&Finding, Entry)> = moved
+            .into_iter()
+            .filter_map(|(finding, entry)| Some((finding, entry.filter(|entry| !here.contains(entry))?)))
+            .collect();
+        // What could not be read may be where it was.
+        let unmatched = if moved.is_empty() { Unmatched::default() } else { Unmatched::of(&state, old, &here)? };
+        for (finding, entry) in moved {
+            match unmatched.is_unread(&entry) {
+                true => new.insert(state.entry(finding, salt)),
+                false => new.replace(&entry, state.entry(finding, salt)),
             }
         }
     } else {
-        let new = state.matched(old, state.pipeline.policy.renames).into_iter().filter(|(_, entry)| entry.is_none());
-        entries.extend(new.map(|(finding, _)| state.entry(finding, salt)));
+        let unknown = state.matched(old, state.pipeline.policy.renames).into_iter().filter(|(_, entry)| entry.is_none());
+        unknown.for_each(|(finding, _)| new.insert(state.entry(finding, salt)));
     }
-    changed(&state, old, entries)
+    changed(&state, old, &new, &Unmatched::default())
 }
 
 fn prune(known: KnownArgs) -> Result<Exit, CommandError> {
     let state = State::new(known)?;
     let old = state.needed()?;
-    let entries = state.matched(old, state.pipeline.policy.renames).into_iter().filter_map(|(_, entry)| entry).collect();
-    changed(&state, old, entries)
+    let unmatched = Unmatched::of(&state, old, &state.used(old))?;
+    let mut new = old.clone();
+    unmatched.gone.iter().for_each(|entry| new.remove(entry));
+    changed(&state, old, &new, &unmatched)
 }
 
-/// Writes the file if it is another, and says what is new and gone.
-fn changed(state: &State, old: &Baseline, entries: BTreeSet<Entry>) -> Result<Exit, CommandError> {
-    let before: BTreeSet<Entry> = old.entries().cloned().collect();
-    let (new, gone) = (entries.difference(&before).count(), before.difference(&entries).count());
-    if new + gone > 0 {
-        state.write(&Baseline::new(entries))?;
+/// Writes the file if it is another, and says what is new and gone, and what stays though nothing matches it.
+fn changed(state: &State, old: &Baseline, new: &Baseline, unmatched: &Unmatched) -> Result<Exit, CommandError> {
+    let of = |baseline: &Baseline| baseline.entries().cloned().collect::<BTreeSet<Entry>>();
+    let (before, after) = (of(old), of(new));
+    let (added, gone) = (after.difference(&before).count(), before.difference(&after).count());
+    if added + gone > 0 {
+        state.write(new)?;
     }
-    say(&format!("{}: {} added, {} taken out\n", state.file.display(), plural(new), plural(gone)))?;
-    Ok(Exit::Clean)
+    let text = format!("{}: {} added, {} taken out\n", state.file.display(), plural(added), plural(gone));
+    state.end(text + &unmatched.text(), if unmatched.is_incomplete() { Exit::Incomplete } else { Exit::Clean })
 }
 
 fn diff(known: KnownArgs) -> Result<Exit, CommandError> {
     let state = State::new(known)?;
     let old = state.needed()?;
     let matched = state.matched(old, state.pipeline.policy.renames);
-    let used: BTreeSet<&Entry> = matched.iter().filter_map(|(_, entry)| entry.as_ref()).collect();
+    let unmatched = Unmatched::of(&state, old, &state.used(old))?;
     let mut text = String::new();
     let mut exit = Exit::Clean;
     for (finding, _) in matched.iter().filter(|(_, entry)| entry.is_none()) {
@@ -210,22 +243,20 @@ fn diff(known: KnownArgs) -> Result<Exit, CommandError> {
         text.push_str(&format!("+ {rule} {}{line}\n", escape::path(&finding.origin.label())));
         exit = Exit::Denied;
     }
-    for entry in old.entries().filter(|entry| !used.contains(entry)) {
-        text.push_str(&format!("- {} {}\n", entry.rule, escape::path(entry.path.as_bytes())));
+    for entry in &unmatched.gone {
+        text.push_str(&format!("- {} {}\n", entry.rule, escape::path(&entry.path)));
     }
-    say(&text)?;
-    Ok(exit)
+    let is_whole = exit != Exit::Clean || !unmatched.is_incomplete();
+    state.end(text, if is_whole { exit } else { Exit::Incomplete })
 }
 
 /// What both sides have, and what one added; what one took out is gone.
 fn merge(base: &Path, ours: &Path, theirs: &Path) -> Result<Exit, CommandError> {
-    let read = |path: &Path| -> Result<BTreeSet<Entry>, CommandError> {
+    let read = |path: &Path| -> Result<Baseline, CommandError> {
         let text = std::fs::read(path).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))?;
-        Ok(setup::parse_baseline(&text, &path.display().to_string())?.entries().cloned().collect())
+        setup::parse_baseline(&text, &path.display().to_string())
     };
     let (base, mine, their) = (read(base)?, read(ours)?, read(theirs)?);
-    let kept = |entry: &&Entry| (mine.contains(entry) && their.contains(entry)) || !base.contains(entry);
-    let merged = Baseline::new(mine.union(&their).filter(kept).cloned());
-    put(ours, merged.render().as_bytes())?;
+    put(ours, &Baseline::merge(&base, &mine, &their).render())?;
     Ok(Exit::Clean)
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::outputs::Outputs;
 use crate::cli::report::Format;
-use crate::error::CommandError;
+use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline, veil};
 use crate::report::json::Document;
@@ -31,7 +31,7 @@ pub fn run<S: Source>(
 /// Writes the report of a run and the closing line, and says how the run ended.
 ///
 /// # Errors
-/// The report can't be written.
+/// The report can't be written, or nothing denies and the baseline is broken.
 pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, started: Instant) -> Result<Exit, CommandError> {
     let rules = pipeline.scanner.rules();
     let veiled = match settings.values {
@@ -59,6 +59,11 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
     // A closed standard error must not turn a finished scan into a failure.
     let _ = writeln!(io::stderr(), "{}", human::summary(&report));
     let counts = report.counts();
+    // One of another commit may be mended by what is scanned, which must not be refused for it.
+    if let (0, None, Some(why)) = (counts.denied, &settings.layers.config_from, pipeline.policy.broken_baseline()) {
+        return Err(CommandError::new(Kind::Config, why)
+            .hint("a line is a fingerprint, a rule and a path; a conflict of a merge must be resolved first"));
+    }
     Ok(match (counts.denied, counts.skipped) {
         (0, 0) => Exit::Clean,
         (0, _) => Exit::Incomplete,

@@ -9,7 +9,7 @@ use super::{Pipeline, remark};
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
 use crate::policy::effects::{Case, Policy};
-use crate::policy::seal::fingerprint;
+use crate::policy::seal::{fingerprint, with_lf};
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Verdict, Via};
 use crate::types::input::Origin;
@@ -45,7 +45,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
     let finding = |m: &RawMatch| {
         let rule = rules.rule(m.rule);
         let at = place.locate(&page, m.secret);
-        let value = page.plain(m.secret);
+        let value = with_lf(page.plain(m.secret));
         let secret = Secret::new(&value);
         let text = String::from_utf8_lossy(&value).into_owned();
         let line = || page.plain(page.lines_around(m.secret, SIGHT));

@@ -36,9 +36,11 @@ impl Allow {
         (self.rules.is_empty() || self.rules.iter().any(|id| is_named(rule, id)))
             && (self.paths.is_empty() || self.paths.hit(below))
             && (self.commits.is_empty() || self.is_of_commit(finding))
-            && self.seal.as_ref().is_none_or(|seal| match seal {
-                Seal::Plain(fingerprint) => own == fingerprint,
-                Seal::Slow { salt, .. } => seal::slow(*salt, &rule.id, path, finding.secret.expose()) == *seal,
+            && self.seal.as_ref().is_none_or(|seal| {
+                let secret = finding.secret.expose();
+                let is_former =
+                    |former: Vec<u8>| is_of(seal, (&rule.id, path), &former, &seal::fingerprint(&rule.id, path, &former));
+                is_of(seal, (&rule.id, path), secret, own) || seal::with_crlf(secret).is_some_and(is_former)
             })
     }
 
@@ -56,6 +58,14 @@ impl Allow {
     pub fn text(&self) -> String {
         let owner = self.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
         format!("allowed by {}: {}{owner}", self.place, self.reason)
+    }
+}
+
+/// Whether a seal is that of a secret of a rule at a path; `own` is its fingerprint there.
+fn is_of(seal: &Seal, (rule, path): (&str, &[u8]), secret: &[u8], own: &str) -> bool {
+    match seal {
+        Seal::Plain(fingerprint) => own == fingerprint,
+        Seal::Slow { salt, .. } => seal::slow(*salt, rule, path, secret) == *seal,
     }
 }
 

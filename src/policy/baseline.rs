@@ -3,7 +3,9 @@
 //! No line numbers and no times are in it, so that edits elsewhere leave it as it is; it is sorted, so that two branches
 //! merge line by line. What it holds of a secret is a [`Seal`].
 
-use std::collections::{BTreeSet, HashMap};
+mod path;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::seal::{self, Salt, Seal};
 
@@ -42,50 +44,114 @@ impl From<Vec<u8>> for Bytes {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     /// Where it was.
-    pub path: String,
+    pub path: Vec<u8>,
     /// The rule's id.
     pub rule: String,
     /// What it is.
     pub seal: Seal,
 }
 
-/// Known findings.
+impl Entry {
+    /// Of a line without its end.
+    fn parse(line: &[u8]) -> Option<Self> {
+        let mut words = line.trim_ascii_start().splitn(3, |&b| b == b' ');
+        let seal = Seal::parse(str::from_utf8(words.next()?).ok()?)?;
+        let rule = str::from_utf8(words.next()?).ok()?.to_owned();
+        Some(Self { seal, rule, path: path::unescaped(words.next()?)? })
+    }
+}
+
+/// Lines that a person wrote: comments and empty ones, without their ends.
+type Remarks = Vec<Vec<u8>>;
+
+/// Known findings, and what people wrote beside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    entries: BTreeSet<Entry>,
+    /// Each with the remarks above it.
+    entries: BTreeMap<Entry, Remarks>,
+    /// Remarks on the file: above the first entry, with an empty line at their end.
+    head: Remarks,
+    /// Remarks below the last entry.
+    tail: Remarks,
 }
 
 impl Baseline {
     /// Of entries.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        Self { entries: entries.into_iter().collect() }
+        Self { entries: entries.into_iter().map(|entry| (entry, Remarks::new())).collect(), ..Self::default() }
     }
 
-    /// Reads a file.
+    /// Reads a file, whatever its line ends are, with or without a byte order mark.
     ///
     /// # Errors
     /// The number of the first line (from 1) that is no entry.
     pub fn parse(text: &[u8]) -> Result<Self, usize> {
-        let text = String::from_utf8_lossy(text);
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-        let entry = |(at, line): (usize, &str)| {
-            let mut words = line.trim_end().splitn(3, ' ');
-            let read = |seal: Option<&str>, rule: Option<&str>, path: Option<&str>| {
-                Some(Entry { seal: Seal::parse(seal?)?, rule: rule?.to_owned(), path: unescaped(path?)? })
-            };
-            read(words.next(), words.next(), words.next()).ok_or(at + 1)
-        };
-        lines.map(entry).collect::<Result<_, _>>().map(|entries| Self { entries })
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let (mut read, mut above) = (Self::default(), Remarks::new());
+        for (at, line) in text.split(|&b| b == b'\n').enumerate() {
+            let line = &line[..line.iter().rposition(|&b| b != b'\r').map_or(0, |last| last + 1)];
+            match line.trim_ascii() {
+                [] | [b'#', ..] if is_title(at, line) => {}
+                [] | [b'#', ..] => above.push(line.to_vec()),
+                _ => {
+                    let entry = Entry::parse(line).ok_or(at + 1)?;
+                    if let (true, Some(gap)) = (read.entries.is_empty(), above.iter().rposition(|line| is_empty(line))) {
+                        read.head = above.drain(..=gap).collect();
+                    }
+                    read.entries.entry(entry).or_default().append(&mut above);
+                }
+            }
+        }
+        above.truncate(above.iter().rposition(|line| !is_empty(line)).map_or(0, |last| last + 1));
+        read.tail = above;
+        Ok(read)
     }
 
     /// Its entries, by path, rule and seal.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+        self.entries.keys()
+    }
+
+    /// Adds an entry.
+    pub fn insert(&mut self, entry: Entry) {
+        self.entries.entry(entry).or_default();
+    }
+
+    /// Takes an entry out. Remarks above it stay, above the one that follows.
+    pub fn remove(&mut self, entry: &Entry) {
+        let Some(mut above) = self.entries.remove(entry) else { return };
+        let next = self.entries.range_mut::<Entry, _>(entry..).next();
+        let place = next.map_or(&mut self.tail, |(_, remarks)| remarks);
+        above.append(place);
+        *place = above;
+    }
+
+    /// Puts another entry, with the remarks above it, in the place of one.
+    pub fn replace(&mut self, entry: &Entry, other: Entry) {
+        let mut above = self.entries.remove(entry).unwrap_or_default();
+        self.entries.entry(other).or_default().append(&mut above);
+    }
+
+    /// What both sides have, and what one added; what one took out is gone.
+    pub fn merge(base: &Self, ours: &Self, theirs: &Self) -> Self {
+        let is_kept = |entry: &&Entry| {
+            let (is_ours, is_theirs) = (ours.entries.contains_key(entry), theirs.entries.contains_key(entry));
+            (is_ours && is_theirs) || !base.entries.contains_key(entry)
+        };
+        let above = |side: &Self, entry: &Entry| side.entries.get(entry).cloned().unwrap_or_default();
+        let kept = ours.entries.keys().chain(theirs.entries.keys()).filter(is_kept);
+        let with_remarks =
+            kept.map(|entry| (entry.clone(), merged(&above(base, entry), &above(ours, entry), &above(theirs, entry))));
+        Self {
+            entries: with_remarks.collect(),
+            head: merged(&base.head, &ours.head, &theirs.head),
+            tail: merged(&base.tail, &ours.tail, &theirs.tail),
+        }
     }
 
     /// The salt that its seals have, so that another of the same finding is the same line.
     pub fn salt(&self) -> Option<Salt> {
-        self.entries.iter().find_map(|entry| match entry.seal {
+        self.entries().find_map(|entry| match entry.seal {
             Seal::Slow { salt, .. } => Some(salt),
             Seal::Plain(_) => None,
         })
@@ -93,7 +159,7 @@ impl Baseline {
 
     /// How many salts its seals have.
     fn salts(&self) -> usize {
-        let salts = self.entries.iter().filter_map(|entry| match entry.seal {
+        let salts = self.entries().filter_map(|entry| match entry.seal {
             Seal::Slow { salt, .. } => Some(salt),
             Seal::Plain(_) => None,
         });
@@ -101,22 +167,42 @@ impl Baseline {
     }
 
     /// The file.
-    pub fn render(&self) -> String {
-        let mut text = format!("{HEAD}\n");
-        for Entry { path, rule, seal } in &self.entries {
-            text.push_str(&format!("{seal} {rule} {}\n", escaped(path)));
+    pub fn render(&self) -> Vec<u8> {
+        let mut text = [HEAD.as_bytes(), b"\n"].concat();
+        let remark = |text: &mut Vec<u8>, line: &Vec<u8>| text.extend(line.iter().chain(b"\n"));
+        self.head.iter().for_each(|line| remark(&mut text, line));
+        for (Entry { path, rule, seal }, above) in &self.entries {
+            above.iter().for_each(|line| remark(&mut text, line));
+            text.extend(format!("{seal} {rule} {}\n", path::escaped(path)).into_bytes());
         }
+        self.tail.iter().for_each(|line| remark(&mut text, line));
         text
     }
 
     /// Made ready for look-ups.
     pub fn index(self, renames: Renames) -> Known {
         let mut by_rule: HashMap<String, Vec<Entry>> = HashMap::new();
-        for entry in self.entries {
+        for entry in self.entries.into_keys() {
             by_rule.entry(entry.rule.clone()).or_default().push(entry);
         }
         Known { by_rule, renames, broken: None }
     }
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
+}
+
+/// Whether a line is the one that nospill itself writes at the start.
+fn is_title(at: usize, line: &[u8]) -> bool {
+    line == HEAD.as_bytes() || (at == 0 && line.starts_with(b"# nospill baseline"))
+}
+
+/// Remarks of both sides, without those that one took out.
+fn merged(base: &Remarks, ours: &Remarks, theirs: &Remarks) -> Remarks {
+    let of_ours = ours.iter().filter(|line| theirs.contains(line) || !base.contains(line));
+    let of_theirs = theirs.iter().filter(|line| !ours.contains(line) && !base.contains(line));
+    of_ours.chain(of_theirs).cloned().collect()
 }
 
 /// Whether a known secret may stand elsewhere.
@@ -159,52 +245,40 @@ impl Known {
     }
 
     /// The entry that a finding is, if it is known. Costs one slow hash for each salt and path that must be tried: mostly
-    /// one where the rule has sealed entries at that path, none where it has not.
-    pub fn find<'k>(&'k self, rule: &str, path: &[u8], secret: &[u8], own: &str) -> Option<&'k Entry> {
+    /// one where the rule has sealed entries at that path, none where it has not. Entries that were made of a checkout with
+    /// other line ends count, too.
+    pub fn find(&self, rule: &str, path: &[u8], secret: &[u8], own: &str) -> Option<&Entry> {
         let entries = self.by_rule.get(rule)?;
-        let mut made: Vec<(Salt, &str, Seal)> = Vec::new();
-        let mut is_it = |entry: &&'k Entry| match &entry.seal {
-            Seal::Plain(fingerprint) if entry.path.as_bytes() == path => own == fingerprint,
-            Seal::Plain(fingerprint) => *fingerprint == seal::fingerprint(rule, entry.path.as_bytes(), secret),
+        self.among(entries, (rule, path), secret, own).or_else(|| {
+            let former = seal::with_crlf(secret)?;
+            self.among(entries, (rule, path), &former, &seal::fingerprint(rule, path, &former))
+        })
+    }
+
+    fn among<'k>(&self, entries: &'k [Entry], (rule, path): (&str, &[u8]), secret: &[u8], own: &str) -> Option<&'k Entry> {
+        let here = path::Here::of(path);
+        let mut made: Vec<(Salt, &[u8], Seal)> = Vec::new();
+        // A seal is of the path, too, so that who writes a path otherwise gains nothing.
+        let mut is_it = |entry: &'k Entry| match &entry.seal {
+            Seal::Plain(fingerprint) if here.is(&entry.path) => own == fingerprint,
+            Seal::Plain(fingerprint) => *fingerprint == seal::fingerprint(rule, &entry.path, secret),
             Seal::Slow { salt, .. } => {
-                let at = made.iter().position(|(s, path, _)| s == salt && *path == entry.path).unwrap_or_else(|| {
-                    made.push((*salt, &entry.path, seal::slow(*salt, rule, entry.path.as_bytes(), secret)));
+                let at = if here.is(&entry.path) { path } else { &entry.path };
+                let known = made.iter().position(|(s, path, _)| s == salt && *path == at).unwrap_or_else(|| {
+                    made.push((*salt, at, seal::slow(*salt, rule, at, secret)));
                     made.len() - 1
                 });
-                made[at].2 == entry.seal
+                made[known].2 == entry.seal
             }
         };
-        let is_here = |entry: &&Entry| entry.path.as_bytes() == path;
-        if let Some(entry) = entries.iter().filter(is_here).find(&mut is_it) {
+        if let Some(entry) = entries.iter().filter(|entry| here.is(&entry.path)).find(|entry| is_it(entry)) {
             return Some(entry);
         }
         match self.renames {
             Renames::Refused => None,
-            Renames::Followed => entries.iter().filter(|entry| !is_here(entry)).find(is_it),
+            Renames::Followed => entries.iter().filter(|entry| !here.is(&entry.path)).find(|entry| is_it(entry)),
         }
     }
-}
-
-/// A path on one line.
-fn escaped(path: &str) -> String {
-    path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
-}
-
-fn unescaped(text: &str) -> Option<String> {
-    let mut path = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        path.push(match c {
-            '\\' => match chars.next()? {
-                '\\' => '\\',
-                'n' => '\n',
-                'r' => '\r',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    (!path.is_empty()).then_some(path)
 }
 
 #[cfg(test)]
@@ -223,15 +297,19 @@ mod tests {
     #[test]
     fn files_are_read_as_written() {
         let salt = Salt::random();
-        let entry = |path: &str, seal: Seal| Entry { path: path.to_owned(), rule: "some-rule".to_owned(), seal };
+        let entry = |path: &str, seal: Seal| Entry { path: path.into(), rule: "some-rule".to_owned(), seal };
         let plain = seal::fingerprint("some-rule", b"b\nc d", b"x");
         let baseline = Baseline::new([
             entry("b\nc d", Seal::Plain(plain.clone())),
             entry("a\\b", seal::slow(salt, "some-rule", b"a\\b", b"x")),
         ]);
         let text = baseline.render();
+        let text = String::from_utf8(text).expect("UTF-8");
         assert_eq!(text.lines().count(), 3, "{text}");
-        assert_eq!(Baseline::parse(text.as_bytes()), Ok(baseline.clone()));
+        for (prefix, ends) in [("", "\n"), ("\u{feff}", "\n"), ("\u{feff}", "\r\n")] {
+            let text = format!("{prefix}{}", text.replace('\n', ends));
+            assert_eq!(Baseline::parse(text.as_bytes()), Ok(baseline.clone()), "{text:?}");
+        }
         assert_eq!(baseline.salt(), Some(salt));
         assert_eq!(Baseline::parse(format!("{text}v1:12 rule path\n").as_bytes()), Err(4));
         for (renames, elsewhere) in [(Renames::Refused, false), (Renames::Followed, true)] {

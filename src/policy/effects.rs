@@ -144,6 +144,16 @@ impl Policy {
         self.effects.iter().find(|effect| effect.is_locked && effect.fits(rule, confidence, path))
     }
 
+    /// What is wrong with the baseline, if something is. One that is read at the first finding is not read for this.
+    pub fn broken_baseline(&self) -> Option<&str> {
+        let (bytes, file) = self.baseline.as_ref()?;
+        let known = match bytes {
+            Bytes::Here(_) => self.known.get_or_init(|| Known::read(bytes, file, self.renames)),
+            Bytes::Later(_) => self.known.get()?,
+        };
+        known.broken.as_deref()
+    }
+
     /// Whether anything makes less of a finding than its lines and the effects do.
     pub fn reconsiders(&self, finding: &Finding) -> bool {
         !(self.allows.is_empty() && self.baseline.is_none() || matches!(finding.verdict, Verdict::Suppressed(_)))

@@ -26,6 +26,21 @@ pub fn fingerprint(rule: &str, path: &[u8], secret: &[u8]) -> String {
     format!("v1:{}", hex(&hash.finalize()[..16]))
 }
 
+/// A secret with the line ends that git keeps, so that it is one, however a checkout has it.
+pub fn with_lf(secret: Vec<u8>) -> Vec<u8> {
+    if memchr::memmem::find(&secret, b"\r\n").is_none() {
+        return secret;
+    }
+    let is_kept = |at: usize| secret[at] != b'\r' || secret.get(at + 1) != Some(&b'\n');
+    (0..secret.len()).filter(|&at| is_kept(at)).map(|at| secret[at]).collect()
+}
+
+/// The same secret as earlier entries have it that were made of a file with other line ends; `None` where it is one line.
+pub fn with_crlf(secret: &[u8]) -> Option<Vec<u8>> {
+    let lines: Vec<&[u8]> = secret.split(|&b| b == b'\n').collect();
+    (lines.len() > 1).then(|| lines.join(&b"\r\n"[..]))
+}
+
 /// Whether a fast hash of a secret must not be published: unless the rule is sure of a format, and the value is long and
 /// random. No secret at all (a path, a binary) hides nothing.
 pub fn is_guessable(rule: &Rule, secret: &[u8]) -> bool {
@@ -126,6 +141,15 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_ends_are_those_that_git_keeps() {
+        for (value, want) in [("a\r\nb\nc\r", "a\nb\nc\r"), ("a\rb", "a\rb"), ("", ""), ("\r\r\n", "\r\n"), ("a\nb", "a\nb")] {
+            assert_eq!(with_lf(value.into()), want.as_bytes(), "{value:?}");
+        }
+        assert_eq!(with_crlf(b"a\nb\n"), Some(b"a\r\nb\r\n".to_vec()));
+        assert_eq!(with_crlf(b"ab"), None);
+    }
 
     #[test]
     fn seals_are_read_as_written_and_depend_on_all_of_it() {

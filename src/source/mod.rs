@@ -28,14 +28,14 @@ use crate::types::notice::Notice;
 
 /// A path that git wrote; `None` where no file can be called that.
 #[cfg(unix)]
-fn to_path(bytes: &[u8]) -> Option<&Path> {
+pub fn to_path(bytes: &[u8]) -> Option<&Path> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(Path::new(std::ffi::OsStr::from_bytes(bytes)))
 }
 
 /// A path that git wrote; `None` where no file can be called that.
 #[cfg(not(unix))]
-fn to_path(bytes: &[u8]) -> Option<&Path> {
+pub fn to_path(bytes: &[u8]) -> Option<&Path> {
     std::str::from_utf8(bytes).ok().map(Path::new)
 }
 

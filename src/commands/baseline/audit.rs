@@ -8,7 +8,6 @@ use crate::commands::allow::{self, Entry as Allowed};
 use crate::commands::{print, say};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::policy::baseline::{Baseline, Entry};
 use crate::report::escape;
 use crate::types::finding::Finding;
 
@@ -24,15 +23,15 @@ pub(super) fn run(known: KnownArgs) -> Result<Exit, CommandError> {
     let salt = state.salt();
     let matched = state.matched(&old, state.pipeline.policy.renames);
     let open: Vec<&Finding> = matched.into_iter().filter(|(_, entry)| entry.is_none()).map(|(finding, _)| finding).collect();
-    let mut kept: Vec<Entry> = old.entries().cloned().collect();
+    let mut kept = old.clone();
     let mut input = std::io::stdin().lock();
     for (number, finding) in open.iter().enumerate() {
         say(&shown(&state, finding, number + 1, open.len()))?;
         loop {
             let reason = match ask(&mut input, ANSWERS)?.as_deref() {
                 Some("k") => {
-                    kept.push(state.entry(finding, salt));
-                    state.write(&Baseline::new(kept.iter().cloned()))?;
+                    kept.insert(state.entry(finding, salt));
+                    state.write(&kept)?;
                     break;
                 }
                 Some("a") => match ask(&mut input, "reason: ")? {

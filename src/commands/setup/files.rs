@@ -135,9 +135,13 @@ impl Top {
     /// The same as a baseline.
     ///
     /// # Errors
-    /// It is there and can't be read.
+    /// It is there and can't be read, or is a link to nothing.
     pub fn baseline(&self, path: &str) -> Result<Option<Bytes>, CommandError> {
-        Ok(self.read(path)?.map(Bytes::from))
+        let read = self.read(path)?;
+        if read.is_none() && self.folder.join(path).is_symlink() {
+            return Err(CommandError::new(Kind::Config, format!("{path}: a link to nothing")));
+        }
+        Ok(read.map(Bytes::from))
     }
 
     /// The folder of a configuration met below the current folder, seen from the top; `None` for the one at the top, and
