@@ -243,7 +243,8 @@ fn diff(known: KnownArgs) -> Result<Exit, CommandError> {
         text.push_str(&format!("+ {rule} {}{line}\n", escape::path(&finding.origin.label())));
         exit = Exit::Denied;
     }
-    for entry in &unmatched.gone {
+    let used: BTreeSet<&Entry> = matched.iter().filter_map(|(_, entry)| entry.as_ref()).collect();
+    for entry in old.entries().filter(|entry| !used.contains(entry) && !unmatched.is_unread(entry)) {
         text.push_str(&format!("- {} {}\n", entry.rule, escape::path(&entry.path)));
     }
     let is_whole = exit != Exit::Clean || !unmatched.is_incomplete();

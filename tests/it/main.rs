@@ -32,6 +32,7 @@ mod hook;
 mod hostile;
 mod keep;
 mod keys;
+mod known;
 mod layers;
 #[cfg(unix)]
 mod leak;

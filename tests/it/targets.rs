@@ -263,7 +263,7 @@ pub fn patterns(data: &[u8]) {
 /// What is read is written as what reads the same.
 pub fn baseline(data: &[u8]) {
     if let Ok(baseline) = Baseline::parse(data) {
-        assert_eq!(Baseline::parse(baseline.render().as_bytes()), Ok(baseline));
+        assert_eq!(Baseline::parse(&baseline.render()), Ok(baseline));
     }
 }
 
