@@ -40,12 +40,13 @@ Live with it:
   allow, baseline     Accept a finding; keep those that were there before
   init, config        Write a .nospill.toml; show, check and import them
   completions, man    For the shell
+  help                What a command takes
 
 `nospill COMMAND --help` has examples; -V, --version prints the version.{after-help}";
 
 /// Keeps secrets out of git.
 #[derive(Debug, Parser)]
-#[command(name = "nospill", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "nospill", version, about, arg_required_else_help = true)]
 #[command(help_template = SCREEN)]
 #[command(after_help = "Exit codes: 0 clean, 1 findings that deny, 2 could not be done, 3 incomplete.
 

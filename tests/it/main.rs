@@ -37,6 +37,8 @@ mod marks;
 mod migrate;
 mod names;
 mod oracle;
+#[cfg(unix)]
+mod outputs;
 mod pack;
 mod patterns;
 #[cfg(unix)]
