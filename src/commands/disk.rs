@@ -2,8 +2,9 @@
 
 use super::setup::{self, Files, Place, Reader, Top};
 use crate::config::schema::FILE_NAME;
-use crate::error::CommandError;
+use crate::error::{CommandError, Kind};
 use crate::pipeline::{Bound, Outcome, Pipeline, Progress, TreeRun};
+use crate::policy::paths::{GlobError, Globs};
 use crate::settings::{DirSettings, Settings};
 use crate::source::walk::Walk;
 
@@ -29,9 +30,14 @@ pub(super) fn scan_with(
     progress: &Progress,
     read: &mut Reader<'_>,
 ) -> Result<(Pipeline, Outcome), CommandError> {
+    let asked = |flag: &str, globs: Result<Globs, GlobError>| {
+        globs.map_err(|error| CommandError::new(Kind::User, format!("{flag}: {error}")))
+    };
+    let only = asked("--include", Globs::new(dir.include.clone()))?;
+    let exclude = asked("--exclude", Globs::over(dir.exclude.clone()))?;
     let (top, walk) = (Top::here()?, Walk::new(&dir.paths, dir.ignore, dir.hidden)?);
     let run = |mut pipeline: Pipeline| {
-        pipeline.policy.excludes.narrow(dir.include.clone(), dir.exclude.clone());
+        pipeline.policy.excludes.narrow(only.clone(), exclude.clone());
         let configured = pipeline.policy.max_size.map(Bound::Configured);
         let max_size = dir.max_size.map(Bound::Asked).or(configured);
         let archives = dir.archives.clone().filter(|_| pipeline.policy.archives != Some(false));

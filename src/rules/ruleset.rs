@@ -28,6 +28,14 @@ pub enum RuleSetError {
         /// What the regex compiler says.
         what: String,
     },
+    /// A glob of paths that does not parse, or would match all that it does not name.
+    #[error("rule `{rule}`: `{glob}` is no glob of paths; what a rule is not for stands in `except`")]
+    Glob {
+        /// Its id.
+        rule: String,
+        /// As written.
+        glob: String,
+    },
     /// Two rules of one id.
     #[error("rule id `{0}` is used twice")]
     Twice(String),
@@ -117,6 +125,10 @@ impl RuleSet {
             return Err(RuleSetError::Twice(rule.id.to_string()));
         }
         for rule in &self.custom {
+            let broken = |glob: &&str| glob.is_empty() || glob.starts_with('!') || fast_glob::validate(glob).is_err();
+            if let Some(glob) = rule.path.iter().chain(&*rule.except).map(|glob| &**glob).find(broken) {
+                return Err(RuleSetError::Glob { rule: rule.id.to_string(), glob: glob.to_owned() });
+            }
             if let Some(regex) = &rule.regex
                 && !surely_compiles(regex)
             {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{SourceError, pipes};
+use super::{SourceError, pipes, plumbing};
 use crate::types::notice::Notice;
 
 /// Which files ignore rules leave out.
@@ -49,6 +49,8 @@ pub struct Walk {
     roots: Vec<PathBuf>,
     ignore: Ignore,
     hidden: Hidden,
+    /// What git's `core.excludesFile` names, wherever it is set.
+    excludes: Option<PathBuf>,
 }
 
 impl Walk {
@@ -63,7 +65,11 @@ impl Walk {
                 return Err(SourceError::NoFile { path: path.join(".gitignore") });
             }
         }
-        Ok(Self { roots: roots.to_vec(), ignore, hidden })
+        let excludes = if ignore == Ignore::Respect { plumbing::excludes_file() } else { None };
+        if let Some(path) = excludes.as_ref().filter(|path| pipes::is_one(path)) {
+            return Err(SourceError::NoFile { path: path.clone() });
+        }
+        Ok(Self { roots: roots.to_vec(), ignore, hidden, excludes })
     }
 
     /// The paths that were named.
@@ -86,7 +92,11 @@ impl Walk {
         });
         let respect = self.ignore == Ignore::Respect;
         builder.hidden(self.hidden == Hidden::Skip).ignore(false).parents(respect);
-        builder.git_ignore(respect).git_global(respect).git_exclude(respect);
+        builder.git_ignore(respect).git_global(respect && self.excludes.is_none()).git_exclude(respect);
+        // One that is not there names nothing, as for git.
+        if let Some(path) = self.excludes.as_ref().filter(|path| path.is_file()) {
+            builder.add_ignore(path);
+        }
         let repositories = std::sync::Arc::new(Mutex::new(Vec::new()));
         let found = std::sync::Arc::clone(&repositories);
         let refused = std::sync::Arc::new(Mutex::new(Vec::<PathBuf>::new()));

@@ -25,6 +25,7 @@ mod generic;
 mod guard;
 #[cfg(unix)]
 mod history;
+mod globs;
 mod hook;
 #[cfg(unix)]
 mod hostile;
