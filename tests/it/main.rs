@@ -21,11 +21,11 @@ mod files;
 mod forge;
 mod fuzz;
 mod generic;
+mod globs;
 #[cfg(unix)]
 mod guard;
 #[cfg(unix)]
 mod history;
-mod globs;
 mod hook;
 #[cfg(unix)]
 mod hostile;
@@ -34,6 +34,8 @@ mod keys;
 mod layers;
 #[cfg(unix)]
 mod leak;
+#[cfg(unix)]
+mod markers;
 mod marks;
 mod migrate;
 mod names;

@@ -4,9 +4,9 @@ use crate::config::layers::Layer;
 use crate::config::schema::Many;
 use crate::error::CommandError;
 use crate::policy::paths::Globs;
+use crate::source::Source as _;
 use crate::source::plumbing;
 use crate::source::tree::{Ignore, Tree};
-use crate::source::Source as _;
 
 /// A glob as written, the key it stands in, and where.
 struct Written<'l> {

@@ -84,9 +84,7 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
     }
     for entry in &config.policy {
         let (place, entry) = (layer.place(entry.span().start), entry.get_ref());
-        let globs = |many: Option<&Many<String>>| {
-            Globs::new(Many::all(many)).map_err(|error| wrong_glob(place.clone(), &error))
-        };
+        let globs = |many: Option<&Many<String>>| Globs::new(Many::all(many)).map_err(|error| wrong_glob(place.clone(), &error));
         let (branches, paths) = (globs(entry.branch.as_ref())?, globs(entry.path.as_ref())?);
         let rules = names(entry.rule.as_ref(), &place)?;
         if !branches.is_empty() && !branches.hit(branch.get_or_insert_with(current_branch).as_bytes()) {

@@ -2,8 +2,8 @@
 
 use yaml_rust2::{Yaml, YamlEmitter};
 
-use crate::policy::paths::check;
 use super::{Imported, gitleaks, glob, quoted};
+use crate::policy::paths::check;
 
 /// Rules of secretlint's that are about one provider, and ours: the last word of theirs, globs of ours.
 const PROVIDERS: &[(&str, &str)] = &[
