@@ -131,6 +131,10 @@ pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Findin
     let files = Files { repository: Some((text.clone().into_bytes(), FILE_NAME.to_owned())), ..Files::default() };
     setup::pipeline(settings, files, &mut |path| top.baseline(path))?;
     put(&top.folder.join(FILE_NAME), text.as_bytes())?;
+    if top.folder.join(".git").exists() {
+        let path = if top.start.is_empty() { FILE_NAME.to_owned() } else { format!(":/{FILE_NAME}") };
+        said.push_str(&format!("the hook reads it as it is staged: `git add {path}`\n"));
+    }
     say(&said)
 }
 
