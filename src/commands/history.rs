@@ -113,18 +113,17 @@ fn unknown(error: SourceError) -> CommandError {
 /// No repository, or a wrong configuration.
 pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
     let pipeline = setup::here(settings, Place::Commits)?;
-    let outcome = everything(&pipeline)?;
+    let outcome = everything(&pipeline, Include::default())?;
     Ok((pipeline, outcome))
 }
 
-/// Everything in the history that refs reach.
+/// Everything in the history that refs reach, and what `include` adds.
 ///
 /// # Errors
 /// No repository.
-pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
+pub(super) fn everything(pipeline: &Pipeline, include: Include) -> Result<Outcome, CommandError> {
     let repository = Repository::from_env()?;
     let stop = AtomicBool::new(false);
-    let include = Include::default();
     let max_size = max_size(None, pipeline.policy.max_size);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
     let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);

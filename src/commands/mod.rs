@@ -26,6 +26,7 @@ pub mod rules;
 pub mod scan;
 pub mod setup;
 mod shard;
+mod sought;
 pub mod staged;
 pub mod stdin;
 pub mod uninstall;

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{SourceError, pipes, plumbing};
+use super::{SourceError, pipes, plumbing, to_path};
 use crate::types::notice::Notice;
 
 /// Which files ignore rules leave out.
@@ -213,4 +213,9 @@ pub fn label(path: &Path) -> std::borrow::Cow<'_, [u8]> {
 pub fn label(path: &Path) -> std::borrow::Cow<'_, [u8]> {
     let path = path.strip_prefix("./").unwrap_or(path);
     path.to_string_lossy().replace('\\', "/").into_bytes().into()
+}
+
+/// The path of a file that a report shows so, to be opened.
+pub fn opened(label: &[u8]) -> Option<PathBuf> {
+    to_path(label).map(Path::to_path_buf)
 }

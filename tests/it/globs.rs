@@ -69,7 +69,7 @@ fn a_glob_that_matches_nothing_is_useless_and_told_what_was_meant() {
     for (glob, meant) in [
         ("vendor", Some("vendor/")),
         ("./vendor/", Some("vendor/")),
-        (r"tests\\data\\", Some("tests/data/")),
+        (r"tests\\\\data\\\\", Some("tests/data/")),
         ("data/", Some("**/data/")),
         ("^tests/.*", Some("tests/")),
         ("!tests", Some("tests/")),

@@ -11,6 +11,8 @@ mod decode;
 mod dir;
 #[cfg(unix)]
 mod doors;
+#[cfg(unix)]
+mod elsewhere;
 mod env;
 #[cfg(unix)]
 mod evasion;

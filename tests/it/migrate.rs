@@ -302,7 +302,7 @@ const FACTS: &[Fact] = &[
         left_out: &[".keep/a", "x/.keep/a", "node_modules/a/b", "x/target/b", ".somerc", "x/.somerc"],
         scanned: &["a.js", "target.txt", "keep/a"],
         lost: &[],
-        holds: &["include = [\"/target/a.md\""],
+        holds: &["\"!/target/a.md\""],
     },
 ];
 

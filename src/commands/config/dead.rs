@@ -78,7 +78,7 @@ impl Written<'_> {
     }
 
     fn complaint(&self, paths: &[Vec<u8>]) -> String {
-        let plain = self.glob.trim_start_matches('!').replace('\\', "/");
+        let plain = self.glob.trim_start_matches('!').replace(r"\\", "/").replace('\\', "/");
         let plain = plain.trim_start_matches("./").trim_start_matches('^').trim_start_matches('/').trim_end_matches('/');
         let plain = plain.strip_suffix("/.*").unwrap_or(plain);
         let meant = [format!("{plain}/"), format!("**/{plain}/"), plain.to_owned(), format!("**/{plain}")];
