@@ -16,7 +16,7 @@ use doors::{CiArgs, InstallArgs, ReceiveArgs, UninstallArgs};
 use guard::GuardArgs;
 use report::ReportArgs;
 use rules::{ExplainArgs, RulesArgs};
-use scan::{DirArgs, HistoryArgs, ScanArgs};
+use scan::{DirArgs, HistoryArgs, ScanArgs, StdinArgs};
 
 /// What `nospill --help` prints: every command, on one screen of thirty lines.
 const SCREEN: &str = "Keeps secrets out of git: a gate for commits, a scanner of history and files.
@@ -111,8 +111,9 @@ Examples:
     History(HistoryArgs),
     /// Scan standard input.
     #[command(after_help = "Examples:
-  kubectl get secret -o yaml | nospill stdin")]
-    Stdin(ScanArgs),
+  kubectl get secret -o yaml | nospill stdin
+  git diff main | nospill stdin            (a diff: what it adds, at the files' lines)")]
+    Stdin(StdinArgs),
     /// Scan a commit's message; what the commit-msg hook runs.
     #[command(after_help = "Lines that git will strip, comments and all below the scissors, are not scanned.
 

@@ -42,7 +42,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
         Command::Dir(args) => commands::dir::run(args),
         Command::History(args) => commands::history::run(args),
-        Command::Stdin(args) => commands::stdin::run(&Settings::new(args)?),
+        Command::Stdin(args) => commands::stdin::run(args),
         Command::Guard(args) => commands::guard::run(args.command),
         Command::Ci(args) => commands::ci::run(args),
         Command::Report(args) => commands::report::run(args.command),

@@ -6,6 +6,7 @@ pub mod history;
 mod line_hash;
 mod names;
 mod part;
+mod pointers;
 mod progress;
 pub mod range;
 mod remark;
@@ -13,9 +14,11 @@ mod stream;
 mod tree;
 pub mod veil;
 
+pub use pointers::Pointers;
 pub use progress::Progress;
 pub use tree::{Bound, TreeRun};
 
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,10 +32,10 @@ use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::policy::effects::Policy;
 use crate::rules::paths::{LowerPath, PathRules};
 use crate::source::archive::{self, Limits};
-use crate::source::{Source, SourceError, mmap};
+use crate::source::{Kept, Source, SourceError, lfs, mmap};
 use crate::types::finding::{Finding, Via};
 use crate::types::input::{Content, Input, Origin, Scope};
-use crate::types::notice::Notice;
+use crate::types::notice::{NO_FILE, Notice};
 use crate::types::rule::Confidence;
 use crate::types::shard::Sharded;
 use crate::types::span::RangeSet;
@@ -63,6 +66,8 @@ pub struct Outcome {
     pub binary: u64,
     /// Paths that policy leaves out.
     pub excluded: u64,
+    /// Pointers of Git LFS whose content was not scanned.
+    pub pointers: Pointers,
     /// Which part of a run it is, when it is not a whole one.
     pub sharded: Option<Sharded>,
 }
@@ -75,6 +80,21 @@ impl Outcome {
         self.bytes += other.bytes;
         self.binary += other.binary;
         self.excluded += other.excluded;
+        self.pointers.absorb(other.pointers);
+    }
+
+    /// Takes in what another run over other contents found.
+    pub fn add(&mut self, other: Self) {
+        if other.objects > 0 {
+            self.notices.retain(|notice| notice.why != NO_FILE);
+        }
+        self.absorb(other);
+        self.sort();
+    }
+
+    /// Says what is kept in Git LFS, in one notice.
+    fn tell_pointers(&mut self, policy: &Policy) {
+        self.notices.extend(std::mem::take(&mut self.pointers).notice(policy));
     }
 
     fn sort(&mut self) {
@@ -119,6 +139,7 @@ impl Pipeline {
                 outcome.absorb(part?);
             }
         }
+        outcome.tell_pointers(&self.policy);
         outcome.sort();
         Ok(outcome)
     }
@@ -253,7 +274,9 @@ impl<S: Source> Job<'_, S> {
                 Origin::Message { .. } => self.pipeline.in_name(&name, origin, &mut self.scratch),
                 _ => self.pipeline.in_path(&name, || origin.clone(), &mut self.scratch),
             };
-            findings.retain(|finding| matches!(origin, Origin::Message { .. }) || !self.source.had(at, finding.origin.path()));
+            findings.retain(|finding| {
+                matches!(origin, Origin::Message { .. }) || !self.source.had(at, finding.origin.path(), &mut self.worker)
+            });
             self.pipeline.reconsider(&mut findings);
             outcome.findings.extend(findings);
         }
@@ -294,12 +317,52 @@ impl<S: Source> Job<'_, S> {
                 Some(at) => scope.admits(at.line, at.end_line),
                 None => scope != Scope::Lines(RangeSet::default()),
             });
-            if let Some(encoding) = encoding {
+            if let Some(lines) = self.source.lines(at) {
+                finish::place(&mut findings, lines);
+            } else if let Some(encoding) = encoding {
                 line_hash::mark(&mut findings, &input.content, encoding);
+            }
+        }
+        if encoding.is_some()
+            && let Some(pointer) = lfs::pointer(&input.content)
+        {
+            match self.source.kept(at, input, &pointer, &mut self.worker) {
+                Some(kept) => {
+                    // What the path says is told by the content, not by its pointer.
+                    findings.retain(|finding| finding.via != Via::Path);
+                    findings.extend(self.kept(kept, input, outcome));
+                }
+                None => outcome.pointers.add(&input.origin.label()),
             }
         }
         self.pipeline.reconsider(&mut findings);
         outcome.findings.extend(findings);
+    }
+
+    /// What is in the content behind a pointer of Git LFS and was not before.
+    fn kept(&mut self, kept: Kept, pointer: &Input, outcome: &mut Outcome) -> Vec<Finding> {
+        let size = kept.content.len() as u64;
+        if let Some(notice) = over_configured(&self.pipeline.policy, || pointer.origin.label(), size) {
+            outcome.notices.push(notice);
+            return Vec::new();
+        }
+        outcome.objects += 1;
+        outcome.bytes += size;
+        let input = Input { origin: pointer.origin.clone(), content: Content::Owned(kept.content) };
+        let mut findings = match self.pipeline.open(self.path_rules, &input) {
+            Some(mut opened) => {
+                let findings = std::mem::take(&mut opened.findings);
+                outcome.absorb(opened);
+                findings
+            }
+            None => {
+                let (mut findings, encoding) = self.pipeline.judge(self.path_rules, &input, &mut self.scratch);
+                line_hash::mark(&mut findings, &input.content, encoding);
+                findings
+            }
+        };
+        self.drop_known(Ok(kept.before), &input, &mut findings, outcome);
+        findings
     }
 
     /// Drops what stands in a content that the item takes the place of.
@@ -317,7 +380,8 @@ impl<S: Source> Job<'_, S> {
         for content in before {
             let former = Input { origin: input.origin.clone(), content: Content::Owned(content) };
             let known = self.pipeline.known(self.path_rules, &former, &mut self.scratch);
-            findings.retain(|finding| known.iter().all(|known| known.fingerprint != finding.fingerprint));
+            let known: HashSet<String> = known.into_iter().map(|known| known.fingerprint).collect();
+            findings.retain(|finding| !known.contains(&finding.fingerprint));
         }
     }
 }

@@ -55,10 +55,24 @@ pub struct LayerArgs {
     pub baseline: Option<PathBuf>,
 }
 
+/// What `stdin` takes.
+#[derive(Debug, Args)]
+pub struct StdinArgs {
+    /// Read a diff, whatever it starts with: only what it adds, at the files' lines [default: what starts as git's diffs do].
+    #[arg(long, overrides_with = "no_diff")]
+    pub diff: bool,
+    /// Read a diff as any other text.
+    #[arg(long, overrides_with = "diff")]
+    pub no_diff: bool,
+    /// What any scan takes.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
 /// What `dir` takes.
 #[derive(Debug, Args)]
 pub struct DirArgs {
-    /// Files and folders [default: the current folder].
+    /// Files and folders [default: the current folder]; `-` and `<(command)` are read as streams.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Scan what .gitignore and its kin name, too.

@@ -16,6 +16,8 @@ pub const START: &str = r#"# nospill: https://crates.io/crates/nospill. Unknown 
 # max_size = 256
 # Whether archives that are staged are opened, too; those on disk are unless this is `false`.
 # archives = true
+# Whether a scan is incomplete ("require") where content is kept in Git LFS and is not here.
+# lfs = "note"
 
 [markers]
 # Whether markers of other scanners count, as `gitleaks:allow`.

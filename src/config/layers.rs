@@ -57,7 +57,7 @@ impl Layer {
     /// The first key that is not for this layer.
     fn misplaced(&self) -> Option<(String, String)> {
         let config = &self.config;
-        let top: [(&str, bool); 7] = [
+        let top: [(&str, bool); 8] = [
             ("override", !config.overrides.is_empty()),
             ("markers", config.markers.own.or(config.markers.foreign).is_some()),
             ("baseline", config.baseline.file.is_some() || config.baseline.renames.is_some()),
@@ -65,6 +65,7 @@ impl Layer {
             ("service", !config.service.is_empty()),
             ("scan.max_size", config.scan.max_size.is_some()),
             ("scan.archives", config.scan.archives.is_some()),
+            ("scan.lfs", config.scan.lfs.is_some()),
         ];
         if let Rank::Directory(_) = self.rank
             && let Some((key, _)) = top.iter().find(|(_, is_there)| *is_there)

@@ -74,6 +74,18 @@ pub struct Scan {
     pub max_size: Option<u32>,
     /// Whether archives are opened: those on disk unless this is `false`, staged ones and those of a range if it is `true`.
     pub archives: Option<bool>,
+    /// What it means that content is kept in Git LFS and can't be scanned: `note` says so, `require` counts the scan as incomplete.
+    pub lfs: Option<Lfs>,
+}
+
+/// What content in Git LFS that is not here means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Lfs {
+    /// It is said.
+    Note,
+    /// The scan is incomplete.
+    Require,
 }
 
 /// A day, as a text or as a date of TOML.

@@ -10,6 +10,7 @@ use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scratch, Subject};
 use crate::rules::paths::{LowerPath, PathRules};
 use crate::source::archive::{self, Limits, Open, Reading};
+use crate::source::lfs;
 use crate::types::finding::Finding;
 use crate::types::input::Origin;
 use crate::types::notice::Notice;
@@ -73,6 +74,9 @@ impl<'d> Desk<'d> {
         let of_path = self.of_path(label);
         let (mut findings, encoding) = self.pipeline.judge_content(of_path, label, content, &mut self.scratch);
         line_hash::mark(&mut findings, content, encoding);
+        if lfs::pointer(content).is_some() {
+            self.outcome.pointers.add(&label.origin().label());
+        }
         self.outcome.findings.append(&mut findings);
         self.outcome.binary += u64::from(encoding == Encoding::Binary);
         if encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }

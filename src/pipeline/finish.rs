@@ -96,6 +96,20 @@ pub(super) fn settle(rules: &RuleSet, of_path: &mut Vec<Finding>, inside: Vec<Fi
     }
 }
 
+/// Gives findings the lines at which those of their content stand elsewhere.
+pub(super) fn place(findings: &mut [Finding], lines: &[u32]) {
+    let of = |line: &mut u32| *line = lines.get(*line as usize - 1).copied().unwrap_or(*line);
+    for finding in findings {
+        if let Some(at) = &mut finding.at {
+            of(&mut at.line);
+            of(&mut at.end_line);
+        }
+        if let Some(excerpt) = &mut finding.excerpt {
+            of(&mut excerpt.line);
+        }
+    }
+}
+
 /// Lowers the finding that a path is, as nothing in the file may be a secret. It is another finding then: who accepts it does not
 /// accept what may be put into the file.
 pub(super) fn lower(rules: &RuleSet, policy: &Policy, finding: &mut Finding) {

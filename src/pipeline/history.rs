@@ -124,6 +124,7 @@ impl Pipeline {
         if request.stop.load(Ordering::Relaxed) {
             return Err(SourceError::Stopped { objects: outcome.objects, of: forest.len() as u64 });
         }
+        outcome.tell_pointers(&self.policy);
         outcome.sort();
         Ok(outcome)
     }
@@ -223,6 +224,7 @@ impl<'r> Run<'r> {
             let broken = part.gathered.broken.iter();
             seen.failed.extend(broken.map(|&object| (object, ReadError::Corrupt("a line of its head is missing or broken"))));
             seen.gathered.push(part.gathered);
+            seen.outcome.pointers.absorb(part.pointers);
             seen.outcome.binary += part.binary;
             seen.outcome.objects += part.objects;
             seen.outcome.bytes += part.bytes;

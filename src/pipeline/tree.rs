@@ -17,8 +17,8 @@ use crate::detect::decode::encoding::Encoding;
 use crate::rules::paths::PathRules;
 use crate::source::archive::{self, Limits, Reading};
 use crate::source::reader::{self, Opened, Reader, Steadiness};
-use crate::source::tracked;
 use crate::source::walk::{Ignore, Visit, Walk, label};
+use crate::source::{pipes, tracked};
 use crate::types::input::Origin;
 use crate::types::notice::{NO_FILE, Notice};
 use crate::types::shard::{Shard, Sharded};
@@ -115,6 +115,7 @@ impl Pipeline {
             outcome.notices.push(Notice::info("", NO_FILE));
         }
         self.reconsider(&mut outcome.findings);
+        outcome.tell_pointers(&self.policy);
         outcome.sort();
         let asked = format!("dir {} {:?} {:?}", run.walk.roots().len(), run.max_size, run.walk.ignore());
         outcome.sharded = run.shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
@@ -295,7 +296,7 @@ impl Worker<'_> {
                 _ => self.gathered.over += 1,
             },
             Ok(Opened::Odd) => {
-                self.gathered.outcome.notices.push(Notice::info(label, "neither a file nor a folder: not read"));
+                self.gathered.outcome.notices.push(Notice::info(label, pipes::NOT_READ));
             }
             Err(error) => self.failed(label, &error),
         }

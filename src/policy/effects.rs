@@ -86,6 +86,8 @@ pub struct Policy {
     pub max_size: Option<u64>,
     /// Whether archives are opened; `None`: as is the way of the mode.
     pub archives: Option<bool>,
+    /// Whether a run is incomplete where content is kept in Git LFS and is not here.
+    pub requires_lfs: bool,
     /// The time, in seconds since 1970; what has expired by then is audited. `None`: nothing expires.
     pub now: Option<u64>,
     /// The baseline as it was read at the first finding.

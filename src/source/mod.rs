@@ -1,9 +1,11 @@
 //! Sources: where contents come from. Each enumerates items, loads an item's bytes, and says which lines count.
 
 pub mod archive;
+pub mod diff;
 pub mod git;
 pub mod history;
 pub mod index;
+pub mod lfs;
 pub mod mmap;
 pub mod pack;
 pub mod pipes;
@@ -11,6 +13,7 @@ pub mod plumbing;
 pub mod range;
 pub mod reader;
 pub mod repository;
+pub mod snapshot;
 pub mod staged;
 pub mod stdin;
 pub mod tracked;
@@ -19,6 +22,7 @@ pub mod walk;
 
 use std::path::{Path, PathBuf};
 
+use self::lfs::Pointer;
 use crate::types::input::{Input, Origin, Scope};
 use crate::types::notice::Notice;
 
@@ -93,6 +97,15 @@ pub struct Item {
     pub size: u64,
 }
 
+/// The content behind a pointer of Git LFS.
+#[derive(Debug)]
+pub struct Kept {
+    /// The content.
+    pub content: Vec<u8>,
+    /// The contents that it takes the place of, as far as they are here.
+    pub before: Vec<Vec<u8>>,
+}
+
 /// Where contents come from. A source is shared by all workers; what a worker may not share is its `Worker`.
 pub trait Source: Sync {
     /// What one worker needs to load items.
@@ -136,8 +149,19 @@ pub trait Source: Sync {
     }
 
     /// Whether a path above that of item `at`, or its own, was there before. Asked only where something was found in it.
-    fn had(&self, _at: usize, _path: &[u8]) -> bool {
+    fn had(&self, _at: usize, _path: &[u8], _worker: &mut Self::Worker) -> bool {
         false
+    }
+
+    /// The content that a pointer of Git LFS at item `at` stands for, if it is here and this source scans it, and what was kept in
+    /// its place before.
+    fn kept(&self, _at: usize, _input: &Input, _pointer: &Pointer, _worker: &mut Self::Worker) -> Option<Kept> {
+        None
+    }
+
+    /// Where the lines of item `at` stand, if it is only a part of what its origin names.
+    fn lines(&self, _at: usize) -> Option<&[u32]> {
+        None
     }
 
     /// Which lines of item `at` are this run's business. Asked only when something was found.

@@ -33,6 +33,32 @@ const OF_GIT: &[&str] = &[
 /// Files of a folder on the way up to the top of the work tree.
 const OF_FOLDER: &[&str] = &[".git", ".gitignore", ".gitattributes", ".nospill.toml", ".nospill.baseline"];
 
+/// What is said of a pipe or device among files.
+pub const NOT_READ: &str = "neither a file nor a folder: not read";
+
+/// Whether a path that a person names is a stream that stands open for this process: standard input (`-`, `/dev/stdin`) or the
+/// pipe of a process substitution (`<(command)`, which is `/dev/fd/63`). A pipe with a name of its own may have nobody at its other
+/// end.
+pub fn is_open_stream(path: &Path) -> bool {
+    const OPEN: &[&str] = &["/dev/fd", "/proc/self/fd"];
+    if path == Path::new("-") {
+        return true;
+    }
+    let mut path = path.to_owned();
+    // A link may name it.
+    for _ in 0..8 {
+        let is_open = path == Path::new("/dev/stdin") || OPEN.iter().any(|folder| path.parent() == Some(Path::new(folder)));
+        if is_open {
+            return is_one(&path);
+        }
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
 /// Whether a pipe, a socket or a device is there, links followed. A file, a folder and nothing are none.
 pub fn is_one(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir())

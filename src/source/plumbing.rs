@@ -113,15 +113,6 @@ pub fn output_in(dir: &std::path::Path, args: &[&str]) -> Result<Vec<u8>, Source
     output(&args)
 }
 
-/// The last commit that changed a path, of those that `tip` reaches and `before` does not.
-pub fn last_change(path: &str, tip: &Oid, before: &Oid) -> Option<Oid> {
-    let (tip, before) = (tip.to_string(), format!("^{before}"));
-    let args = ["rev-list", "--max-count=1", &tip, &before, "--", path];
-    // Paths are told from the current folder.
-    let text = work_tree().map_or_else(|| output(&args), |top| output_in(&top, &args)).ok()?;
-    Oid::from_hex(text.trim_ascii())
-}
-
 /// One line that a command prints, or `None` when it exits with an error.
 fn line(args: &[&str]) -> Option<Vec<u8>> {
     let mut text = output(args).ok()?;

@@ -8,7 +8,8 @@ use super::history::paths::join;
 use super::pack::object::{self, Commit, Malformed, Person, Tag, names_in_head};
 use super::pack::store::{ReadCache, Store};
 use super::pack::{Kind, Limits, ReadError};
-use super::repository::{self, Repository};
+use super::repository::Repository;
+use super::snapshot::{Entry, Snapshots};
 use super::{Item, Source, SourceError, plumbing};
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::{BOUND, Notice};
@@ -53,6 +54,8 @@ pub struct Range {
     is_cut_off: bool,
     refs: Vec<String>,
     shard: Option<Shard>,
+    /// Commits that leave nothing at a path, in their order.
+    gone: Vec<(Oid, Vec<u8>)>,
 }
 
 impl Range {
@@ -83,15 +86,15 @@ impl Range {
             commits.push(commit);
             parents.insert(commit, oids.collect());
         }
-        let changes = ["diff-tree", "--stdin", "-r", "-c", "-M", "--root", "--raw", "-z", "--no-abbrev"];
+        let changes = ["diff-tree", "--stdin", "-r", "-c", "--combined-all-paths", "-M", "--root", "--raw", "-z", "--no-abbrev"];
         let raw = plumbing::filtered(&changes, &ids)?;
         let max = max_size.min(u64::from(u32::MAX));
         let limits = Limits { max, base_max: max.max(1 << 30) };
         let (items, former, added, notices) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (store, is_partial) = (repository.store(), repository.is_partial);
-        let (is_cut_off, refs, shard) = (false, Vec::new(), None);
+        let (is_cut_off, refs, shard, gone) = (false, Vec::new(), None, Vec::new());
         let mut range =
-            Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off, refs, shard };
+            Self { store, limits, is_partial, commits, parents, items, former, added, notices, is_cut_off, refs, shard, gone };
         let problems = range.store.problems().iter();
         range.notices = problems.map(|p| Notice::skipped(p.path.as_os_str().as_encoded_bytes(), p.why.clone())).collect();
         range.messages();
@@ -181,6 +184,16 @@ impl Range {
         self.shard
     }
 
+    /// What stands at a path of a commit or tree.
+    pub fn find(&self, root: &Oid, path: &[u8], snapshots: &mut Snapshots) -> Option<Entry> {
+        snapshots.find(&self.store, root, path)
+    }
+
+    /// Commits of the range that leave nothing at a path where a parent had something, in their order.
+    pub fn gone(&self) -> &[(Oid, Vec<u8>)] {
+        &self.gone
+    }
+
     /// The commits, parents before children.
     pub fn commits(&self) -> &[Oid] {
         &self.commits
@@ -194,6 +207,14 @@ impl Range {
     /// A commit's parents; none for commits that are not of the range.
     pub fn parents(&self, commit: &Oid) -> &[Oid] {
         self.parents.get(commit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The blobs that commits bring, with their commits and paths, in the order of commits.
+    pub fn brought(&self) -> impl Iterator<Item = (&Oid, &[u8], &Oid)> {
+        self.items.iter().filter_map(|item| match &item.origin {
+            Origin::Commit { id, path, blob } => Some((id, path.as_slice(), blob)),
+            _ => None,
+        })
     }
 
     /// The content of a blob.
@@ -242,17 +263,16 @@ impl Range {
             let [modes @ .., _] = words.get(..=2 * sides + 2).ok_or_else(wrong)? else { return Err(wrong()) };
             let status = words[2 * sides + 2];
             let is_added = status.iter().take(sides).all(|letter| matches!(letter, b'A' | b'R' | b'C'));
-            let mut path = fields.next().ok_or_else(wrong)?;
-            if sides == 1 && matches!(status.first(), Some(b'R' | b'C')) {
-                path = fields.next().ok_or_else(wrong)?;
-            }
+            let id = commit.ok_or_else(wrong)?;
+            let path = self.paths(&mut fields, (sides, status), &id).ok_or_else(wrong)?;
             let (mode, oids) = (modes[sides], &modes[sides + 1..]);
             // What is gone brings nothing, nor does a submodule.
             if matches!(mode, b"000000" | b"160000") {
+                self.gone.push((id, path.to_vec()));
                 continue;
             }
             let mut oids = oids.iter().map(|oid| Oid::from_hex(oid).ok_or_else(wrong)).collect::<Result<Vec<_>, _>>()?;
-            let (blob, id) = (oids.pop().ok_or_else(wrong)?, commit.ok_or_else(wrong)?);
+            let blob = oids.pop().ok_or_else(wrong)?;
             let modes = &modes[..sides];
             let former = oids.iter().zip(modes).filter(|(_, mode)| !matches!(**mode, b"000000" | b"160000"));
             self.former.push(former.map(|(oid, _)| *oid).collect());
@@ -260,6 +280,25 @@ impl Range {
             self.items.push(Item { origin: Origin::Commit { id, path: path.to_vec(), blob }, size: 0 });
         }
         Ok(())
+    }
+
+    /// The path of a change. Those that a rename leaves are gone.
+    fn paths<'f>(
+        &mut self,
+        fields: &mut impl Iterator<Item = &'f [u8]>,
+        (sides, status): (usize, &[u8]),
+        id: &Oid,
+    ) -> Option<&'f [u8]> {
+        let letters = status.get(..sides)?;
+        // Of a merge each parent's path comes first, whatever became of it.
+        let before = if sides > 1 { sides } else { usize::from(matches!(letters, b"R" | b"C")) };
+        for side in 0..before {
+            let former = fields.next()?;
+            if letters[side] == b'R' {
+                self.gone.push((*id, former.to_vec()));
+            }
+        }
+        fields.next()
     }
 
     /// At the edge of a shallow clone a commit seems to bring all that it has.
@@ -288,13 +327,14 @@ pub struct Worker {
     cache: ReadCache,
     /// Who made the commit or tag that was loaded last, and what the tag is called.
     names: Vec<Vec<u8>>,
+    snapshots: Snapshots,
 }
 
 impl Source for Range {
     type Worker = Worker;
 
     fn worker(&self) -> Result<Worker, SourceError> {
-        Ok(Worker { cache: ReadCache::new(32 << 20), names: Vec::new() })
+        Ok(Worker { cache: ReadCache::new(32 << 20), names: Vec::new(), snapshots: Snapshots::default() })
     }
 
     fn items(&self) -> (&[Item], &[Notice]) {
@@ -329,9 +369,9 @@ impl Source for Range {
         }
     }
 
-    fn had(&self, at: usize, path: &[u8]) -> bool {
+    fn had(&self, at: usize, path: &[u8], worker: &mut Worker) -> bool {
         let Origin::Commit { id, .. } = &self.items[at].origin else { return false };
-        self.parents(id).iter().any(|parent| repository::has(parent, path))
+        self.parents(id).iter().any(|parent| worker.snapshots.find(&self.store, parent, path).is_some())
     }
 
     fn before(&self, at: usize, worker: &mut Worker) -> Result<Vec<Vec<u8>>, Notice> {

@@ -135,11 +135,6 @@ pub fn resolve(revision: &str) -> Option<Oid> {
     Oid::from_hex(text.trim_ascii())
 }
 
-/// Whether a commit or tree has something at a path.
-pub fn has(tree: &Oid, path: &[u8]) -> bool {
-    resolve(&format!("{tree}:{}", String::from_utf8_lossy(path))).is_some()
-}
-
 fn tip(line: &[u8]) -> Option<Tip> {
     let space = line.iter().position(|&b| b == b' ')?;
     Some(Tip { oid: Oid::from_hex(&line[..space])?, name: String::from_utf8_lossy(&line[space + 1..]).into_owned() })

@@ -10,13 +10,18 @@ mod rename;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use self::attributes::{Conversion, Places};
 use self::compare::Compared;
 use super::git::{self, OpenError, Repo};
 use super::index::{Index, IndexError, Stat};
+use super::lfs::{self, Pointer};
+use super::pack::store::Store;
 use super::plumbing::{self, CatFile};
-use super::{Item, Source, SourceError, mmap, repository, to_path};
+use super::repository::Repository;
+use super::snapshot::Snapshots;
+use super::{Item, Kept, Source, SourceError, mmap, to_path};
 use crate::types::input::{Content, Input, Origin, Scope};
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -30,6 +35,9 @@ const FILE: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
 /// A submodule: the object is a commit of another repository.
 const SUBMODULE: u32 = 0o160_000;
+
+/// The largest content behind a pointer that is scanned, in bytes.
+const LARGEST_KEPT: u64 = 256 << 20;
 
 /// A staged path that differs from every parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +67,29 @@ pub struct Staged {
     index_mtime: (u32, u32),
     /// The files asked for by name.
     named: Vec<(Vec<u8>, Oid)>,
+    /// Opened when a name is looked up in it.
+    parents: OnceLock<Option<Parents>>,
+    /// Asked for when a pointer of Git LFS is staged.
+    kept: OnceLock<lfs::Kept>,
+}
+
+/// The trees that the index is compared with, for questions about names.
+struct Parents {
+    trees: Vec<Oid>,
+    store: Store,
+    snapshots: Mutex<Snapshots>,
+}
+
+impl Parents {
+    fn open() -> Result<Self, SourceError> {
+        let (trees, store) = (plumbing::parent_trees()?, Repository::from_env()?.store());
+        Ok(Self { trees, store, snapshots: Mutex::default() })
+    }
+
+    fn have(&self, path: &[u8]) -> bool {
+        let mut snapshots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        self.trees.iter().any(|tree| snapshots.find(&self.store, tree, path).is_some())
+    }
 }
 
 /// How objects are read.
@@ -161,7 +192,18 @@ impl Staged {
             })
             .collect();
         let notices = unmerged.into_iter().map(|path| Notice::skipped(path, "the merge of this path is unresolved")).collect();
-        Self { access, changes, deleted, items, notices, work_tree, index_mtime: (0, 0), named: Vec::new() }
+        Self {
+            access,
+            changes,
+            deleted,
+            items,
+            notices,
+            work_tree,
+            index_mtime: (0, 0),
+            named: Vec::new(),
+            parents: OnceLock::new(),
+            kept: OnceLock::new(),
+        }
     }
 
     /// What is staged, sorted by path.
@@ -272,13 +314,25 @@ impl Source for Staged {
         self.former(at, input, objects).iter().map(|old| objects.blob(old).map_err(|error| self.as_new(at, &error))).collect()
     }
 
+    fn kept(&self, at: usize, input: &Input, pointer: &Pointer, objects: &mut Objects) -> Option<Kept> {
+        let kept = self.kept.get_or_init(|| lfs::Kept::new(self.work_tree.clone()));
+        let path = self.changes[at].path.as_slice();
+        let content = kept.content(pointer, path, LARGEST_KEPT)?;
+        let old = self.former(at, input, objects);
+        let before = old.iter().filter_map(|old| objects.blob(old).ok()).map(|old| match lfs::pointer(&old) {
+            Some(pointer) => kept.content(&pointer, b"", LARGEST_KEPT).unwrap_or_default(),
+            None => old,
+        });
+        Some(Kept { content, before: before.collect() })
+    }
+
     fn names(&self, at: usize, _: &mut Objects) -> Vec<Vec<u8>> {
         let change = &self.changes[at];
         if change.old.iter().all(Option::is_none) { vec![change.path.clone()] } else { Vec::new() }
     }
 
-    fn had(&self, _at: usize, path: &[u8]) -> bool {
-        plumbing::parent_trees().is_ok_and(|trees| trees.iter().any(|tree| repository::has(tree, path)))
+    fn had(&self, _at: usize, path: &[u8], _: &mut Objects) -> bool {
+        self.parents.get_or_init(|| Parents::open().ok()).as_ref().is_some_and(|parents| parents.have(path))
     }
 
     fn scope(&self, at: usize, input: &Input, objects: &mut Objects) -> Result<Scope, Notice> {

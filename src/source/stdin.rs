@@ -51,6 +51,11 @@ impl Stdin {
         Ok(Opened::Whole(Self::of(Origin::Stdin, content)))
     }
 
+    /// What was read.
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
     /// One content of another origin.
     pub fn of(origin: Origin, content: Vec<u8>) -> Self {
         let items = [Item { origin, size: content.len() as u64 }];

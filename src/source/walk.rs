@@ -176,7 +176,9 @@ impl<V: Visit> Walker<'_, V> {
             }
             Some(kind) if kind.is_dir() => {}
             Some(kind) if kind.is_symlink() => self.visitor.link(entry.path(), &label(entry.path())),
-            _ => self.visitor.notice(Notice::info(&*label(entry.path()), "neither a file nor a folder: not read")),
+            // What a person names is to be scanned.
+            _ if entry.depth() == 0 => self.visitor.notice(Notice::skipped(&*label(entry.path()), pipes::NOT_READ)),
+            _ => self.visitor.notice(Notice::info(&*label(entry.path()), pipes::NOT_READ)),
         }
         if let Some(error) = entry.error() {
             self.visitor.notice(Notice::info(&*label(entry.path()), format!("ignore file: {}", plain(error))));

@@ -8,6 +8,8 @@ mod config;
 mod containers;
 mod contents;
 mod decode;
+#[cfg(unix)]
+mod diffs;
 mod dir;
 #[cfg(unix)]
 mod doors;
@@ -36,6 +38,7 @@ mod keys;
 mod layers;
 #[cfg(unix)]
 mod leak;
+mod lfs;
 #[cfg(unix)]
 mod markers;
 mod marks;
@@ -51,6 +54,8 @@ mod pipes;
 mod positional;
 mod programs;
 mod providers;
+#[cfg(unix)]
+mod ranges;
 mod report;
 mod rules;
 mod shards;

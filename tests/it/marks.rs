@@ -132,3 +132,26 @@ fn what_is_put_together_late_is_live() {
         }
     }
 }
+
+/// What is copied twice is there twice: whichever copy the next version keeps, it is known.
+#[test]
+fn both_copies_of_an_encoded_secret_are_inherited() {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let mut scratch = Scratch::default();
+    let filler = "int counter = 0; /* nothing to see */\n".repeat(300).into_bytes();
+    let op = |start, len, copy_from| Op { start, len, copy_from };
+    let mut encoded = 0;
+    for value in tricks(&token()) {
+        let text = [&filler, format!("x = \"{value}\"\n").as_bytes(), filler.as_slice()].concat();
+        let marks = scanner.marks(&text, None, &mut scratch);
+        let twice = [text.as_slice(), &text].concat();
+        let (len, half) = (text.len(), twice.len() / 2);
+        let heir = scanner.marks(&twice, Some((&marks, &[op(0, len, Some(0)), op(half, len, Some(0))])), &mut scratch);
+        for from in [0, half] {
+            let kept = scanner.marks(&text, Some((&heir, &[op(0, len, Some(from))])), &mut scratch);
+            assert!(kept.are_live(), "{value:?} from {from}");
+        }
+        encoded += 1;
+    }
+    assert!(encoded > 5);
+}

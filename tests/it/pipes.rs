@@ -103,3 +103,40 @@ fn staged_bombs_are_bounded() {
         assert_eq!(ran.code, 1, "{what}: {}", ran.whole());
     }
 }
+
+#[test]
+fn what_is_named_is_read_as_a_stream_or_said_not_to_be() {
+    let world = World::new();
+    world.write("secret.txt", token(1));
+    world.write("clean.txt", "nothing\n");
+    let nospill = env!("CARGO_BIN_EXE_nospill");
+    let shell = |script: &str| -> crate::env::Ran {
+        let mut command = world.command("bash", "repo");
+        command.env("NOSPILL", nospill).args(["-c", script]).output().expect("bash runs").into()
+    };
+    for (script, at) in [
+        ("cat secret.txt | $NOSPILL dir -", "<stdin>:1"),
+        ("cat secret.txt | $NOSPILL dir /dev/stdin", "/dev/stdin:1"),
+        ("cat secret.txt | $NOSPILL dir clean.txt /proc/self/fd/0", "/proc/self/fd/0:1"),
+        ("$NOSPILL dir <(cat clean.txt) <(cat secret.txt)", "/dev/fd/"),
+        ("ln -s /dev/stdin link; cat secret.txt | $NOSPILL dir link", "link:1"),
+        ("tar c secret.txt | $NOSPILL dir -", "<stdin>!secret.txt:1"),
+        ("head -c 20000000 /dev/zero | tr '\\0' '\\n' | cat - secret.txt | $NOSPILL dir -", "<stdin>:20000001"),
+    ] {
+        let ran = shell(script);
+        assert!(ran.code == 1 && ran.out.contains(at) && !ran.whole().contains("no file"), "{script}: {}", ran.whole());
+    }
+    for (script, code) in [
+        ("$NOSPILL dir <(cat clean.txt)", 0),
+        ("cat secret.txt | $NOSPILL dir --max-size 5 -", 3),
+        // Nobody writes to it.
+        ("mkfifo pipe; timeout 20 $NOSPILL dir pipe", 3),
+        ("timeout 20 $NOSPILL dir clean.txt pipe", 3),
+        ("timeout 20 $NOSPILL dir /dev/null", 3),
+        ("timeout 20 $NOSPILL dir .", 1),
+        ("$NOSPILL dir nowhere", 2),
+    ] {
+        let ran = shell(script);
+        assert_eq!(ran.code, code, "{script}: {}", ran.whole());
+    }
+}

@@ -3,7 +3,7 @@
 use super::locked;
 use crate::commands::rules;
 use crate::config::layers::{Layer, Rank};
-use crate::config::schema::{ConfigError, Effect as Wanted, Many};
+use crate::config::schema::{ConfigError, Effect as Wanted, Lfs, Many};
 use crate::error::{CommandError, Kind};
 use crate::policy::allow::Allow;
 use crate::policy::baseline::Renames;
@@ -77,6 +77,7 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
     policy.excludes.layers.push(Paths { base: base.clone(), exclude, include });
     policy.max_size = config.scan.max_size.map(|mib| u64::from(mib) << 20).or(policy.max_size);
     policy.archives = config.scan.archives.or(policy.archives);
+    policy.requires_lfs = config.scan.lfs.map_or(policy.requires_lfs, |lfs| lfs == Lfs::Require);
     let Markers { own, foreign } = policy.markers;
     policy.markers = Markers { own: config.markers.own.unwrap_or(own), foreign: config.markers.foreign.unwrap_or(foreign) };
     if let Some(renames) = config.baseline.renames {

@@ -1,6 +1,7 @@
 //! What the organisation locks, no layer below weakens.
 
 use crate::config::layers::{Layer, Rank};
+use crate::config::schema::Lfs;
 use crate::error::{CommandError, Kind};
 use crate::policy::effects::Policy;
 use crate::policy::locks;
@@ -27,10 +28,11 @@ pub(super) fn mind(layers: &[Layer], rules: &RuleSet, policy: &Policy) -> Result
     let Some(lock) = &organisation.config.lock else { return Ok(()) };
     for layer in weaker {
         let (config, is) = (&layer.config, lock.get_ref());
-        let breaches: [(bool, &[&str]); 6] = [
+        let breaches: [(bool, &[&str]); 7] = [
             (is.exclude && !config.scan.exclude.is_empty(), &["scan", "exclude"]),
             (is.exclude && config.scan.max_size.is_some(), &["scan", "max_size"]),
             (is.exclude && config.scan.archives == Some(false), &["scan", "archives"]),
+            (is.exclude && config.scan.lfs == Some(Lfs::Note), &["scan", "lfs"]),
             (is.markers && config.markers.own == Some(true), &["markers", "own"]),
             (is.markers && config.markers.foreign == Some(true), &["markers", "foreign"]),
             (is.allow && !config.allow.is_empty(), &["allow"]),

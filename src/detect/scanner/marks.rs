@@ -7,6 +7,9 @@
 //! Marks are wide: no path is known, so path filters are open and a value counts if it would count in any kind of file.
 //! What leads to nothing here holds no match for [`Scanner::scan`] under any path; what leads to something may.
 
+mod runs;
+
+use self::runs::{Run, Settled, completed, gaps, joined, runs};
 use super::super::assignment::Manner;
 use super::super::checks;
 use super::super::container::Verdict;
@@ -26,7 +29,7 @@ use crate::types::span::Span;
 pub struct Marks {
     /// By position, then rule.
     marks: Vec<Mark>,
-    /// Encoded stretches that hold something.
+    /// Encoded stretches that hold something, by start.
     layers: Vec<Span>,
     /// Bytes of the content.
     len: usize,
@@ -65,20 +68,8 @@ impl Mark {
     }
 }
 
-/// A stretch that two versions share, as long as it goes.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    start: usize,
-    end: usize,
-    from: usize,
-    /// Whether nothing else stands before it in both versions, and behind it.
-    edges: [bool; 2],
-}
-
 /// Bytes that `kind: Secret` takes in any dress.
 const MANIFEST: usize = 24;
-/// A line that goes on longer than this is not waited for.
-const LONG_LINE: usize = 1 << 20;
 /// Bytes that escapes are looked for around what is new, before lines are completed.
 const AROUND: usize = 640;
 /// Bytes that a wrapped encoding is followed to each side.
@@ -149,9 +140,11 @@ impl Scanner {
         for run in &runs {
             let first = base.marks.partition_point(|mark| mark.start() < run.from);
             let inside = base.marks[first..].iter().take_while(|mark| mark.start() < run.from + run.end - run.start);
+            let mut settled = None;
             for mark in inside.filter(|mark| mark.end() <= run.from + run.end - run.start) {
                 let mark = Mark { at: (mark.start() - run.from + run.start) as u32, ..*mark };
-                if !is_settled(content, *run, mark, self.rules.rule(mark.rule)) {
+                let settled: &Settled = settled.get_or_insert_with(|| Settled::new(content, *run));
+                if !settled.has(mark, self.rules.rule(mark.rule)) {
                     due.push((mark.rule, mark.at));
                 }
                 marks.push(mark);
@@ -187,33 +180,37 @@ impl Scanner {
     /// Tries the rules of the marks that are due and says which marks are live.
     fn try_marks(&self, content: &[u8], marks: &mut [Mark], mut due: Vec<(u16, u32)>, scratch: &mut Scratch) {
         due.sort_unstable();
+        due.dedup();
         scratch.matchers.resize_with(self.rules.len(), || None);
+        let is_due = |mark: &Mark| due.binary_search(&(mark.rule, mark.at)).is_ok();
+        let by_rule = ByRule::new(marks, &due);
         for due in due.chunk_by(|a, b| a.0 == b.0) {
             let (index, rule) = (due[0].0, self.rules.rule(due[0].0));
-            let is_due = |mark: &Mark| due.binary_search(&(mark.rule, mark.at)).is_ok();
             if rule.reader == Some(Reader::Entries) {
-                continue;
-            }
-            if rule.reader.is_some() {
-                for mark in marks.iter_mut().filter(|mark| mark.rule == index && is_due(mark)) {
-                    mark.live = self.is_read_anyhow(content, rule, *mark);
-                }
                 continue;
             }
             let spread = 2 * rule.reach.map_or(window::CLIP, |reach| reach as usize) + window::CLIP;
             let near = (due[0].1 as usize).saturating_sub(spread)..due[due.len() - 1].1 as usize + spread;
-            let first = marks.partition_point(|mark| mark.start() < near.start);
-            let last = marks.partition_point(|mark| mark.start() < near.end);
-            let marks = &mut marks[first..last];
+            let own = by_rule.of(marks, index, near);
+            if rule.reader.is_some() {
+                for &at in &own {
+                    let mark = &mut marks[at as usize];
+                    if is_due(mark) {
+                        mark.live = self.is_read_anyhow(content, rule, *mark);
+                    }
+                }
+                continue;
+            }
             let hit = |mark: &Mark| Hit { start: mark.start(), len: u16::from(mark.len), rule: index };
-            let hits: Vec<Hit> = marks.iter().filter(|mark| mark.rule == index).map(hit).collect();
+            let hits: Vec<Hit> = own.iter().map(|&at| hit(&marks[at as usize])).collect();
             let Scratch { matchers, found, .. } = scratch;
             let mut slot = Some(&mut matchers[usize::from(index)]);
             window::around(self.rules.sought(index), content, &hits, found, || {
                 slot.take().and_then(|slot| self.matcher(index, slot))
             });
-            for mark in marks.iter_mut().filter(|mark| mark.rule == index && is_due(mark)) {
-                mark.live = false;
+            for &at in &own {
+                let mark = &mut marks[at as usize];
+                mark.live &= !is_due(mark);
             }
             for found in found.drain(..) {
                 // What was cut off may be worth more when it is whole.
@@ -221,8 +218,11 @@ impl Scanner {
                 if found.whole.len() < 1024 && !is_kept() {
                     continue;
                 }
-                for mark in marks.iter_mut().filter(|mark| mark.rule == index) {
-                    mark.live |= mark.start() >= found.whole.start && mark.end() <= found.whole.end;
+                let first = hits.partition_point(|hit| hit.start < found.whole.start);
+                let last = hits.partition_point(|hit| hit.start < found.whole.end);
+                for &at in &own[first..last] {
+                    let mark = &mut marks[at as usize];
+                    mark.live |= mark.end() <= found.whole.end;
                 }
             }
         }
@@ -298,12 +298,22 @@ impl Scanner {
         if is_mail {
             heir.form = Form::Anew;
         }
-        let inherited = base.layers.iter().filter_map(|span| {
-            let run = runs.iter().find(|run| span.start >= run.from && span.end <= run.from + (run.end - run.start))?;
-            Some(Span::new(span.start - run.from + run.start, span.end - run.from + run.start))
+        let inherited = runs.iter().flat_map(|run| {
+            let end = run.from + (run.end - run.start);
+            let first = base.layers.partition_point(|span| span.start < run.from);
+            let inside = base.layers[first..].iter().take_while(move |span| span.start < end);
+            inside
+                .filter(move |span| span.end <= end)
+                .map(|span| Span::new(span.start - run.from + run.start, span.end - run.from + run.start))
         });
-        let is_old = |span: &Span| !slices.iter().chain(&wide).any(|slice| slice.overlaps(*span));
-        heir.layers.extend(inherited.filter(is_old));
+        // Both are in order and do not overlap.
+        let meets = |looked_at: &[Span], span: Span| {
+            let first = looked_at.partition_point(|slice| slice.end < span.start);
+            looked_at[first..].iter().take_while(|slice| slice.start <= span.end).any(|slice| slice.overlaps(span))
+        };
+        heir.layers.extend(inherited.filter(|span| !meets(&slices, *span) && !meets(&wide, *span)));
+        heir.layers.sort_unstable_by_key(|span| (span.start, span.end));
+        heir.layers.dedup();
         if heir.form == Form::Anew {
             for decode in [decode::manifests, decode::mail] {
                 decode(content, &mut layer, &mut |layer: &Layer| {
@@ -324,93 +334,40 @@ impl Scanner {
     }
 }
 
-/// The stretches that are copied, those that go on in both versions as one.
-fn runs(ops: &[Op], len: usize, base_len: usize) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for op in ops {
-        let Some(from) = op.copy_from else { continue };
-        let (start, end) = (op.start, op.start + op.len);
-        match runs.last_mut() {
-            Some(run) if run.end == start && run.from + (run.end - run.start) == from => run.end = end,
-            _ => runs.push(Run { start, end, from, edges: [false; 2] }),
-        }
-    }
-    for run in &mut runs {
-        let base_end = run.from + (run.end - run.start);
-        run.edges = [run.start == 0 && run.from == 0, run.end == len && base_end == base_len];
-    }
-    runs
+/// The numbers of marks, those of a rule together. Where few rules are asked about, each looks for its own.
+enum ByRule {
+    Few,
+    /// Sorted by rule, then position.
+    Many(Vec<u32>),
 }
 
-/// What lies between runs; nothing but a place where two of them meet.
-fn gaps(runs: &[Run], len: usize) -> Vec<Span> {
-    let mut gaps = Vec::with_capacity(runs.len() + 1);
-    let mut at = 0;
-    for (index, run) in runs.iter().enumerate() {
-        if index > 0 || !run.edges[0] {
-            gaps.push(Span::new(at, run.start));
+impl ByRule {
+    /// For rules that `due` names, which is sorted.
+    fn new(marks: &[Mark], due: &[(u16, u32)]) -> Self {
+        /// From so many rules on, sorting costs less than looking at all marks for each.
+        const MANY: usize = 16;
+        if due.chunk_by(|a, b| a.0 == b.0).nth(MANY).is_none() {
+            return Self::Few;
         }
-        at = run.end;
+        let mut numbers: Vec<u32> = (0..marks.len() as u32).collect();
+        numbers.sort_unstable_by_key(|&at| (marks[at as usize].rule, at));
+        Self::Many(numbers)
     }
-    if runs.last().is_none_or(|run| !run.edges[1]) {
-        gaps.push(Span::new(at, len));
-    }
-    gaps
-}
 
-fn widened(span: Span, by: usize, len: usize) -> Span {
-    Span::new(span.start.saturating_sub(by), (span.end + by).min(len))
-}
-
-/// Spans in order widened by so many bytes, those that meet as one.
-fn joined(spans: &[Span], by: usize, len: usize) -> Vec<Span> {
-    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        let span = widened(*span, by, len);
-        match joined.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            _ => joined.push(span),
-        }
-    }
-    joined
-}
-
-/// Spans in order completed, those that meet as one. What lies in the one before is not completed again.
-fn completed(mut spans: Vec<Span>, complete: impl Fn(Span) -> Span) -> Vec<Span> {
-    let mut kept = 0;
-    for at in 0..spans.len() {
-        let span = spans[at];
-        if kept > 0 && span.end <= spans[kept - 1].end {
-            continue;
-        }
-        let span = complete(span);
-        if kept > 0 && span.start <= spans[kept - 1].end {
-            let last = &mut spans[kept - 1];
-            *last = Span::new(last.start.min(span.start), last.end.max(span.end));
-        } else {
-            spans[kept] = span;
-            kept += 1;
-        }
-    }
-    spans.truncate(kept);
-    spans
-}
-
-/// Whether all that a rule can see from a mark lies inside the run.
-fn is_settled(content: &[u8], run: Run, mark: Mark, rule: &Rule) -> bool {
-    let [first, last] = run.edges;
-    let (before, behind) = (&content[run.start..mark.start()], &content[mark.end()..run.end]);
-    let roomy = |low: usize, high: usize| (first || before.len() >= low) && (last || behind.len() >= high);
-    match (rule.reader, rule.reach) {
-        (Some(_), _) => roomy(reading::REACH[0], reading::REACH[1]),
-        (None, Some(reach)) => roomy(2 * reach as usize, 2 * reach as usize),
-        // Windows on neighbouring lines are searched as one, so two line breaks are waited for.
-        (None, None) => {
-            let second = |mut breaks: memchr::Memchr<'_>| breaks.nth(1).is_some();
-            let before = &before[before.len().saturating_sub(LONG_LINE)..];
-            let behind = &behind[..behind.len().min(LONG_LINE)];
-            (first || before.len() == LONG_LINE || memchr::memrchr_iter(b'\n', before).nth(1).is_some())
-                && (last || behind.len() == LONG_LINE || second(memchr::memchr_iter(b'\n', behind)))
+    /// The marks of a rule that start in a stretch, in order.
+    fn of(&self, marks: &[Mark], rule: u16, near: std::ops::Range<usize>) -> Vec<u32> {
+        match self {
+            Self::Few => {
+                let first = marks.partition_point(|mark| mark.start() < near.start);
+                let last = marks.partition_point(|mark| mark.start() < near.end);
+                (first as u32..last as u32).filter(|&at| marks[at as usize].rule == rule).collect()
+            }
+            Self::Many(numbers) => {
+                let place = |at: u32| (marks[at as usize].rule, marks[at as usize].start());
+                let first = numbers.partition_point(|&at| place(at) < (rule, near.start));
+                let last = numbers.partition_point(|&at| place(at) < (rule, near.end));
+                numbers[first..last].to_vec()
+            }
         }
     }
 }

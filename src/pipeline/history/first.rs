@@ -7,8 +7,9 @@ use foldhash::quality::RandomState;
 use super::shares::Shares;
 use crate::detect::scanner::Scratch;
 use crate::detect::scanner::marks::Marks;
-use crate::pipeline::{Pipeline, Progress};
+use crate::pipeline::{Pipeline, Pointers, Progress};
 use crate::source::history::graph::Gathered;
+use crate::source::lfs;
 use crate::source::pack::forest::Forest;
 use crate::source::pack::object::names_in_head;
 use crate::source::pack::walk::{Derived, Visitor};
@@ -31,6 +32,7 @@ pub(super) struct First<'p> {
     /// Commits and tags whose messages, or whose makers' names, may hold something.
     pub(super) messages: Vec<u32>,
     pub(super) failed: Vec<(u32, ReadError)>,
+    pub(super) pointers: Pointers,
     pub(super) binary: u64,
     pub(super) objects: u64,
     pub(super) bytes: u64,
@@ -55,6 +57,7 @@ impl<'p> First<'p> {
             people: HashMap::default(),
             messages: Vec::new(),
             failed: Vec::new(),
+            pointers: Pointers::default(),
             binary: 0,
             objects: 0,
             bytes: 0,
@@ -113,7 +116,12 @@ impl Visitor for First<'_> {
                 let from = from.as_ref().and_then(|from| Some((from.base.as_ref()?, from.ops)));
                 let marks = self.pipeline.scanner.marks(content, from, &mut self.scratch);
                 self.binary += u64::from(counts && marks.are_of_binary());
-                self.looked.push(object);
+                if lfs::pointer(content).is_none() {
+                    self.looked.push(object);
+                } else if counts {
+                    // Not remembered as clean: every run says so.
+                    self.pointers.add(b"");
+                }
                 if marks.are_live() {
                     self.live.push(object);
                 }

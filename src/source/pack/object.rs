@@ -152,6 +152,13 @@ pub struct TreeEntries<'o> {
     hash: usize,
 }
 
+impl TreeEntries<'_> {
+    /// Bytes of the content that are not read yet; none after an error.
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+}
+
 impl<'o> Iterator for TreeEntries<'o> {
     type Item = Result<TreeEntry<'o>, Malformed>;
 
