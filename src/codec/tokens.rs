@@ -74,6 +74,16 @@ pub fn is_nkey(seed: &[u8]) -> bool {
     bytes[0] & 0xf8 == 18 << 3 && crc16(data).to_le_bytes() == check
 }
 
+/// Whether the text is a public key of NATS: a role letter of `UAONCX`, 32 bytes and their CRC-16.
+pub fn is_public_nkey(key: &[u8]) -> bool {
+    const LENGTH: usize = 56;
+    if key.len() != LENGTH || !matches!(key[0], b'U' | b'A' | b'O' | b'N' | b'C' | b'X') {
+        return false;
+    }
+    base32(key)
+        .is_some_and(|bytes| bytes.split_last_chunk::<2>().is_some_and(|(data, check)| crc16(data).to_le_bytes() == *check))
+}
+
 /// The seed of a role letter (`U`, `A`, `O`, `N`, `C`, `X`) with the 32 bytes given.
 pub fn to_nkey(role: u8, key: &[u8]) -> Vec<u8> {
     let role = role.wrapping_sub(b'A') << 3;

@@ -31,6 +31,7 @@ use super::prefilter::Hit;
 use crate::types::span::Span;
 use literal::Literal;
 use score::{Score, Setting};
+use syntax::Syntax;
 
 /// An assignment of a literal to a secret-like name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub fn weigh(content: &[u8], manner: Manner, hit: Hit, mut visit: impl FnMut(Ass
         compared(content, manner, keyword, end).into_iter().for_each(visit);
         return;
     };
+    let place = place.of_syntax(content, manner.syntax);
     let name = place.name;
     let Some(kind) = name::kind(name.of(content), Span::new(keyword.start - name.start, keyword.end - name.start), place.form)
     else {
@@ -133,6 +135,16 @@ struct Place {
 }
 
 impl Place {
+    /// In settings that have a line of their own the first `=` is the operator, and a value may start with another or with `>`.
+    fn of_syntax(self, content: &[u8], syntax: Syntax) -> Self {
+        let value = self.name.end + 1;
+        let is_longer = matches!(content.get(self.name.end..), Some([b'=', b'=' | b'>', next, ..]) if next.is_ascii_graphic());
+        if self.is_apart || syntax != Syntax::Lines || !is_longer {
+            return self;
+        }
+        Self { form: Form::Assign, value, ..self }
+    }
+
     /// The value is in another field of the record in which the name is a field's value.
     fn apart(content: &[u8], keyword: Span, end: usize) -> Option<Self> {
         // What the name of a setting can be followed by, as a value.
@@ -158,7 +170,7 @@ impl Place {
     }
 
     /// The literal that stands there; `None` where there is none, or an empty one.
-    fn literal(self, content: &[u8], syntax: syntax::Syntax) -> Option<Literal> {
+    fn literal(self, content: &[u8], syntax: Syntax) -> Option<Literal> {
         let around = || syntax::Surroundings::of(content, self.lead);
         let operator = operator::Operator { end: self.value, kind: self.form };
         literal::at(content, operator, syntax, around).filter(|literal| !literal.span.is_empty())

@@ -312,6 +312,7 @@ const FORMS: &[(&str, &str)] = &[
     ("password: >-\n  §", "config.yaml"),
     ("api_token = \\\n  §", "app.ini"),
     ("db.password = \\\n    §", "a.properties"),
+    ("- 'MSSQL_SA_PASSWORD=§'", "compose.yaml"),
     ("[db]\npassword =\n    §", "app.ini"),
     ("\"password\":\n    \"§\"", "a.json"),
     // Several under one name.
@@ -518,4 +519,21 @@ fn published_values_are_no_secrets_under_any_name() {
         }
         assert_eq!(found(&scanner, &format!("MY_ACCOUNT_KEY={value}\n"), ".env").len(), 0, "{}", &value[..9]);
     }
+}
+
+/// In settings the first sign is the operator; what follows is the value, whatever it starts with. In YAML a quote that is written
+/// twice is one of the value.
+#[test]
+fn values_start_with_signs() {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let v = made_up();
+    for (text, path, value) in [
+        (format!("db.password=={v}"), "a.properties", format!("={v}")),
+        (format!("db.password==={v}"), "a.properties", format!("=={v}")),
+        (format!("db.password=>{v}"), "a.properties", format!(">{v}")),
+        (format!("password: '''{v}'"), "a.yaml", format!("''{v}")),
+    ] {
+        assert_eq!(found(&scanner, &text, path), [value], "{text}");
+    }
+    assert_eq!(found(&scanner, "token==1.22.3", "requirements.cfg"), [""; 0]);
 }

@@ -102,6 +102,18 @@ const NONE: &[(&str, &str)] = &[
     ("- save_cache:\n    key: §", "config.yml"),
     ("<li key=\"§\">x</li>", "a.jsx"),
     ("  checksum/secret: §", "pod.yaml"),
+    ("'password' => ['required', 'confirmed', 'max:72', Rules\\Password::defaults()],", "A.php"),
+    ("'password_ldap' => 'crwdns1889:0crwdne1889:0',", "a.php"),
+    ("'weak_password' => 'Mae cyfrinair hwnnw rhy gyffredin.',", "lang/cy/validation.php"),
+    ("const SecretLoaded = \"AZFD0012\";", "A.cs"),
+    ("AuthWithPassword = \"AuthWithPassword\"", "a.go"),
+    ("const hwScaleFirstPass = \"scale_hw=format=bgra:afbc=1\"", "a.cs"),
+    ("throw\"wrong hex password: \"+n.hex;t=n.hex}if(void 0!==n.utf8&&(t=er(n.utf8)),u=\"a\"", "bundle.js"),
+    ("<mxCell value=\"&lt;b&gt;Store&lt;/b&gt;key=password\" style=\"a\"/>", "a.drawio"),
+    ("salted_password = pbkdf2_hmac('sha256', to_bytes(password), salt, it)", "a.py"),
+    ("PASSWORD(\"^ACME-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}$\")", "A.java"),
+    ("kind: Secret\ndata:\n  token: BASE64_TOKEN_PLACEHOLDER\n  other: BASE64-TOKEN-VALUE-PLACEHOLDER\n", "a.yaml"),
+    ("url: postgresql://shop:SECRET[store.database_password]@db:5432/shop", "a.yaml"),
     // Weak passwords in tests and manuals, and what stands for one anywhere.
     ("password: changeme", "values.yaml"),
 ];

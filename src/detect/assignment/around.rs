@@ -4,7 +4,7 @@
 //! stretch on both sides.
 
 use super::name::Kind;
-use super::other::starts_in_folder;
+use super::other::{is_sealed, starts_in_folder};
 use super::score::Setting;
 use super::syntax::Syntax;
 use crate::detect::checks::shape;
@@ -17,7 +17,7 @@ const SIGHT: usize = 240;
 pub(super) enum Word {
     /// The value looks something up, or checks it: no secret.
     Index,
-    /// The value is made to be seen: at most worth a look.
+    /// The value is made to be seen, or opens nothing by itself: at most worth a look.
     Public,
 }
 
@@ -26,7 +26,31 @@ pub(super) fn word(value: &[u8], setting: &Setting<'_>) -> Option<Word> {
     if is_digest_of(setting) || setting.kind == Kind::Key && is_index(value, setting) {
         return Some(Word::Index);
     }
-    is_public(value, setting).then_some(Word::Public)
+    (is_public(value, setting) || is_hash(value, setting) || is_sealed(value)).then_some(Word::Public)
+}
+
+/// Whether hex digits under the name of a password are a hash of one, or those under a secret's the thumbprint of a certificate: of a
+/// hash's length, beside the word for it.
+fn is_hash(value: &[u8], setting: &Setting<'_>) -> bool {
+    const HASHES: [&str; 8] = ["md5", "sha1", "sha256", "sha512", "sha-", "ripemd", "scrypt", "hash"];
+    let beside = |words: &[&str]| words.iter().any(|word| has(around(setting), word.as_bytes()));
+    let is_named = || match setting.kind {
+        Kind::Password => beside(&HASHES),
+        Kind::Secret => beside(&["thumbprint"]),
+        _ => false,
+    };
+    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && shape::is_hex(value) && is_named()
+}
+
+/// A bounded stretch on both sides of the name.
+fn around<'c>(setting: &Setting<'c>) -> &'c [u8] {
+    let end = setting.content.len().min(setting.at.end + SIGHT);
+    &setting.content[setting.at.start.saturating_sub(SIGHT)..end]
+}
+
+/// Whether a word stands in a text, in any case.
+fn has(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
 /// Up to so many bytes before the name.
@@ -100,6 +124,10 @@ const PUBLIC: &[Public] = &[
     Public { names: &["key"], near: &[], beside: &[], value: Shape::Start(b"6L", 40) },
     Public { names: &["key"], near: &[], beside: &[], value: Shape::Start(b"0x4AAAA", 20) },
     Public { names: &["sitekey", "captchakey"], near: &[], beside: &[], value: Shape::Any },
+    // The fingerprint of a key that packages are signed with.
+    Public { names: &["gpgkey", "gpgkeyid", "pgpkey", "repokey", "pubkey", "signingkey", "gpgkeys", "keyfingerprint"], near: &[], beside: &[], value: Shape::Hex(40) },
+    // The name of a row: a provider of payments, say.
+    Public { names: &["key"], near: &["'provider'", "\"provider\""], beside: &["'name'", "\"name\""], value: Shape::Hex(32) },
     // Reporters of errors and of visits.
     Public { names: &["apikey", "bugsnagkey", "bugsnagapikey"], near: &["bugsnag"], beside: &[], value: Shape::Hex(32) },
     Public { names: &["accesstoken", "clientaccesstoken"], near: &["rollbar"], beside: &["captureuncaught", "capture_uncaught", "post_client_item"], value: Shape::Hex(32) },
@@ -114,15 +142,13 @@ const PRIVATE: [&[u8]; 6] = [b"secret", b"private", b"admin", b"server", b"maste
 
 fn is_public(value: &[u8], setting: &Setting<'_>) -> bool {
     let name = setting.name;
-    let has = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
     if setting.kind < Kind::Token || PRIVATE.iter().any(|word| has(name, word)) {
         return false;
     }
     if name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"data-")) && is_attribute(before(setting, SIGHT)) {
         return true;
     }
-    let end = setting.content.len().min(setting.at.end + SIGHT);
-    let around = &setting.content[setting.at.start.saturating_sub(SIGHT)..end];
+    let around = around(setting);
     let near = |words: &[&str]| words.is_empty() || words.iter().any(|word| has(around, word.as_bytes()));
     PUBLIC.iter().any(|public| {
         let shape = match public.value {

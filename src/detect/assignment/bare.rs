@@ -14,7 +14,9 @@ pub(super) fn at(content: &[u8], operator: Operator, syntax: Syntax, around: Sur
     }
     let settings = syntax.has_bare_values() && matches!(operator.kind, Form::Assign | Form::Colon);
     let operator = if settings { next_line(content, operator) } else { operator };
-    let whole = || if settings && syntax == Syntax::Lines && around.leads { rest_of_line(content, operator.end) } else { None };
+    let whole = || {
+        if settings && syntax == Syntax::Lines && around.leads { rest_of_line(content, operator.end, around.quote) } else { None }
+    };
     let value = whole().or_else(|| word(content, operator, syntax, around))?;
     Some(Literal::plain(value, if code { Standing::BareInCode } else { Standing::Bare }))
 }
@@ -51,14 +53,16 @@ fn next_line(content: &[u8], operator: Operator) -> Operator {
 }
 
 /// The value of a setting that has a line of its own: all up to its end, whatever stands in it, if it holds no blank. A comment may
-/// follow.
-fn rest_of_line(content: &[u8], start: usize) -> Option<Span> {
+/// follow. The whole setting may stand in a quote.
+fn rest_of_line(content: &[u8], start: usize, quote: Option<u8>) -> Option<Span> {
     let line = until(content, start, |b| b == b'\n')?;
     let text = line.of(content);
     let length = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
     let behind = text[length..].trim_ascii();
-    let lead = *text.first()?;
+    let closing = quote.filter(|quote| text[..length].ends_with(&[*quote]));
+    let length = length - usize::from(closing.is_some());
     let value = &text[..length];
+    let lead = *value.first()?;
     let tight = content[..start].ends_with(b"=");
     // Collections, quoted values and comments are none of these; a mark that nothing closes is a character like others.
     let opens = match lead {

@@ -102,7 +102,7 @@ fn lines(content: &[u8], at: usize, members: Members, show: &mut dyn FnMut(Liter
     let mut column = None;
     while line < high {
         let end = memchr::memchr(b'\n', &content[line..high]).map_or(high, |n| line + n);
-        let text = skip(content, line, |b| b == b' ');
+        let text = skip(content, line, |b| b == b' ').min(end);
         let is_item = content[text..end].starts_with(b"- ");
         let blank_line = matches!(content.get(text), None | Some(b'\n' | b'\r' | b'#'));
         if !blank_line {
@@ -152,4 +152,20 @@ fn over_blanks(content: &[u8], mut at: usize, high: usize) -> usize {
 /// Whether a name speaks of several: `API_KEYS`, `tokens`.
 pub(super) fn is_plural(name: Span, content: &[u8]) -> bool {
     matches!(name.of(content).last(), Some(b's' | b'S')) && !name.of(content).ends_with(b"pass")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_ends_at_its_bound_inside_of_blanks() {
+        let blanks = " ".repeat(LONGEST);
+        for lead in 0..8 {
+            let text = format!("keys:{}\n  - {}\n{blanks}- x", " ".repeat(lead), ["kX9v", "Q2mL"].concat());
+            let mut found = 0;
+            each(text.as_bytes(), 5 + lead, Syntax::Lines, Members::Items, &mut |_| found += 1);
+            assert_eq!(found, 1, "{lead}");
+        }
+    }
 }

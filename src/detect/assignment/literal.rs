@@ -190,7 +190,7 @@ fn doubled(rest: &[u8], at: usize, quote: u8) -> Option<usize> {
     match &rest[at + 1..] {
         [b'\\', b'\'', b'\'', ..] if quote == b'\'' => Some(4),
         [b'"', b'\'', b'"', b'\'', ..] if quote == b'\'' => Some(5),
-        [second, next, ..] if at > 0 && *second == quote && quote != b'`' && !ends(next) => Some(2),
+        [second, next, ..] if (at > 0 || quote == b'\'') && *second == quote && quote != b'`' && !ends(next) => Some(2),
         _ => None,
     }
 }

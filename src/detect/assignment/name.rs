@@ -7,6 +7,9 @@ use crate::types::span::Span;
 /// Longest name that is read.
 const LONGEST: usize = 80;
 
+/// What forms of ASP.NET call the token that each of them holds.
+const FORM_TOKEN: &[u8] = b"RequestVerification";
+
 /// What a name names, strongest first: people choose passwords, machines make tokens, and a key may open a door or a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -77,7 +80,7 @@ pub(super) fn kind(name: &[u8], keyword: Span, form: Form) -> Option<Kind> {
         words(head).any(|word| listed(word, list)) || list.iter().any(|q| q.len() > 3 && ends_with(own, q.as_bytes()))
     };
     match kind {
-        Kind::Token if words(own).any(|word| listed(word, TOKENS_OF_OTHERS)) => None,
+        Kind::Token if words(own).any(|word| listed(word, TOKENS_OF_OTHERS)) || ends_with(trim(own), FORM_TOKEN) => None,
         Kind::Key if qualified(KEYS_OF_OTHERS) => None,
         Kind::Key if qualified(KEYS_OF_DOORS) => Some(Kind::ApiKey),
         kind => Some(if contains(&tail[glued..], b"password") { Kind::Password } else { kind }),

@@ -2,7 +2,7 @@
 //!
 //! What may stand in a random value by accident (`%d`, `::`, a leading `^`) is cut out, and the rest decides.
 
-use crate::codec::bases;
+use crate::codec::{bases, tokens};
 use crate::detect::checks::remainder::Remainder;
 use crate::detect::checks::{letters, shape};
 
@@ -16,10 +16,18 @@ const STARTS: &[&[u8]] = &[
     b"Signature=", b"mailto:", b"bcrypt:", b"MFkwEwYH", b"MHYwEAYH", b"MCowBQYDK2", b"MIIBIjANBgkqhkiG9w0BAQEFAAOC",
     b"MIICIjANBgkqhkiG9w0BAQEFAAOC", b"MIGfMA0GCSqGSIb3DQEBAQUAA4", b"MFwwDQYJKoZIhvcNAQEBBQADSw", b"AAAAB3NzaC1",
     b"AAAAC3NzaC1", b"AAAAE2VjZHNh", b"data:",
+    // What Crowdin puts for a text until it is translated; a session key that CryptoAPI sealed (SIMPLEBLOB, by RSA).
+    b"crwdns", b"AQIAAA5mAAAApAAA", b"AQIAABBmAAAApAAA", b"AQIAAANmAAAApAAA", b"AQIAAAJmAAAApAAA",
 ];
 
-/// What `password.decode(…)` is given.
-const CHARSETS: &[&str] = &["utf-8", "utf8", "utf-16", "utf-16le", "utf-16-le", "latin-1", "latin1", "iso-8859-1", "us-ascii"];
+/// What `password.decode(…)` and `derive(password, …)` are given: charsets and algorithms.
+#[rustfmt::skip]
+const SETTINGS: &[&str] = &[
+    "utf-8", "utf8", "utf-16", "utf-16le", "utf-16-le", "latin-1", "latin1", "iso-8859-1", "us-ascii",
+    "md5", "sha1", "sha-1", "sha224", "sha256", "sha-256", "sha384", "sha-384", "sha512", "sha-512", "sha3-256", "hmac-sha256",
+    "hs256", "hs384", "hs512", "rs256", "rs512", "es256", "bcrypt", "scrypt", "argon2id", "pbkdf2", "pbkdf2_sha256", "pbkdf2-sha256",
+    "aes-128-cbc", "aes-256-cbc", "aes-128-gcm", "aes-256-gcm", "aes256", "base64",
+];
 
 /// Whether the value is of another kind, whatever its name.
 pub(super) fn is_other_kind(value: &[u8]) -> bool {
@@ -36,7 +44,12 @@ pub(super) fn is_other_kind(value: &[u8]) -> bool {
         || is_token_head(value)
         || is_line(value)
         || is_requirement(value)
-        || CHARSETS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
+        || is_markup(value)
+        || is_program(value)
+        || is_rule(value)
+        || is_constraint(value)
+        || tokens::is_public_nkey(value)
+        || SETTINGS.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// Whether a format is filled in at both ends: `%d-name-%d`. No accident is that regular.
@@ -94,7 +107,12 @@ fn is_pattern(value: &[u8]) -> bool {
     let classes: [&[u8]; 4] = [b"[0-9", b"[a-z", b"[A-Z", b"[^"];
     let signs: [&[u8]; 9] = [b"\\d", b"\\s", b"\\w", b"\\.", b"(?", b".*", b".+", b"+$", b")$"];
     let has = |part: &&&[u8]| shape::contains(value, part);
+    let repeated = memchr::memmem::find_iter(value, b"]{").any(|at| value.get(at + 2).is_some_and(u8::is_ascii_digit));
     let (classes, signs) = (classes.iter().filter(has).count(), signs.iter().filter(has).count());
+    let classes = classes + usize::from(repeated);
+    if is_choice(value) {
+        return true;
+    }
     let lead = usize::from(value.starts_with(b"^"));
     if classes > 0 || signs + lead > 1 {
         return !Remainder::without(value, pattern_piece).is_drawn();
@@ -102,9 +120,18 @@ fn is_pattern(value: &[u8]) -> bool {
     lead > 0 && letters::randomness(&value[1..]) < 8
 }
 
+/// Nothing but short words to choose from: `xml|json|txt|csv`, `^(red|blue)$`.
+fn is_choice(value: &[u8]) -> bool {
+    let whole = value.strip_prefix(b"^(").and_then(|text| text.strip_suffix(b")$"));
+    let least = if whole.is_some() { 2 } else { 3 };
+    let mut words = whole.unwrap_or(value).split(|b| *b == b'|');
+    let is_word = |word: &[u8]| (2..=10).contains(&word.len()) && word.iter().all(u8::is_ascii_alphanumeric);
+    words.clone().count() >= least && words.all(is_word)
+}
+
 /// Length of a class, an escape or a repetition.
 fn pattern_piece(text: &[u8]) -> usize {
-    let close = |end: u8| text.iter().take(24).position(|&b| b == end).map_or(1, |at| at + 1);
+    let close = |end: u8| text.iter().take(64).position(|&b| b == end).map_or(1, |at| at + 1);
     match text {
         [b'[', ..] => close(b']'),
         [b'{', ..] => close(b'}'),
@@ -113,6 +140,63 @@ fn pattern_piece(text: &[u8]) -> usize {
         _ => 0,
     }
 }
+
+/// A text with tags of HTML in it, or with their entities.
+fn is_markup(value: &[u8]) -> bool {
+    let tag = |open: &[u8], close: &[u8]| {
+        let mut starts = memchr::memmem::find_iter(value, open);
+        starts.any(|at| {
+            let rest = &value[at + open.len()..];
+            let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+            let name = rest.iter().take(10).take_while(|b| b.is_ascii_alphanumeric()).count();
+            name > 0 && rest[0].is_ascii_lowercase() && rest[name..].starts_with(close)
+        })
+    };
+    tag(b"&lt;", b"&gt;") || tag(b"<", b"/>") || tag(b"</", b">")
+}
+
+/// What stands between two literals of a program on one line: `+ name; if (a && b) { … `.
+fn is_program(value: &[u8]) -> bool {
+    const SHORTEST: usize = 24;
+    const LEAST: usize = 3;
+    #[rustfmt::skip]
+    const PIECES: [&[u8]; 14] = [
+        b"&&", b"||", b"==", b"!=", b");", b"){", b")}", b"};", b"=>", b"void 0", b"return ", b"function", b"]=", b"if(",
+    ];
+    let leads = matches!(value.first(), Some(b'+' | b')' | b',' | b';' | b']' | b'}' | b'&' | b'|'));
+    let pieces = || PIECES.iter().map(|piece| memchr::memmem::find_iter(value, piece).count()).sum::<usize>();
+    leads && value.len() >= SHORTEST && pieces() >= LEAST
+}
+
+/// A rule that a value is checked by, as lists of them have it: `max:72`, `between:8,64`.
+fn is_rule(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const RULES: [&[u8]; 12] = [
+        b"max", b"min", b"size", b"digits", b"between", b"digits_between", b"required_if", b"required_with", b"same", b"different",
+        b"unique", b"exists",
+    ];
+    let end = value.iter().position(|b| *b == b':').unwrap_or_default();
+    let bound = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b',' | b'_' | b'.');
+    RULES.contains(&&value[..end]) && value[end..].iter().skip(1).all(bound)
+}
+
+/// The name of an index or a constraint, which object mappers derive from a hash: `FK_368A4209A76ED395`.
+fn is_constraint(value: &[u8]) -> bool {
+    const SHORTEST: usize = 6;
+    let Some(joint) = value.iter().position(|b| *b == b'_') else { return false };
+    let hash = &value[joint + 1..];
+    let kinds: [&[u8]; 8] = [b"fk", b"idx", b"uniq", b"pk", b"ix", b"uq", b"ck", b"df"];
+    kinds.iter().any(|kind| value[..joint].eq_ignore_ascii_case(kind)) && hash.len() >= SHORTEST && shape::is_hex(hash)
+}
+
+/// Ciphertext in braces, as Maven's settings hold it: base64 of whole blocks of 16 bytes.
+pub(super) fn is_sealed(value: &[u8]) -> bool {
+    let [b'{', inside @ .., b'}'] = value else { return false };
+    inside.len() >= 40 && bases::base64(inside).is_some_and(|bytes| bytes.len().is_multiple_of(16))
+}
+
+/// Bits that no name has beside a field of a format.
+const PLAINLY_DRAWN: i32 = 24;
 
 /// Formats and expressions: pieces of them, unless what is left is random; and what braces hold as a whole.
 fn is_code(value: &[u8]) -> bool {
@@ -124,7 +208,8 @@ fn is_code(value: &[u8]) -> bool {
     let is_name = |text: &[u8]| text.len() != 1 && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
     let open = value.iter().rposition(|&b| b == b'{');
     let ends = value.strip_suffix(b"}").zip(open).is_some_and(|(text, open)| text.get(open + 1..).is_some_and(is_name));
-    if value.starts_with(b"{}") || ends {
+    let around = value.strip_prefix(b"{}").or(open.and_then(|open| value.get(..open))).unwrap_or_default();
+    if (value.starts_with(b"{}") || ends) && letters::randomness(around) < PLAINLY_DRAWN {
         return true;
     }
     let rest = Remainder::without(value, code_piece);
@@ -216,7 +301,7 @@ fn is_date_or_version(value: &[u8]) -> bool {
 fn is_requirement(value: &[u8]) -> bool {
     let version = value.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
     let before = &value[..value.len() - version];
-    let is_compared = matches!(before, [.., b'>' | b'<' | b'=' | b'~' | b'!', b'=']);
+    let is_compared = matches!(before, [.., b'>' | b'<' | b'=' | b'~' | b'!', b'='] | [b'=']);
     is_compared && value[before.len()..].contains(&b'.')
 }
 
@@ -325,6 +410,15 @@ mod tests {
             "0x1F4",
             "eyJ0eXAi",
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
+            "^ACME-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}$",
+            "crwdns1262:0crwdne1262:0",
+            "&lt;b&gt;Store&lt;/b&gt;key=password",
+            "+n.hex;t=n.hex}if(void 0!==n.utf8&&(t=er(n.utf8)),u=",
+            "max:72",
+            "FK_368A4209A76ED395",
+            "xml|json|txt|csv",
+            "^(abc123|zyx789)$",
+            "sha256",
         ] {
             assert!(is_other_kind(value.as_bytes()), "{value}");
         }

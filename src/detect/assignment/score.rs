@@ -183,7 +183,10 @@ fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
     if setting.kind == Kind::Password && is_padded(value) {
         return None;
     }
-    if placeholder::is_placeholder(value) || value.eq_ignore_ascii_case(setting.name) {
+    if setting.manner.translation && value.contains(&b' ') {
+        return Some(Reason::Place);
+    }
+    if placeholder::is_placeholder(value) || repeats(value, setting.name) {
         return Some(Reason::Placeholder);
     }
     if dummy::is_dummy(value) || is_encoded_dummy(value) {
@@ -195,6 +198,13 @@ fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
         return Some(Reason::OtherKind);
     }
     None
+}
+
+/// Whether a value says again what its name says, or how it ends: `CredentialTypeX509CertAndPassword = "X509CertAndPassword"`.
+fn repeats(value: &[u8], name: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let tail = name.len().checked_sub(value.len()).map_or(&b""[..], |at| &name[at..]);
+    value.eq_ignore_ascii_case(name) || value.len() >= SHORTEST && tail == value
 }
 
 /// Whether a value with letters of other scripts, or other marks than ASCII's, is typed as passwords are: a word of a
@@ -272,7 +282,8 @@ fn length(value: &[u8], setting: &Setting<'_>) -> i32 {
     }
     // In code a bare one stands in a comment, where it shows what an id looks like, unless it is a part of an address.
     let shown = manner.syntax == Syntax::Code && !literal.quoted() && !is_parameter;
-    if shape::is_uuid(value) && (*kind >= Kind::Auth || shown) { -60 } else { 0 }
+    let identifier = shape::is_uuid(value.strip_prefix(b"id:").unwrap_or(value));
+    if identifier && (*kind >= Kind::Auth || shown) { -60 } else { 0 }
 }
 
 fn form(setting: &Setting<'_>) -> i32 {

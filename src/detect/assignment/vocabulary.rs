@@ -19,14 +19,14 @@ pub(super) const TELLING: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
     "address", "age", "algo", "algorithm", "alias", "annotation", "arn", "at", "attempts", "attr", "attribute", "audience",
-    "backend", "bcrypt", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "codes",
+    "backend", "bcrypt", "bearer", "bits", "board", "bucket", "bytes", "callback", "chain", "change", "changed", "checksum", "class", "codes",
     "col", "column", "controller", "count", "crypt", "css", "data", "date", "desc", "description", "dict", "digest", "dir",
     "directory", "disabled", "doc", "docs", "domain", "email", "enabled", "enc", "encoder", "encrypted", "end", "endpoint",
     "engine", "env", "error", "errors", "event", "expiration", "expire", "expired", "expires", "expiry", "factory", "field",
     "file", "filename", "files", "fingerprint", "flow", "form", "format", "frame", "frames", "grant", "guid", "handler",
     "hash", "hashed", "header", "headers", "help", "hint", "host", "icon", "id", "ids", "image", "index", "info", "input",
     "interface", "interval", "iterable", "iterator", "invalid", "is", "issuer", "kind", "label", "len", "length", "lifetime", "line", "link",
-    "list", "location", "locator", "manager", "mgr", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
+    "list", "loaded", "location", "locator", "manager", "mgr", "map", "match", "max", "md", "message", "method", "min", "mismatch", "mode",
     "module", "mount", "msg", "must", "name", "names", "namespace", "not", "num", "number", "offset", "option", "options",
     "page", "pair", "param", "parameter", "params", "path", "pattern", "placeholder", "policy", "port", "pos", "position",
     "prefix", "prompt", "prop", "property", "provider", "public", "publishable", "realm", "ref", "regex", "repository", "request",
@@ -85,4 +85,7 @@ pub(super) const KEYS_OF_DOORS: &[&str] = &[
 ];
 
 /// What makes another word of "pass" when it stands glued before it.
-pub(super) const BEFORE_PASS: &[&str] = &["by", "com", "encom", "multi", "over", "sur", "tres", "under"];
+pub(super) const BEFORE_PASS: &[&str] = &[
+    "by", "com", "encom", "field", "final", "first", "last", "multi", "name", "over", "render", "second", "single", "sur", "tag",
+    "tres", "two", "under",
+];

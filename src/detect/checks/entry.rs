@@ -53,7 +53,7 @@ const PUBLIC_LAST: &[&str] = &[
 const TELLING: &[&str] = &[
     "password", "passwd", "passphrase", "passcode", "pass", "pwd", "pw", "secret", "secrets", "token", "key", "apikey", "auth", "credential",
     "credentials", "creds", "private", "salt", "pepper", "jwt", "dsn", "webhook", "authtoken", "accesskey", "secretkey", "pat", "pin",
-    "authorization", "bearer", "cookie", "connection", "conn",
+    "authorization", "bearer", "cookie",
 ];
 
 /// Bits from which on a value under the name of a setting is drawn all the same.

@@ -68,7 +68,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// Beginnings of values that standards print (RFC 5849, 6749 and 6750, OAuth Core 1.0, OpenID Connect Core) and libraries
-/// repeat, of the digests of nothing (MD5, SHA-1, SHA-256, NT), of reCAPTCHA's keys for tests, of Mapbox's public tokens, and
+/// repeat, of the digests of nothing (MD5, SHA-1, SHA-256, NT), of the alphabet of bech32, of reCAPTCHA's keys for tests, of Mapbox's public tokens, and
 /// of the keys of emulators (Azurite, Cosmos DB, Hardhat).
 const PUBLISHED: &[&str] = &[
     "2yotnfzfe",
@@ -108,6 +108,7 @@ const PUBLISHED: &[&str] = &[
     "f47ac10b-",
     "a0eebc99-",
     "9b1deb4d-",
+    "qpzry9x8g",
     "110ec58a-",
     "de305d54-",
 ];
@@ -194,10 +195,11 @@ fn is_type(value: &[u8]) -> bool {
 
 /// Whether the value is the port of a host whose address holds no password, as of `host:443` before an at sign.
 fn is_port(value: &[u8]) -> bool {
-    const PORTS: [&[u8]; 12] =
-        [b"443", b"8080", b"8443", b"8000", b"8888", b"3000", b"5000", b"9000", b"3306", b"5432", b"6379", b"9200"];
+    const PORTS: [&[u8]; 13] =
+        [b"80", b"443", b"8080", b"8443", b"8000", b"8888", b"3000", b"5000", b"9000", b"3306", b"5432", b"6379", b"9200"];
     let end = value.iter().take_while(|b| b.is_ascii_digit()).count();
-    PORTS.contains(&&value[..end]) && (end == value.len() || value[end] == b',' && letters::randomness(&value[end..]) < 0)
+    PORTS.contains(&&value[..end])
+        && (end == value.len() || matches!(value[end], b',' | b'#' | b'?') && letters::randomness(&value[end..]) < 0)
 }
 
 /// Whether the value is a repetition or a sequence: few distinct characters, or nearly all steps between neighbours equal.

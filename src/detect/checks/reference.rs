@@ -31,7 +31,15 @@ const NAMELESS: i32 = 14;
 /// Whether the value is looked up at run time: `${…}`, `{{…}}`, `$(…)`, `<…>`, `%…%`, `#{…}`, `@…@`, `#…#`, `__…__`, `$NAME`,
 /// `@NAME`, `{name:…}`, `ENC[…`.
 pub fn is_reference(value: &[u8]) -> bool {
-    if CERTAIN.iter().any(|mark| value.starts_with(mark)) || is_between_marks(value) || is_name(value) || has_field(value) {
+    // The end of `%env(…)%`, as Symfony has it.
+    let is_end = value.ends_with(b")%") && value.contains(&b':') && !value.starts_with(b"%");
+    if is_end
+        || CERTAIN.iter().any(|mark| value.starts_with(mark))
+        || is_between_marks(value)
+        || is_entry(value)
+        || is_name(value)
+        || has_field(value)
+    {
         return true;
     }
     let rest = Remainder::without(value, piece);
@@ -109,6 +117,13 @@ fn is_name(value: &[u8]) -> bool {
     }
 }
 
+/// Whether the value names an entry of a store: `SECRET[store.entry]`.
+fn is_entry(value: &[u8]) -> bool {
+    let Some(text) = value.strip_suffix(b"]") else { return false };
+    let store = text.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count();
+    store > 2 && text.get(store) == Some(&b'[') && letters::randomness(&text[store + 1..]) < NAMELESS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +150,7 @@ mod tests {
             "{name:hex}",
             "a<<name:40>>==",
             "prefix-$NAME",
+            "SECRET[store.database_password]",
             "${UNCLOSED:-words",
         ] {
             assert!(is_reference(value.as_bytes()), "{value}");

@@ -25,6 +25,11 @@ pub fn is_verifier(value: &[u8]) -> bool {
     if value.starts_with(b"$9$") && !value[3..].contains(&b'$') {
         return false;
     }
+    // A line of htpasswd.
+    let user = value.iter().take(32).position(|b| *b == b':').filter(|at| *at > 0);
+    if let Some(hash) = user.map(|at| &value[at + 1..]).filter(|hash| matches!(hash.first(), Some(b'{' | b'$'))) {
+        return is_verifier(hash);
+    }
     // `$` stands doubled in files of Compose and escaped in shells.
     if !matches!(value.first(), Some(b'$' | b'{' | b'*' | b'A' | b'0' | b'a'..=b'z' | b'S' | b'P' | b'\\')) {
         return false;
@@ -73,6 +78,7 @@ mod tests {
             format!("md5{}", &hex[..32]),
             format!("*{}", hex.to_uppercase()),
             format!("{{SSHA}}{drawn}{drawn}"),
+            format!("ops:{{SHA}}{drawn}{drawn}"),
             format!("$P$B{drawn}{drawn}"),
             ["AQAAAAEAACcQAAAAE", &"kX9vQ2mL7pR4tZ8w".repeat(4), "kX9"].concat(),
         ] {
