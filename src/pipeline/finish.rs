@@ -73,6 +73,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
             trail: None,
             line_hash: None,
             evidence: None,
+            reached: None,
         }
     };
     let mut seen = BTreeSet::new();
@@ -137,6 +138,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
         trail: None,
         line_hash: None,
         evidence: None,
+        reached: None,
     }
 }
 
@@ -157,6 +159,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         trail: None,
         line_hash: None,
         evidence: None,
+        reached: None,
     }
 }
 
@@ -177,6 +180,7 @@ pub(super) fn name_finding(pipeline: &Pipeline, m: &RawMatch, secret: &[u8], ori
         trail: None,
         line_hash: None,
         evidence: None,
+        reached: None,
     }
 }
 

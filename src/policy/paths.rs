@@ -111,6 +111,8 @@ pub struct Excludes {
     pub narrowed: Globs,
     /// Where there are any: nothing else is scanned.
     pub only: Globs,
+    /// Of a repository below another: how the outer ones see its top, with a `/` at its end, and what they leave out.
+    pub around: Vec<(Vec<u8>, Excludes)>,
 }
 
 impl Excludes {
@@ -127,6 +129,9 @@ impl Excludes {
         }
         if let Some(is_named) = self.narrowed.says(path) {
             return !is_named;
+        }
+        if !self.around.iter().all(|(folder, outer)| outer.admits(&[folder, path].concat())) {
+            return false;
         }
         let path = from_top(&self.start, path);
         for layer in self.layers.iter().rev() {
@@ -145,7 +150,7 @@ impl Excludes {
 /// A path as the top of the work tree sees it; absolute ones stay as they are.
 pub(super) fn from_top<'p>(start: &[u8], path: &'p [u8]) -> std::borrow::Cow<'p, [u8]> {
     let path = path.strip_prefix(b"./").unwrap_or(path);
-    match start.is_empty() || path.starts_with(b"/") || path.starts_with(b"<") {
+    match start.is_empty() || path.starts_with(b"/") || path.starts_with(b"<") || path.starts_with(b"../") {
         true => path.into(),
         false => [start, path].concat().into(),
     }

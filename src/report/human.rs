@@ -85,7 +85,7 @@ impl Page {
         self.paint(paint, &format!("{word}[{}]", rule.id));
         self.paint(Paint::Bold, &format!(": {}\n", rule.title));
         let gutter = finding.excerpt.as_ref().map_or(1, |excerpt| excerpt.line.to_string().len());
-        let path = escape::path(&finding.origin.label());
+        let path = escape::path(&finding.reached.clone().unwrap_or_else(|| finding.origin.label()));
         self.paint(Paint::Frame, &format!("{:gutter$}--> ", ""));
         match finding.at {
             Some(at) => self.plain(&format!("{path}:{}:{}\n", at.line, at.column)),

@@ -181,6 +181,23 @@ impl RuleSet {
         self.changed.push((index, rule));
     }
 
+    /// The index here of a rule that another set has: the same rule's, else a new one, by which the rule is named and never
+    /// looked for.
+    pub fn adopt(&mut self, rule: &Rule) -> u16 {
+        let is_same = |own: &Rule| {
+            (&own.id, &own.title, own.severity, own.confidence) == (&rule.id, &rule.title, rule.severity, rule.confidence)
+        };
+        let known = self.iter().find(|(_, own)| is_same(own)).map(|(index, _)| index);
+        known.unwrap_or_else(|| {
+            let index = self.len().min(MAX_RULES - 1);
+            self.custom.push(rule.clone());
+            self.compiled.push(OnceLock::new());
+            self.hints.push(OnceLock::new());
+            self.paths.push(OnceLock::new());
+            index as u16
+        })
+    }
+
     /// The index of a rule by id or former id.
     pub fn find(&self, id: &str) -> Option<u16> {
         self.iter().find(|(_, rule)| rule.id == id || rule.aliases.iter().any(|alias| alias == id)).map(|(index, _)| index)

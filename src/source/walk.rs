@@ -43,6 +43,21 @@ pub trait Visit: Send {
     fn notice(&mut self, notice: Notice);
 }
 
+/// The repositories that a walk met.
+#[derive(Clone, Debug, Default)]
+pub struct Met {
+    /// Folders that hold a `.git` and were walked.
+    pub inside: Vec<PathBuf>,
+    /// Tops of work trees that were left alone.
+    pub apart: Vec<PathBuf>,
+}
+
+/// Whether a folder is the top of a work tree: it has a `.git` that is a file, or a folder that git would take for one.
+pub fn is_top(folder: &Path) -> bool {
+    let git = folder.join(".git");
+    std::fs::metadata(&git).is_ok_and(|meta| meta.is_file() || meta.is_dir() && git.join("HEAD").symlink_metadata().is_ok())
+}
+
 /// A walk to be made.
 #[derive(Clone, Debug)]
 pub struct Walk {
@@ -51,6 +66,8 @@ pub struct Walk {
     hidden: Hidden,
     /// What git's `core.excludesFile` names, wherever it is set.
     excludes: Option<PathBuf>,
+    /// Whether repositories below are left alone.
+    is_apart: bool,
 }
 
 impl Walk {
@@ -69,7 +86,7 @@ impl Walk {
         if let Some(path) = excludes.as_ref().filter(|path| pipes::is_one(path)) {
             return Err(SourceError::NoFile { path: path.clone() });
         }
-        Ok(Self { roots: roots.to_vec(), ignore, hidden, excludes })
+        Ok(Self { roots: roots.to_vec(), ignore, hidden, excludes, is_apart: false })
     }
 
     /// The paths that were named.
@@ -82,10 +99,16 @@ impl Walk {
         self.ignore
     }
 
-    /// Walks with as many visitors as threads; gives the folders that hold a `.git`, in any order. Each file is visited
+    /// Leaves the work trees of other repositories below the paths alone; [`Met`] names them.
+    #[must_use]
+    pub fn apart(self) -> Self {
+        Self { is_apart: true, ..self }
+    }
+
+    /// Walks with as many visitors as threads; gives the repositories met, in any order. Each file is visited
     /// once, in no order, even if paths lie within one another.
-    pub fn run<V: Visit>(&self, threads: usize, visitor: impl Fn() -> V + Sync) -> Vec<PathBuf> {
-        let Some((first, others)) = self.roots.split_first() else { return Vec::new() };
+    pub fn run<V: Visit>(&self, threads: usize, visitor: impl Fn() -> V + Sync) -> Met {
+        let Some((first, others)) = self.roots.split_first() else { return Met::default() };
         let mut builder = WalkBuilder::new(first);
         others.iter().for_each(|path| {
             builder.add(path);
@@ -101,6 +124,8 @@ impl Walk {
         let found = std::sync::Arc::clone(&repositories);
         let refused = std::sync::Arc::new(Mutex::new(Vec::<PathBuf>::new()));
         let stuck = std::sync::Arc::clone(&refused);
+        let (others, is_apart) = (std::sync::Arc::new(Mutex::new(Vec::new())), self.is_apart);
+        let apart = std::sync::Arc::clone(&others);
         builder.follow_links(false).threads(threads).filter_entry(move |entry| {
             let is_git = entry.file_name() == ".git";
             // Before it is gone into: its ignore files are opened then.
@@ -108,12 +133,16 @@ impl Walk {
                 stuck.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
                 return false;
             }
+            if is_apart && is_dir(entry) && entry.depth() > 0 && is_top(entry.path()) {
+                apart.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
+                return false;
+            }
             if is_git && let Some(folder) = entry.path().parent() {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
             }
             !is_git
         });
-        let met = (!others.is_empty()).then(|| Mutex::new(HashSet::new()));
+        let met = (self.roots.len() > 1).then(|| Mutex::new(HashSet::new()));
         builder.build_parallel().run(|| {
             let mut walker = Walker { visitor: visitor(), met: met.as_ref() };
             Box::new(move |entry| {
@@ -127,8 +156,8 @@ impl Walk {
             let why = "its ignore file is a pipe or a device: not scanned";
             refused.iter().for_each(|path| visitor.notice(Notice::skipped(&*label(path), why)));
         }
-        let mut repositories = repositories.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *repositories)
+        let take = |list: &Mutex<Vec<PathBuf>>| std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner));
+        Met { inside: take(&repositories), apart: take(&others) }
     }
 }
 

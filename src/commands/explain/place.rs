@@ -143,11 +143,16 @@ impl<'p> Page<'p> {
         if self.outcome.excluded > 0 && self.outcome.objects == 0 {
             self.say(0, "", "the configuration excludes this path: a scan does not look at it");
         }
-        let of_path = self.outcome.findings.iter().filter(|f| f.at.is_none() && f.origin.path() == self.path);
+        let of_path = self.outcome.findings.iter().filter(|f| (f.at.is_none() || self.line == 0) && f.origin.path() == self.path);
         for finding in of_path.collect::<Vec<_>>() {
             let rule = self.rule(finding.rule);
             self.text.push_str(&format!("\n{}: {}\n", rule.id, escape::path(rule.title.as_bytes())));
-            let what = if finding.via == Via::Magic { "the content as a whole" } else { "the file's name alone" };
+            let what = match (finding.via, finding.at) {
+                (_, Some(_)) => "what stands in it",
+                (Via::Magic, None) => "the content as a whole",
+                (Via::Name, None) => "a name",
+                (_, None) => "the file's name alone",
+            };
             let worth = format!("{what} is a finding, of {} confidence", finding.confidence.as_str());
             self.say(2, "= ", &format!("{worth}: {}", verdict(&finding.verdict)));
             self.say(2, "= ", &format!("fingerprint {}", finding.fingerprint));
