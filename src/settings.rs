@@ -91,14 +91,14 @@ impl Settings {
     }
 }
 
+/// A report's format, and the file that it goes to.
+pub type Output = (Format, PathBuf);
+
 /// Takes `-` among the files for standard output, which has one format.
 ///
 /// # Errors
 /// Several formats are to go there.
-pub fn to_standard_output(
-    format: Option<Format>,
-    outputs: Vec<(Format, PathBuf)>,
-) -> Result<(Option<Format>, Vec<(Format, PathBuf)>), CommandError> {
+pub fn to_standard_output(format: Option<Format>, outputs: Vec<Output>) -> Result<(Option<Format>, Vec<Output>), CommandError> {
     let (out, files): (Vec<_>, Vec<_>) = outputs.into_iter().partition(|(_, path)| path.as_os_str() == "-");
     let mut formats: Vec<Format> = format.into_iter().chain(out.into_iter().map(|(format, _)| format)).collect();
     formats.dedup();
