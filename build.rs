@@ -162,6 +162,7 @@ fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
         Some(structure) => write!(code, " structure: Some(Structure::{structure:?}),")?,
         None => code.push_str(" structure: None,"),
     }
+    write!(code, " leads: Cow::Borrowed(&{:?}),", rule.leads)?;
     let magic: Vec<String> = rule.magic.iter().map(magic).collect();
     write!(code, " magic: Cow::Borrowed(&[{}]),", magic.join(", "))?;
     write!(code, " hint: {}, reach: {:?},", hint_literal(&rule.hint), rule.reach)?;

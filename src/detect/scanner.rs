@@ -14,7 +14,7 @@ use super::decode::{self, DEEPEST};
 use super::prefilter::{Hit, Prefilter};
 use super::reading;
 use super::window::{self, Found, Matcher};
-use crate::rules::paths::LowerPath;
+use crate::rules::paths::{LowerPath, PathFilter};
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Reader, Rule};
@@ -71,8 +71,11 @@ pub struct Scratch {
 #[derive(Debug, Default)]
 struct Place {
     path: Vec<u8>,
+    /// Of the path, once a rule has asked for it.
     lower: LowerPath,
-    manner: Option<Manner>,
+    is_lower: bool,
+    /// The same.
+    manner: Option<Option<Manner>>,
 }
 
 impl Place {
@@ -80,9 +83,28 @@ impl Place {
         if self.path != path || path.is_empty() {
             self.path.clear();
             self.path.extend_from_slice(path);
-            self.lower.set(path);
-            self.manner = Manner::of(&self.lower);
+            (self.is_lower, self.manner) = (false, None);
         }
+    }
+
+    fn lower(&mut self) -> &LowerPath {
+        if !self.is_lower {
+            self.lower.set(&self.path);
+            self.is_lower = true;
+        }
+        &self.lower
+    }
+
+    /// Whether a rule runs on the path. Most do on any.
+    fn is_for(&mut self, paths: &PathFilter) -> bool {
+        paths.is_any() || paths.admits(self.lower())
+    }
+
+    fn manner(&mut self) -> Option<Manner> {
+        if self.manner.is_none() {
+            self.manner = Some(Manner::of(self.lower()));
+        }
+        self.manner.flatten()
     }
 }
 
@@ -276,11 +298,11 @@ impl Scanner {
         for rule in touched.drain(..) {
             let of_rule = &mut hits[usize::from(rule)];
             of_rule.sort_unstable();
-            if self.rules.paths(rule).admits(&place.lower) {
+            if place.is_for(self.rules.paths(rule)) {
                 match self.rules.rule(rule).reader {
                     // Its words are met by `is_of_manifest`, and what they open is read with what is encoded.
                     Some(Reader::Entries) => {}
-                    Some(_) => self.readings(rule, text.content, place.manner, of_rule, matches),
+                    Some(_) => self.readings(rule, text.content, place.manner(), of_rule, matches),
                     None => {
                         let mut slot = Some(&mut matchers[usize::from(rule)]);
                         let matcher = || slot.take().and_then(|slot| self.matcher(rule, slot));
@@ -292,7 +314,7 @@ impl Scanner {
             of_rule.clear();
         }
         for &rule in &self.unanchored {
-            if self.rules.paths(rule).admits(&place.lower)
+            if place.is_for(self.rules.paths(rule))
                 && let Some(matcher) = self.matcher(rule, &mut matchers[usize::from(rule)])
             {
                 matcher.everywhere(text.content, found);

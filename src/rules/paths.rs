@@ -152,6 +152,11 @@ impl PathFilter {
         Self { path: globs(&rule.path), except: globs(&rule.except) }
     }
 
+    /// Whether the rule runs on every path.
+    pub fn is_any(&self) -> bool {
+        self.path.is_empty() && self.except.is_empty()
+    }
+
     /// Whether the rule runs on a path.
     pub fn admits(&self, path: &LowerPath) -> bool {
         (self.path.is_empty() || self.path.iter().any(|glob| glob.matches(path)))

@@ -146,7 +146,19 @@ pub enum Element<'s> {
     Input(Marker<'s>),
 }
 
+/// The bit of a first letter in any case, see [`Command::leads`].
+pub fn lead(first: u8) -> u32 {
+    let first = first.to_ascii_lowercase();
+    if first.is_ascii_lowercase() { 1 << (first - b'a') } else { 1 << 31 }
+}
+
 impl<'s> Command<'s> {
+    /// The first letters that the program's names have: a bit each from `a` on, the highest for all that is no letter.
+    pub fn leads(&self) -> u32 {
+        let program = self.text.split(' ').next().unwrap_or_default();
+        program.split('|').filter_map(|name| name.bytes().next()).fold(0, |all, first| all | lead(first))
+    }
+
     /// Reads a picture; `None` when it has no program or no secret.
     pub fn parse(text: &'s str) -> Option<Self> {
         let command = Self { text };

@@ -227,6 +227,7 @@ impl RawRule {
             regex: self.regex.clone().map(Cow::Owned),
             reader,
             places: owned(places),
+            leads: self.commands.iter().filter_map(|place| Some(Command::parse(place)?.leads())).collect(),
             magic: Cow::Owned(self.magic.iter().map(|text| self.magic(text)).collect::<Result<_, _>>()?),
             structure: self.structure.as_deref().map(|name| self.structure(name)).transpose()?,
             reach: self.reach.map(|reach| reach.saturating_add(cut)),

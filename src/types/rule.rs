@@ -299,6 +299,8 @@ pub struct Rule {
     pub reader: Option<Reader>,
     /// For readers that go by places: the calls or commands and where the secret stands in them, see `rules/places`.
     pub places: Texts,
+    /// For commands: the first letters of each place's program, see `rules/places`.
+    pub leads: Cow<'static, [u32]>,
     /// First bytes of binaries that are the finding as a whole; any of them.
     pub magic: Cow<'static, [Magic]>,
     /// What such a binary must be inside.

@@ -2,7 +2,7 @@
 
 use super::words::{Word, Words};
 use super::{BEFORE, Candidate, Place, Reading, Standing, Visit, clipped, same};
-use crate::rules::places::{Command, Element, Marker};
+use crate::rules::places::{self, Command, Element, Marker};
 use crate::types::span::Span;
 
 /// Every value at the place of a keyword that one of the rule's commands takes for its secret.
@@ -13,31 +13,16 @@ pub fn read(place: Place<'_>, visit: Visit<'_>) {
     if is_glued(content, start) {
         return;
     }
-    let first = content.get(start).map(u8::to_ascii_lowercase);
+    let Some(first) = content.get(start).map(|first| places::lead(*first)) else { return };
     let mut words = None;
-    for picture in place.rule.places.iter() {
-        let Some(command) = may_start(picture, first) else { continue };
+    for (picture, leads) in place.rule.places.iter().zip(&*place.rule.leads) {
+        if leads & first == 0 {
+            continue;
+        }
         let words = words.get_or_insert_with(|| Words::read(content, start));
         let line = Line { place: Place { content, ..place }, start, words: words.as_slice() };
-        line.hold(command, visit);
+        line.hold(Command::known(picture), visit);
     }
-}
-
-/// The command of a picture whose first word may start with `first`.
-fn may_start(picture: &str, first: Option<u8>) -> Option<Command<'_>> {
-    let first = first?;
-    // The first letters of the alternatives of its first word.
-    let mut leads = true;
-    for byte in picture.bytes() {
-        if leads && byte.to_ascii_lowercase() == first {
-            return Some(Command::known(picture));
-        }
-        if byte == b' ' {
-            break;
-        }
-        leads = byte == b'|';
-    }
-    None
 }
 
 /// Whether the program's name goes on before `start`. `-Dsonar.login=` is an option of another program.
