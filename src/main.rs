@@ -54,7 +54,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { dir } => commands::man::run(&dir),
-        Command::Explain(args) => commands::explain::run(&Settings::of_config(args.config), &args.what),
+        Command::Explain(args) => commands::explain::run(Settings::of_config(args.config), &args.what),
     }
 }
 

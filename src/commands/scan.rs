@@ -56,8 +56,10 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         outputs.print(settings.format, settings.colour)?;
         outputs.write(&settings.outputs)?;
     }
-    // A closed standard error must not turn a finished scan into a failure.
-    let _ = writeln!(io::stderr(), "{}", human::summary(&report));
+    if !settings.quiet {
+        // A closed standard error must not turn a finished scan into a failure.
+        let _ = writeln!(io::stderr(), "{}", human::summary(&report));
+    }
     let counts = report.counts();
     Ok(match (counts.denied, counts.skipped) {
         (0, 0) => Exit::Clean,

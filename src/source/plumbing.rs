@@ -163,6 +163,14 @@ pub fn global(key: &str) -> Option<PathBuf> {
     line(&["config", "--global", "--type=path", "--get", key]).map(path)
 }
 
+/// The ignore file that `core.excludesFile` names in any of git's configurations, the environment's and included ones among them;
+/// `None` outside of a work tree and where it is not set.
+pub fn excludes_file() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().find(|folder| folder.join(".git").exists())?;
+    line(&["config", "--type=path", "--get", "core.excludesFile"]).filter(|text| !text.is_empty()).map(path)
+}
+
 /// A configuration value as text; `None` when it is not set.
 pub fn setting(key: &str) -> Option<String> {
     line(&["config", "--get", key]).map(|text| String::from_utf8_lossy(&text).into_owned())
