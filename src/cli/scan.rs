@@ -10,7 +10,7 @@ use super::report::{Format, parse_output};
 use super::shard::ShardArg;
 
 /// What every scan takes.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ScanArgs {
     /// How findings are reported on standard output.
     #[arg(long, value_enum, help = "How findings are reported on standard output [default: human; `ci` picks the server's]")]

@@ -11,6 +11,7 @@ pub mod dir;
 mod disk;
 pub mod doctor;
 pub mod explain;
+mod framework;
 mod ground;
 pub mod guard;
 pub mod history;

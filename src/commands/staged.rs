@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use super::framework::About;
 use super::scan;
 use super::setup::{self, Files, Top};
+use crate::cli::scan::ScanArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -18,9 +20,16 @@ use crate::types::notice::Notice;
 ///
 /// # Errors
 /// No repository, a broken index, a wrong configuration.
-pub fn run(settings: &Settings) -> Result<Exit, CommandError> {
+pub fn run(args: ScanArgs) -> Result<Exit, CommandError> {
     let started = Instant::now();
+    let framework = About::from_env().map(|about| (about, args.clone()));
+    let settings = &Settings::new(args)?;
     let Opened { source, mut objects } = Staged::open(&[baseline::FILE_NAME, FILE_NAME], FILE_NAME)?;
+    if source.changes().is_empty()
+        && let Some(ran) = framework.and_then(|(about, args)| about.run_unstaged(args))
+    {
+        return ran;
+    }
     let pipeline = pipeline(settings, &source, &mut objects)?;
     let mut outcome = pipeline.run(&source, objects)?;
     if settings.config.is_none() && settings.layers.config_from.is_none() {

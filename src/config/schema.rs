@@ -387,7 +387,11 @@ fn explained(error: &toml::de::Error) -> String {
     let text = error.to_string();
     let quoted: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
     let [wrong, known @ ..] = quoted.as_slice() else { return text.trim_end().to_owned() };
-    let alike = |name: &str| strsim::normalized_damerau_levenshtein(wrong, name);
+    // A word that goes on where a known one ends is meant as that.
+    let alike = |name: &str| match wrong.starts_with(name) {
+        true => 1.0,
+        false => strsim::normalized_damerau_levenshtein(wrong, name),
+    };
     let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) >= ALIKE);
     let hint = best.map(|name| format!("\ndid you mean `{name}`?")).unwrap_or_default();
     format!("{}{hint}", text.trim_end())
