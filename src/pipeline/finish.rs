@@ -3,8 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
+use super::values::Values;
 use super::{Pipeline, remark};
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
@@ -21,10 +20,6 @@ use crate::types::span::{Location, Span};
 const EXCERPT: usize = 160;
 /// Bytes around a signature in which the rest of its address is looked for.
 const SIGHT: usize = 1024;
-/// Values from this length are masked wherever they stand; shorter ones are words of the language, too.
-const TELLING: usize = 6;
-/// Quick to build, for a few looks at short texts.
-const KIND: Option<AhoCorasickKind> = Some(AhoCorasickKind::NoncontiguousNFA);
 
 /// What findings are sorted by.
 pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
@@ -196,8 +191,8 @@ struct Page<'c> {
     /// Bytes of a line feed.
     unit: usize,
     matches: &'c [RawMatch],
-    /// Finds every secret of the content by its value, where no rule speaks of it: behind a comment, say.
-    again: OnceCell<Option<AhoCorasick>>,
+    /// The content's secrets, to be masked where no rule speaks of them: behind a comment, say.
+    values: OnceCell<Values>,
     /// What markers of another scanner switch off.
     disabled: OnceCell<Vec<std::ops::Range<usize>>>,
 }
@@ -210,7 +205,7 @@ impl<'c> Page<'c> {
             encoding: scanned.encoding,
             unit,
             matches: &scanned.matches,
-            again: OnceCell::new(),
+            values: OnceCell::new(),
             disabled: OnceCell::new(),
         }
     }
@@ -301,20 +296,8 @@ impl<'c> Page<'c> {
     /// The text of a span without matches, with the values of the content's secrets masked all the same.
     fn masked(&self, span: Span) -> Vec<u8> {
         let text = self.plain(span);
-        let build = || {
-            let secrets: BTreeSet<Vec<u8>> =
-                self.matches.iter().map(|m| self.plain(m.secret)).filter(|s| s.len() >= TELLING).collect();
-            let builder =
-                AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(KIND).prefilter(false).build(secrets);
-            builder.ok()
-        };
-        let Some(again) = self.again.get_or_init(build).as_ref().filter(|again| again.is_match(&text)) else { return text };
-        let mut masked = Vec::with_capacity(text.len());
-        again.replace_all_with_bytes(&text, &mut masked, |_, secret, masked| {
-            masked.extend_from_slice(Secret::new(secret).redacted().as_bytes());
-            true
-        });
-        masked
+        let values = self.values.get_or_init(|| Values::new(self.matches.iter().map(|m| self.plain(m.secret))));
+        values.masked(text, |value| Secret::new(value).redacted())
     }
 }
 
