@@ -41,7 +41,7 @@ impl Values {
         let mut text = text;
         loop {
             let end = self.sorted.partition_point(|value| &**value <= text);
-            let value = &*self.sorted[..end].last()?;
+            let value: &[u8] = self.sorted[..end].last()?;
             if text.starts_with(value) {
                 return Some(value);
             }
