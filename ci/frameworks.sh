@@ -94,6 +94,19 @@ YAML
         if git push -q origin main > "$work/push.log" 2>&1; then echo "FAIL: $framework lets a push pass" >&2; exit 1; fi
         grep -q 'leak.py:1:10' "$work/push.log" || { cat "$work/push.log"; exit 1; }
         echo "ok: $framework, pre-push"
+        log=$work/runs.log
+        # Runs that are about no commit: between two commits, and over files by the hook that takes names.
+        if "$framework" run nospill-system --from-ref HEAD~1 --to-ref HEAD > "$log" 2>&1; then cat "$log"; echo "FAIL: $framework, a range" >&2; exit 1; fi
+        grep -q 'leak.py:1:10' "$log" || { cat "$log"; exit 1; }
+        "$framework" run nospill-system --all-files --verbose > "$log" 2>&1 || { cat "$log"; exit 1; }
+        grep -q 'nothing is staged, so nothing was scanned' "$log" || { cat "$log"; exit 1; }
+        sed -i 's/{ id: nospill-system }/{ id: nospill-files }/' .pre-commit-config.yaml
+        for files in --all-files '--files leak.py'; do
+            # shellcheck disable=SC2086 # two words
+            if "$framework" run nospill-files $files > "$log" 2>&1; then cat "$log"; echo "FAIL: $framework, $files" >&2; exit 1; fi
+            grep -q 'leak.py:1:10' "$log" || { cat "$log"; exit 1; }
+        done
+        echo "ok: $framework, runs without a commit"
     done
     # The hook that builds the program itself, from a repository that holds it: built for haste, not for use.
     git clone -q "$root" "$work/source"

@@ -41,11 +41,11 @@ Live with it:
   init, config        Write a .nospill.toml; show, check and import them
   completions, man    For the shell
 
-`nospill COMMAND --help` has examples; -V, --version prints the version.{after-help}";
+`nospill help COMMAND` has examples; -V, --version prints the version.{after-help}";
 
 /// Keeps secrets out of git.
 #[derive(Debug, Parser)]
-#[command(name = "nospill", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "nospill", version, about, arg_required_else_help = true)]
 #[command(help_template = SCREEN)]
 #[command(after_help = "Exit codes: 0 clean, 1 findings that deny, 2 could not be done, 3 incomplete.
 
@@ -209,7 +209,7 @@ Examples:
     Rules(RulesArgs),
     /// Say what a rule looks for, or why a place is reported or not.
     #[command(
-        after_help = "A place is explained as a scan would judge it: for every candidate on the line the rule, what each check said, and what became of it. Secrets stay masked. A fingerprint is looked for below the current folder; it holds the path, so start where the scan started.
+        after_help = "A place is explained as a scan would judge it: for every candidate on the line the rule, what each check said, and what became of it. Secrets stay masked. What is not on disk is looked for in the index and the history.
 
 Exit codes: 0 explained, 2 no such rule, place or finding.
 

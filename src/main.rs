@@ -39,7 +39,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::PostMerge { scan, .. } => commands::push::post_merge(scan),
         Command::PreReceive(args) => commands::push::pre_receive(args),
         Command::Update { name, old, new, receive } => commands::push::update(name, &old, &new, receive),
-        Command::Staged(args) => commands::staged::run(&Settings::new(args)?),
+        Command::Staged(args) => commands::staged::run(args),
         Command::Dir(args) => commands::dir::run(args),
         Command::History(args) => commands::history::run(args),
         Command::Stdin(args) => commands::stdin::run(args),
@@ -54,7 +54,7 @@ fn run(cli: Cli) -> Result<Exit, CommandError> {
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { dir } => commands::man::run(&dir),
-        Command::Explain(args) => commands::explain::run(&Settings::of_config(args.config), &args.what),
+        Command::Explain(args) => commands::explain::run(Settings::of_config(args.config), &args.what),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod range;
 mod remark;
 mod stream;
 mod tree;
+mod values;
 pub mod veil;
 
 pub use pointers::Pointers;

@@ -21,6 +21,8 @@ pub struct Settings {
     pub format: Format,
     /// Files that it goes to as well, each in its format.
     pub outputs: Vec<(Format, PathBuf)>,
+    /// Whether nothing is said but what is found and what is wrong.
+    pub quiet: bool,
     /// Whether it holds secrets.
     pub values: Values,
     /// Whether it holds colours.
@@ -42,6 +44,7 @@ impl Settings {
         Self {
             format: Format::Human,
             outputs: Vec::new(),
+            quiet: false,
             values: Values::Masked,
             colour: Colour::Off,
             threads,
@@ -73,9 +76,11 @@ impl Settings {
             ColourChoice::Auto if terminal() => Colour::On,
             ColourChoice::Auto | ColourChoice::Never => Colour::Off,
         };
+        let (format, outputs) = to_standard_output(args.format, args.output)?;
         Ok(Self {
-            format: args.format.unwrap_or(Format::Human),
-            outputs: args.output,
+            format: format.unwrap_or(Format::Human),
+            outputs,
+            quiet: args.quiet,
             values: if args.show_secrets { Values::Shown } else { Values::Masked },
             colour,
             threads: args.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
@@ -84,6 +89,24 @@ impl Settings {
             layers: args.layers,
         })
     }
+}
+
+/// A report's format, and the file that it goes to.
+pub type Output = (Format, PathBuf);
+
+/// Takes `-` among the files for standard output, which has one format.
+///
+/// # Errors
+/// Several formats are to go there.
+pub fn to_standard_output(format: Option<Format>, outputs: Vec<Output>) -> Result<(Option<Format>, Vec<Output>), CommandError> {
+    let (out, files): (Vec<_>, Vec<_>) = outputs.into_iter().partition(|(_, path)| path.as_os_str() == "-");
+    let mut formats: Vec<Format> = format.into_iter().chain(out.into_iter().map(|(format, _)| format)).collect();
+    formats.dedup();
+    if formats.len() > 1 {
+        return Err(CommandError::new(Kind::User, "standard output takes a report in one format")
+            .hint("leave out --format beside --output FORMAT=-, and write the others to files"));
+    }
+    Ok((formats.pop(), files))
 }
 
 /// What is scanned on disk, and how.

@@ -1,5 +1,6 @@
 //! What a person types to live with findings: configuration, allow entries, baselines, checks of the installation.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -9,9 +10,9 @@ use super::scan::LayerArgs;
 /// What `allow` takes.
 #[derive(Debug, Args)]
 pub struct AllowArgs {
-    /// PATH:LINE of a finding, or its fingerprint (v1:…).
+    /// PATH:LINE of a finding, or its fingerprint (v1:…): on disk, staged, or anywhere in the history.
     #[arg(value_name = "FINGERPRINT | PATH:LINE")]
-    pub what: String,
+    pub what: OsString,
     /// Why it is no danger.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,

@@ -89,7 +89,7 @@ pub struct ReportOutput {
     /// How it is written to standard output [default: json, or nothing when --output is given].
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Write it to a file; may be given several times, as sarif=report.sarif.
+    /// Write it to a file, or with - to standard output; may be given several times, as sarif=report.sarif.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
     pub output: Vec<(Format, PathBuf)>,
 }

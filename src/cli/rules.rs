@@ -1,5 +1,6 @@
 //! What a person types about rules: `rules` and `explain`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -84,7 +85,7 @@ Examples:
 pub struct ExplainArgs {
     /// A rule's id, PATH:LINE, or a finding's fingerprint (v1:…).
     #[arg(value_name = "RULE | PATH:LINE | FINGERPRINT")]
-    pub what: String,
+    pub what: OsString,
     /// Read this configuration file instead of the repository's .nospill.toml.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -10,14 +10,17 @@ use super::report::{Format, parse_output};
 use super::shard::ShardArg;
 
 /// What every scan takes.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ScanArgs {
     /// How findings are reported on standard output.
     #[arg(long, value_enum, help = "How findings are reported on standard output [default: human; `ci` picks the server's]")]
     pub format: Option<Format>,
-    /// Write a report to a file, too; may be given several times, as sarif=report.sarif.
+    /// Write a report to a file, too, or with - to standard output; may be given several times, as sarif=report.sarif.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
     pub output: Vec<(Format, PathBuf)>,
+    /// Say nothing but what is found and what is wrong: no closing line, no progress.
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Show whole secrets in the report; refused in CI unless --force is given.
     #[arg(long)]
     pub show_secrets: bool,

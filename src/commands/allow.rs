@@ -1,19 +1,19 @@
 //! `nospill allow`: an entry in `.nospill.toml` for a finding.
 
-use std::path::PathBuf;
-
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::setup::{self, Files, Top};
-use super::{disk, put, say};
+use super::sought::{self, Sought};
+use super::{put, say};
 use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
-use crate::pipeline::{Pipeline, Progress};
+use crate::pipeline::Pipeline;
 use crate::policy::date;
-use crate::policy::seal::{Salt, Seal, fingerprint};
-use crate::settings::{DirSettings, Settings};
+use crate::policy::seal::{Salt, Seal};
+use crate::report::escape;
+use crate::settings::Settings;
 use crate::types::finding::{Finding, Verdict};
 use crate::types::rule::Rule;
 
@@ -31,33 +31,23 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
     if args.reason.trim().is_empty() {
         return Err(CommandError::new(Kind::User, "the reason is empty").hint("say why the finding is no danger"));
     }
-    let top = Top::here()?;
-    let is_fingerprint = args.what.starts_with("v1:");
-    let place = args.what.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse::<u32>().ok()?)));
-    let path: PathBuf = match place {
-        _ if is_fingerprint => ".".into(),
-        Some((path, _)) => path.into(),
-        None => {
-            return Err(CommandError::new(Kind::User, format!("`{}` is no fingerprint and no PATH:LINE", args.what))
-                .hint("copy it from a report: `src/settings.py:14`, or `v1:…` from its JSON form"));
-        }
-    };
-    let (pipeline, outcome) = disk::scan(&settings, &DirSettings::of(vec![path]), &Progress::default())?;
+    let here = Top::here()?;
+    let shown = escape::path(args.what.as_encoded_bytes());
+    let sought = Sought::of(&args.what, &here).ok_or_else(|| {
+        CommandError::new(Kind::User, format!("`{shown}` is no fingerprint and no PATH:LINE"))
+            .hint("copy it from a report: `src/settings.py:14`, or `v1:…`")
+    })?;
+    sought::go_to(&here)?;
+    let top = Top { start: String::new(), ..here };
+    let (pipeline, mut meant) = sought.find(&settings)?;
     let rules = pipeline.scanner.rules();
-    let is_meant = |finding: &&Finding| {
-        let here = match (is_fingerprint, place, finding.at) {
-            (true, ..) => finding.fingerprint == args.what,
-            (_, Some((_, line)), Some(at)) => at.line <= line && line <= at.end_line,
-            (_, Some((_, line)), None) => line == 1,
-            _ => false,
-        };
-        here && args.rule.as_ref().is_none_or(|id| rules.rule(finding.rule).id == *id)
-    };
-    let meant: Vec<&Finding> = outcome.findings.iter().filter(is_meant).collect();
+    meant.retain(|finding| args.rule.as_ref().is_none_or(|id| rules.rule(finding.rule).id == *id));
+    let meant: Vec<&Finding> = meant.iter().collect();
     let open: Vec<&Finding> = meant.iter().filter(|f| !matches!(f.verdict, Verdict::Suppressed(_))).copied().collect();
     let Some(first) = meant.first() else {
-        return Err(CommandError::new(Kind::User, format!("there is no finding at {}", args.what))
-            .hint(format!("`nospill explain {}` says what was looked at", args.what)));
+        return Err(CommandError::new(Kind::User, format!("there is no finding at {shown}"))
+            .hint("it was looked for on disk, in the index, and in all of the history")
+            .hint(format!("`nospill explain {shown}` says what is made of a place")));
     };
     if open.is_empty() {
         let why = match &first.verdict {
@@ -71,7 +61,7 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
         reason: args.reason.trim().to_owned(),
         owner: args.owner.clone(),
         expires: args.expires.clone(),
-        ..Entry::of(&pipeline, finding, &top.start)
+        ..Entry::of(&pipeline, finding)
     };
     let entries: Vec<(&Rule, &Finding, Entry)> = open.iter().map(|f| (rules.rule(f.rule), *f, entry(f))).collect();
     write(&settings, &top, entries)?;
@@ -81,10 +71,11 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
 /// What is written of an allow entry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
-    /// The finding's, from the top. It is written only as it is: with a token in one of its names it is not.
-    pub(super) path: String,
+    /// The finding's, from the top. It is written only as it is: with a token in one of its names, or bytes that are no UTF-8,
+    /// it is not.
+    pub(super) path: Vec<u8>,
     /// The same for a person, and in a file that is committed.
-    pub(super) shown: String,
+    pub(super) shown: Vec<u8>,
     pub(super) rule: String,
     pub(super) reason: String,
     pub(super) owner: Option<String>,
@@ -92,12 +83,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Of a finding whose path starts from `start`; the reason is not known.
-    pub(super) fn of(pipeline: &Pipeline, finding: &Finding, start: &str) -> Self {
+    /// Of a finding whose path is one from the top; the reason is not known.
+    pub(super) fn of(pipeline: &Pipeline, finding: &Finding) -> Self {
         let rule = pipeline.scanner.rules().rule(finding.rule);
-        let path = String::from_utf8_lossy(finding.origin.path()).into_owned();
-        let path = format!("{start}{}", path.strip_prefix("./").unwrap_or(&path));
-        let shown = String::from_utf8_lossy(&pipeline.known_as(path.as_bytes())).into_owned();
+        let path = finding.origin.path().to_vec();
+        let shown = pipeline.known_as(&path).into_owned();
         Self { path, shown, rule: rule.id.to_string(), ..Self::default() }
     }
 }
@@ -115,22 +105,18 @@ pub(super) fn write(settings: &Settings, top: &Top, entries: Vec<(&Rule, &Findin
     let mut said = String::new();
     for (rule, finding, entry) in entries {
         let secret = finding.secret.expose();
-        let own = match entry.path.as_bytes() == finding.origin.path() {
-            true => finding.fingerprint.clone(),
-            false => fingerprint(&rule.id, entry.path.as_bytes(), secret),
-        };
-        let seal = Seal::of(rule, entry.path.as_bytes(), secret, &own, salt).to_string();
-        said.push_str(&format!(
-            "allowed {} at {} in {FILE_NAME}\n",
-            entry.rule,
-            crate::report::escape::path(entry.shown.as_bytes())
-        ));
+        let seal = Seal::of(rule, &entry.path, secret, &finding.fingerprint, salt).to_string();
+        said.push_str(&format!("allowed {} at {} in {FILE_NAME}\n", entry.rule, escape::path(&entry.shown)));
         insert(&mut document, &entry, &seal).map_err(wrong)?;
     }
     let text = document.to_string();
     let files = Files { repository: Some((text.clone().into_bytes(), FILE_NAME.to_owned())), ..Files::default() };
     setup::pipeline(settings, files, &mut |path| top.baseline(path))?;
     put(&top.folder.join(FILE_NAME), text.as_bytes())?;
+    if top.folder.join(".git").exists() {
+        let path = if top.start.is_empty() { FILE_NAME.to_owned() } else { format!(":/{FILE_NAME}") };
+        said.push_str(&format!("the hook reads it as it is staged: `git add {path}`\n"));
+    }
     say(&said)
 }
 
@@ -152,7 +138,7 @@ fn insert(document: &mut DocumentMut, entry: &Entry, seal: &str) -> Result<(), S
     let key = |table: &Table| (text(table, "path"), text(table, "rule"), text(table, "fingerprint"));
     let mut table = Table::new();
     let values = [
-        ("path", (entry.path == entry.shown).then(|| literal(&entry.path))),
+        ("path", std::str::from_utf8(&entry.path).ok().filter(|_| entry.path == entry.shown).map(literal)),
         ("rule", Some(entry.rule.clone())),
         ("fingerprint", Some(seal.to_owned())),
         ("reason", Some(entry.reason.clone())),

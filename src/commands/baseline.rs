@@ -18,6 +18,7 @@ use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
 use crate::policy::seal::{Salt, Seal};
 use crate::report::escape;
 use crate::settings::{DirSettings, Settings};
+use crate::source::repository::Include;
 use crate::types::finding::{Finding, Verdict};
 use crate::types::notice::Notice;
 
@@ -141,7 +142,7 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
         let top = Top::here()?;
         let files = Files::on_disk(settings, &top, Place::Commits)?;
         let pipeline = setup::pipeline(settings, files, &mut without)?;
-        let outcome = super::history::everything(&pipeline)?;
+        let outcome = super::history::everything(&pipeline, Include::default())?;
         (pipeline, outcome)
     } else {
         disk::scan_with(settings, &DirSettings::of(vec![".".into()]), &Progress::default(), &mut without)?

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use self::plan::{Plan, Revisions, Trigger, revisions};
+use self::plan::{Clone, Plan, Revisions, Trigger, revisions};
 use self::provider::{Sources, plan};
 use super::history;
 use super::setup::{self, Place};
@@ -21,6 +21,7 @@ use crate::exit::Exit;
 use crate::pipeline::Outcome;
 use crate::report::escape;
 use crate::settings::Settings;
+use crate::source::plumbing;
 use crate::source::range::Brought;
 use crate::source::repository::resolve;
 use crate::types::notice::Notice;
@@ -38,6 +39,10 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
     let parameters = properties::of_build();
     let found = plan(&Sources { var: &var, event: &event, parameter: &|name| parameters.get(name).cloned() });
     let has = |revision: &str| resolve(&format!("{revision}^{{commit}}")).is_some();
+    let is_same = |one: &str, other: &str| {
+        let commit = |revision: &str| resolve(&format!("{revision}^{{commit}}"));
+        commit(one).is_some_and(|commit_of_one| commit(other) == Some(commit_of_one))
+    };
     let brought = brought(found.as_ref().and_then(|plan| plan.name.as_deref()));
     let mut scan = args.scan;
     if scan.format.is_none() {
@@ -54,7 +59,7 @@ pub fn run(args: CiArgs) -> Result<Exit, CommandError> {
         }
         (None, Some(found)) => {
             let found = adjusted(found, args.head, args.default_branch);
-            let wanted = match revisions(&found, &has) {
+            let wanted = match revisions(&found, &Clone { has: &has, default_branch: &default_branch, is_same: &is_same }) {
                 Ok(wanted) => wanted,
                 Err(base) => return incomplete(&base, scan, args.plan),
             };
@@ -84,6 +89,13 @@ fn held_to(base: Option<&str>, mut scan: ScanArgs) -> ScanArgs {
     scan
 }
 
+/// The default branch of the remote, as far as this clone knows it.
+fn default_branch() -> Option<String> {
+    let name = plumbing::output(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]).ok()?;
+    let name = std::str::from_utf8(name.trim_ascii()).ok()?;
+    name.strip_prefix("refs/remotes/origin/").map(str::to_owned)
+}
+
 /// The branch or tag of a run, and the object that an annotated tag is.
 fn brought(name: Option<&str>) -> Brought {
     let objects = name.and_then(|name| resolve(&format!("refs/tags/{name}")));
@@ -98,6 +110,8 @@ fn adjusted(plan: Plan, head: Option<String>, default_branch: Option<String>) ->
     };
     Plan {
         trigger,
+        // Another head is not what the server speaks of.
+        is_default: plan.is_default && head.is_none(),
         head: head.unwrap_or(plan.head),
         default_branch: default_branch.filter(|branch| !branch.is_empty()).or(plan.default_branch),
         ..plan
@@ -113,8 +127,12 @@ fn event() -> Value {
 }
 
 /// Says in the server's format and in every report asked for that nothing could be scanned.
+///
+/// # Errors
+/// The base is missing because git refuses the whole repository, or is not there itself.
 fn incomplete(base: &str, scan: ScanArgs, is_plan: bool) -> Result<Exit, CommandError> {
     let started = Instant::now();
+    plumbing::usable()?;
     let why = format!("{base} is not in this clone, so what is new can't be told; nothing was scanned");
     say(&format!("incomplete: {why}"));
     say(&format!("to mend: {}", depth::deepen()));

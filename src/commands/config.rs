@@ -1,5 +1,6 @@
 //! `nospill config`: what is in force, what is wrong with it, and what other scanners' files become.
 
+mod dead;
 pub mod import;
 mod show;
 
@@ -49,6 +50,7 @@ fn check(known: KnownArgs) -> Result<Exit, CommandError> {
     let layers = layers(&settings)?;
     let (rules, policy) = setup::combine(&layers, settings.now)?;
     let mut useless = nameless(&layers, &rules);
+    useless.extend(dead::globs(&layers, known.history, settings.threads)?);
     let custom: Vec<_> = rules.iter().filter(|(_, rule)| rule.family == "custom").collect();
     for (_, rule) in
         custom.iter().filter(|(_, rule)| !rule.path.is_empty() && rule.path.iter().all(|glob| !policy.admits(glob.as_bytes())))

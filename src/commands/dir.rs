@@ -18,6 +18,6 @@ pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     let (mut dir, scan) = DirSettings::new(args);
     dir.shard = shard;
     let settings = Settings::new(scan)?;
-    let (pipeline, outcome) = progress::shown("files", |progress| disk::scan(&settings, &dir, progress))?;
+    let (pipeline, outcome) = progress::shown(settings.quiet, "files", |progress| disk::scan(&settings, &dir, progress))?;
     scan::report(&settings, &pipeline, &outcome, started)
 }

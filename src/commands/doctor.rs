@@ -1,5 +1,6 @@
 //! `nospill doctor`: whether the gate is there, is called, and closes.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::install::site;
@@ -11,7 +12,7 @@ use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::hook::HookKind;
 use crate::hook::global;
-use crate::hook::manager::Manager;
+use crate::hook::manager::{self, Manager};
 use crate::hook::script::{self, State};
 use crate::hook::site::HookSite;
 use crate::rules::template::{Random, fill};
@@ -107,12 +108,18 @@ fn hook() -> Result<Check, CommandError> {
         }
         State::Ours { .. } => (format!("the hook is installed: {shown}"), None),
         State::Absent => (format!("no {} hook is installed", kind.as_str()), mend(&install)),
+        State::Foreign if is_own(&site, kind, &path) => (format!("{shown}, a script of your own, runs nospill"), None),
         State::Foreign => {
             (format!("{shown} is another hook and nospill is not"), mend(&format!("{install} (the other runs first)")))
         }
         State::Edited => (format!("{shown} was edited since it was installed"), mend(&format!("delete it, then `{install}`"))),
         State::NotAFile => (format!("{shown} is not a file"), mend(&format!("move it away, then `{install}`"))),
     })
+}
+
+/// Whether a hook is a script of one's own that git runs and that runs nospill.
+fn is_own(site: &HookSite, kind: HookKind, path: &Path) -> bool {
+    script::is_executable(path) && std::fs::read(path).is_ok_and(|text| manager::script_runs_nospill(site, kind, &text))
 }
 
 /// Whether the hook is this version's, and reaches a program of this version.

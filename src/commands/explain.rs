@@ -3,9 +3,11 @@
 mod place;
 pub mod texts;
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
 
 use super::rules::{self, words};
+use super::setup::Top;
+use super::sought::{self, Sought};
 use super::{print, say};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -16,57 +18,44 @@ use crate::types::rule::{Confidence, Reader, Rule};
 use texts::Text;
 
 /// What may be explained.
-#[derive(Debug, PartialEq, Eq)]
 enum Subject {
     Rule(u16),
-    Place { path: PathBuf, line: u32 },
-    Fingerprint(String),
+    Found(Sought),
 }
 
 /// Explains a rule, a place (`PATH:LINE`) or the finding of a fingerprint.
 ///
 /// # Errors
 /// There is no such thing, or the configuration is wrong.
-pub fn run(settings: &Settings, what: &str) -> Result<Exit, CommandError> {
-    let pipeline = rules::pipeline(settings)?;
-    match subject(&pipeline, what)? {
+pub fn run(settings: Settings, what: &OsStr) -> Result<Exit, CommandError> {
+    let top = Top::here()?;
+    let config = settings.config.as_deref().map(std::path::absolute).transpose();
+    let config = config.map_err(|error| CommandError::new(Kind::Io, format!("current folder: {error}")))?;
+    let settings = Settings { config, ..settings };
+    let pipeline = rules::pipeline(&settings)?;
+    match subject(&pipeline, what, &top)? {
         // Its examples are no secrets.
         Subject::Rule(index) => print(&page(pipeline.scanner.rules().rule(index))?)?,
-        Subject::Place { path, line } => say(&place::line(&pipeline, &path, line)?)?,
-        Subject::Fingerprint(fingerprint) => say(&place::finding(&pipeline, &fingerprint)?)?,
+        Subject::Found(sought) => {
+            sought::go_to(&top)?;
+            say(&place::explained(&settings, &sought)?)?;
+        }
     }
     Ok(Exit::Clean)
 }
 
 /// What was meant. A rule's id comes first; it holds no colon, a place does.
-fn subject(pipeline: &Pipeline, what: &str) -> Result<Subject, CommandError> {
+fn subject(pipeline: &Pipeline, what: &OsStr, top: &Top) -> Result<Subject, CommandError> {
     let rules = pipeline.scanner.rules();
-    if let Some(index) = rules.find(what) {
+    let text = what.to_string_lossy();
+    if let Some(index) = rules.find(&text) {
         return Ok(Subject::Rule(index));
     }
-    if what.strip_prefix("v1:").is_some_and(|hex| !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit())) {
-        return Ok(Subject::Fingerprint(what.to_ascii_lowercase()));
-    }
-    let Some((path, line)) = position(what) else {
-        return Err(match what.contains(['/', '\\', '.', ':']) {
-            true => CommandError::new(Kind::User, format!("`{what}` is no rule, no PATH:LINE and no fingerprint"))
-                .hint("a place is a path, a colon and a line: `nospill explain src/settings.py:14`"),
-            false => rules::unknown(rules, what),
-        });
-    };
-    Ok(Subject::Place { path: path.into(), line })
-}
-
-/// `PATH:LINE` or `PATH:LINE:COLUMN`, as reports have it.
-fn position(what: &str) -> Option<(&str, u32)> {
-    let (path, last) = what.rsplit_once(':')?;
-    let last: u32 = last.parse().ok()?;
-    if let Some((shorter, line)) = path.rsplit_once(':')
-        && let Ok(line) = line.parse()
-    {
-        return Some((shorter, line));
-    }
-    (!path.is_empty() && last > 0).then_some((path, last))
+    Sought::of(what, top).map(Subject::Found).ok_or_else(|| match text.contains(['/', '\\', '.', ':']) {
+        true => CommandError::new(Kind::User, format!("`{text}` is no rule, no PATH:LINE and no fingerprint"))
+            .hint("a place is a path, a colon and a line: `nospill explain src/settings.py:14`"),
+        false => rules::unknown(rules, &text),
+    })
 }
 
 /// Everything about a rule and its findings.
@@ -127,25 +116,4 @@ fn allow(rule: &Rule) -> [&'static str; 2] {
         "Put `nospill:allow` with the rule's id in a comment on the line; without the id it allows every rule there.",
         "A place full of samples is excluded in .nospill.toml: `[scan]`, `exclude = [\"path/\"]`.",
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places() {
-        for (what, want) in [
-            ("a/b.py:14", Some(("a/b.py", 14))),
-            ("a/b.py:14:3", Some(("a/b.py", 14))),
-            ("C:\\x.py:2", Some(("C:\\x.py", 2))),
-            ("a b:1", Some(("a b", 1))),
-            ("a:0", None),
-            (":3", None),
-            ("a:x", None),
-            ("a", None),
-        ] {
-            assert_eq!(position(what), want, "{what}");
-        }
-    }
 }

@@ -47,6 +47,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     let refused = super::added::refuse(&settings, &mut pipeline.policy);
     let repository = Repository::from_env()?;
     let max_size = max_size(args.max_size, pipeline.policy.max_size);
+    pipeline.policy.max_size = args.max_size.map(|Size(bytes)| bytes).or(pipeline.policy.max_size);
     if let Some(since) = args.since.as_ref().filter(|since| !plumbing::is_time(since)) {
         let why = format!("--since `{since}` is no time that git knows");
         return Err(CommandError::new(Kind::User, why).hint("2026-01-31, 2.weeks and \"3 days ago\" are"));
@@ -81,7 +82,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     shutdown.and(stopping).map_err(|error| CommandError::new(Kind::Io, format!("Ctrl-C can't be caught: {error}")))?;
     let (tips, notices) = repository.tips(include)?;
     let (head, cache) = (repository.head(), args.cache);
-    let mut outcome = progress::shown("objects", |progress| {
+    let mut outcome = progress::shown(settings.quiet, "objects", |progress| {
         let deepen = deepen();
         let request = Request { include, tips, notices, head, max_size, cache, shard, deepen, progress, stop: &stop };
         settled(&repository, || pipeline.history(&repository, &request))
@@ -93,13 +94,9 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     scan::report(&settings, &pipeline, &outcome, started)
 }
 
-/// Bytes of the largest blob that is scanned, by the command line and the configuration: what both allow.
+/// Bytes of the largest blob that is scanned, by the command line, else by the configuration.
 fn max_size(asked: Option<Size>, configured: Option<u64>) -> u64 {
-    match (asked, configured) {
-        (Some(Size(asked)), Some(configured)) => asked.min(configured),
-        (Some(Size(one)), None) | (None, Some(one)) => one,
-        (None, None) => MAX_BLOB.0,
-    }
+    asked.map(|Size(bytes)| bytes).or(configured).unwrap_or(MAX_BLOB.0)
 }
 
 /// Whether git does not know a revision. Often a shallow clone left it out.
@@ -119,18 +116,17 @@ fn unknown(error: SourceError) -> CommandError {
 /// No repository, or a wrong configuration.
 pub(super) fn outcome(settings: &Settings) -> Result<(Pipeline, Outcome), CommandError> {
     let pipeline = setup::here(settings, Place::Commits)?;
-    let outcome = everything(&pipeline)?;
+    let outcome = everything(&pipeline, Include::default())?;
     Ok((pipeline, outcome))
 }
 
-/// Everything in the history that refs reach.
+/// Everything in the history that refs reach, and what `include` adds.
 ///
 /// # Errors
 /// No repository.
-pub(super) fn everything(pipeline: &Pipeline) -> Result<Outcome, CommandError> {
+pub(super) fn everything(pipeline: &Pipeline, include: Include) -> Result<Outcome, CommandError> {
     let repository = Repository::from_env()?;
     let stop = AtomicBool::new(false);
-    let include = Include::default();
     let max_size = max_size(None, pipeline.policy.max_size);
     let ((tips, notices), head, progress) = (repository.tips(include)?, repository.head(), Progress::default());
     let (cache, shard, deepen, progress) = (None, None, deepen(), &progress);
@@ -197,12 +193,12 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_sets_the_bound_and_the_command_line_lowers_it() {
+    fn the_command_line_sets_the_bound_else_the_configuration() {
         for (asked, configured, want) in [
             (None, None, MAX_BLOB.0),
             (None, Some(1 << 30), 1 << 30),
             (Some(7), Some(1 << 30), 7),
-            (Some(9), Some(7), 7),
+            (Some(9), Some(7), 9),
             (Some(9), None, 9),
         ] {
             assert_eq!(max_size(asked.map(Size), configured), want, "{asked:?} {configured:?}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::replace::{Mode, replace};
+use super::replace::{Mode, make_folder, replace};
 use super::{print, print_each};
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
@@ -59,11 +59,12 @@ impl Outputs<'_> {
     /// # Errors
     /// One can't be written; those before it are.
     pub fn write(&self, files: &[(Format, PathBuf)]) -> Result<(), CommandError> {
-        let mode = if self.values == Values::Masked { Mode::New } else { Mode::Private };
+        let mode = if self.values == Values::Masked { Mode::Kept } else { Mode::Private };
         for (format, path) in files {
-            replace(path, self.text(*format, Colour::Off).as_bytes(), mode).map_err(|error| {
+            let text = self.text(*format, Colour::Off);
+            make_folder(path).and_then(|()| replace(path, text.as_bytes(), mode)).map_err(|error| {
                 CommandError::new(Kind::Io, format!("{}: {error}", path.display()))
-                    .hint("the folder must exist and be writable; a report that was there before is as it was")
+                    .hint("this report was not written; the file or its folder must be writable, and the disk have room")
             })?;
         }
         Ok(())

@@ -12,10 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Runs a scan and shows how far it has come, in so many `things`. The line is gone when it is done.
-pub(super) fn shown<T>(things: &str, scan: impl FnOnce(&Progress) -> T) -> T {
+/// Runs a scan and shows how far it has come, in so many `things`. The line is gone when it is done. Who wants
+/// quiet sees none.
+pub(super) fn shown<T>(quiet: bool, things: &str, scan: impl FnOnce(&Progress) -> T) -> T {
     let progress = Progress::default();
-    if !io::stderr().is_terminal() {
+    if quiet || !io::stderr().is_terminal() {
         return scan(&progress);
     }
     let (done, wait) = channel::<()>();

@@ -13,6 +13,7 @@ use crate::report::Values;
 use crate::report::human::Colour;
 use crate::report::join::{join, recount};
 use crate::report::json::{self, Document};
+use crate::settings;
 
 /// Converts or merges. The exit is what the scan's would have been.
 ///
@@ -28,6 +29,7 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
         return Err(CommandError::new(Kind::User, "a report can't be turned back into the human format")
             .hint("markdown and html are for people, too"));
     }
+    let (format, output) = settings::to_standard_output(to.format, to.output)?;
     let mut documents = files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
     let document = if is_merge {
         join(documents).map_err(|error| {
@@ -40,11 +42,11 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
     let outputs = Outputs { document: &document, human: &|_| String::new(), now, values: Values::Masked };
-    let default = if to.output.is_empty() { Some(Format::Json) } else { None };
-    if let Some(format) = to.format.or(default) {
+    let default = if output.is_empty() { Some(Format::Json) } else { None };
+    if let Some(format) = format.or(default) {
         print(&outputs.text(format, Colour::Off))?;
     }
-    outputs.write(&to.output)?;
+    outputs.write(&output)?;
     Ok(match (document.summary.denied, document.summary.skipped) {
         (0, 0) => Exit::Clean,
         (0, _) => Exit::Incomplete,

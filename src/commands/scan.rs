@@ -56,8 +56,10 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         outputs.print(settings.format, settings.colour)?;
         outputs.write(&settings.outputs)?;
     }
-    // A closed standard error must not turn a finished scan into a failure.
-    let _ = writeln!(io::stderr(), "{}", human::summary(&report));
+    if !settings.quiet {
+        // A closed standard error must not turn a finished scan into a failure.
+        let _ = writeln!(io::stderr(), "{}", human::summary(&report));
+    }
     let counts = report.counts();
     // One of another commit may be mended by what is scanned, which must not be refused for it.
     if let (0, None, Some(why)) = (counts.denied, &settings.layers.config_from, pipeline.policy.broken_baseline()) {

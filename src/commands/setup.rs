@@ -48,7 +48,7 @@ pub fn layers(settings: &Settings, files: Files) -> Result<Vec<Layer>, CommandEr
 /// # Errors
 /// It can't be read, or is wrong.
 pub fn organisation_owners(settings: &Settings) -> Result<Vec<Owner>, CommandError> {
-    Ok(layers(settings, Files::default())?.iter().flat_map(owners).collect())
+    layers(settings, Files::default())?.iter().flat_map(owners).collect()
 }
 
 /// The organisation's policy: named by `--policy` or `NOSPILL_POLICY`, else the system's where there is one.

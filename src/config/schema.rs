@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use schemars::JsonSchema;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
@@ -211,13 +212,36 @@ pub struct Owner {
 }
 
 /// One value, or a list.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, JsonSchema)]
 #[serde(untagged)]
 pub enum Many<T> {
     /// One.
     One(T),
     /// Any of these.
     Any(Vec<T>),
+}
+
+impl<'d, T: Deserialize<'d>> Deserialize<'d> for Many<T> {
+    // Derived, it would say of a wrong word that no variant matches.
+    fn deserialize<D: Deserializer<'d>>(from: D) -> Result<Self, D::Error> {
+        struct One<T>(PhantomData<T>);
+        impl<'d, T: Deserialize<'d>> Visitor<'d> for One<T> {
+            type Value = Many<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Many<T>, E> {
+                T::deserialize(text.into_deserializer()).map(Many::One)
+            }
+
+            fn visit_seq<A: SeqAccess<'d>>(self, list: A) -> Result<Many<T>, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Many::Any)
+            }
+        }
+        from.deserialize_any(One(PhantomData))
+    }
 }
 
 impl<T: Clone> Many<T> {
@@ -363,7 +387,11 @@ fn explained(error: &toml::de::Error) -> String {
     let text = error.to_string();
     let quoted: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
     let [wrong, known @ ..] = quoted.as_slice() else { return text.trim_end().to_owned() };
-    let alike = |name: &str| strsim::normalized_damerau_levenshtein(wrong, name);
+    // A word that goes on where a known one ends is meant as that.
+    let alike = |name: &str| match wrong.starts_with(name) {
+        true => 1.0,
+        false => strsim::normalized_damerau_levenshtein(wrong, name),
+    };
     let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) >= ALIKE);
     let hint = best.map(|name| format!("\ndid you mean `{name}`?")).unwrap_or_default();
     format!("{}{hint}", text.trim_end())
@@ -390,5 +418,17 @@ mod tests {
             assert!(error.starts_with("f.toml: ") && error.contains("unknown field"), "{error}");
             assert!(error.contains("did you mean `"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_wrong_word_is_told_the_right_ones() {
+        for text in ["lowish", "['low', 'lowish']"] {
+            let text = if text.starts_with('[') { text.to_owned() } else { format!("'{text}'") };
+            let text = format!("[[policy]]\neffect = 'off'\nconfidence = {text}");
+            let error = Config::parse(text.as_bytes(), "f").expect_err("a wrong word").to_string();
+            assert!(error.contains("unknown variant `lowish`") && error.contains("did you mean `low`?"), "{error}");
+        }
+        let error = Config::parse(b"[[policy]]\neffect = 'off'\npath = 3", "f").expect_err("a number").to_string();
+        assert!(error.contains("a text or a list of texts"), "{error}");
     }
 }

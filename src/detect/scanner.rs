@@ -124,6 +124,11 @@ impl Scanner {
         &self.rules
     }
 
+    /// As [`RuleSet::adopt`], once nothing is scanned any more.
+    pub fn adopt(&mut self, rule: &Rule) -> u16 {
+        self.rules.adopt(rule)
+    }
+
     /// Its keyword search.
     pub fn prefilter(&self) -> &Prefilter {
         &self.prefilter

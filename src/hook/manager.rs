@@ -247,6 +247,34 @@ fn lefthook_names() -> Vec<PathBuf> {
     stems.iter().flat_map(|stem| extensions.iter().map(move |ext| format!("{stem}.{ext}").into())).collect()
 }
 
+/// Whether a script of one's own runs nospill as far as its text tells, or a script of the work tree that it names does: on a line
+/// that is no comment, whose failure is not swallowed.
+pub fn script_runs_nospill(site: &HookSite, kind: HookKind, script: &[u8]) -> bool {
+    const LARGEST: u64 = 1 << 16;
+    let runs = |text: &[u8]| {
+        let kept: Vec<&[u8]> = text.split(|&b| b == b'\n').filter(|line| !swallows(line)).collect();
+        names_nospill(&kept.join(&b'\n'), kind)
+    };
+    if runs(script) {
+        return true;
+    }
+    let Some(tree) = &site.work_tree else { return false };
+    let text = String::from_utf8_lossy(script);
+    let code = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#') && !swallows(line.as_bytes()));
+    let words = code.flat_map(|line| line.split(|c: char| c.is_whitespace() || "\"';&|()$".contains(c)));
+    let files = words.filter(|word| word.contains('/') && !word.starts_with('/')).map(|word| tree.join(word));
+    files
+        .filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST))
+        .any(|file| fs::read(file).is_ok_and(|text| runs(&text)))
+}
+
+/// Whether a line goes on as if nothing were wrong when its command fails.
+fn swallows(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let end = line.rsplit_once("||").map(|(_, end)| end.trim_start());
+    end.is_some_and(|end| ["true", ":", "exit 0", "echo"].iter().any(|word| end.starts_with(word)))
+}
+
 /// Whether a line that is not a comment calls nospill or names its hook.
 fn names_nospill(text: &[u8], kind: HookKind) -> bool {
     let text = String::from_utf8_lossy(text);

@@ -3,12 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
+use super::values::Values;
 use super::{Pipeline, remark};
 use crate::detect::decode::encoding::{Decoded, Encoding};
 use crate::detect::scanner::Scanned;
 use crate::policy::effects::{Case, Policy};
+use crate::policy::inline;
 use crate::policy::seal::{fingerprint, with_lf};
 use crate::rules::ruleset::RuleSet;
 use crate::types::finding::{Excerpt, Finding, RawMatch, Secret, Verdict, Via};
@@ -20,10 +20,6 @@ use crate::types::span::{Location, Span};
 const EXCERPT: usize = 160;
 /// Bytes around a signature in which the rest of its address is looked for.
 const SIGHT: usize = 1024;
-/// Values from this length are masked wherever they stand; shorter ones are words of the language, too.
-const TELLING: usize = 6;
-/// Quick to build, for a few looks at short texts.
-const KIND: Option<AhoCorasickKind> = Some(AhoCorasickKind::NoncontiguousNFA);
 
 /// What findings are sorted by.
 pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
@@ -49,7 +45,15 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
         let secret = Secret::new(&value);
         let text = String::from_utf8_lossy(&value).into_owned();
         let line = || page.plain(page.lines_around(m.secret, SIGHT));
-        let (note, confidence) = remark::of(rule, policy, (text.as_bytes(), line), m.confidence);
+        let (mut note, confidence) = remark::of(rule, policy, (text.as_bytes(), line), m.confidence);
+        let (lines, above, below) = (page.lines_of(m.whole), page.line_above(m.whole), page.line_below(m.whole));
+        let is_disabled = policy.markers.foreign && page.is_disabled(m.whole);
+        let marked = inline::Place { lines: &lines, above: &above, below: &below, is_disabled };
+        let verdict = policy.decide(&Case { rule, confidence, path: origin.path(), marked });
+        if policy.markers.own && !matches!(verdict, Verdict::Suppressed(_)) && marked.has_marker() {
+            let why = "the marker there allows nothing here: it names another rule, or stands where it is not about this line";
+            note = Some(note.map_or_else(|| why.to_owned(), |note| format!("{note}; {why}")));
+        }
         Finding {
             rule: m.rule,
             origin: origin.clone(),
@@ -60,16 +64,11 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
             confidence,
             via: m.via,
             note,
-            verdict: policy.decide(&Case {
-                rule,
-                confidence,
-                path: origin.path(),
-                lines: &page.lines_of(m.whole),
-                above: &page.line_above(m.whole),
-            }),
+            verdict,
             trail: None,
             line_hash: None,
             evidence: None,
+            reached: None,
         }
     };
     let mut seen = BTreeSet::new();
@@ -134,6 +133,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
         trail: None,
         line_hash: None,
         evidence: None,
+        reached: None,
     }
 }
 
@@ -154,6 +154,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
         trail: None,
         line_hash: None,
         evidence: None,
+        reached: None,
     }
 }
 
@@ -174,12 +175,13 @@ pub(super) fn name_finding(pipeline: &Pipeline, m: &RawMatch, secret: &[u8], ori
         trail: None,
         line_hash: None,
         evidence: None,
+        reached: None,
     }
 }
 
 /// What policy is told of a finding that has no lines.
 fn without_lines<'c>(rule: &'c Rule, confidence: Confidence, origin: &'c Origin) -> Case<'c> {
-    Case { rule, confidence, path: origin.path(), lines: b"", above: b"" }
+    Case { rule, confidence, path: origin.path(), marked: inline::Place::default() }
 }
 
 /// A content with its matches, as lines of text.
@@ -189,14 +191,23 @@ struct Page<'c> {
     /// Bytes of a line feed.
     unit: usize,
     matches: &'c [RawMatch],
-    /// Finds every secret of the content by its value, where no rule speaks of it: behind a comment, say.
-    again: OnceCell<Option<AhoCorasick>>,
+    /// The content's secrets, to be masked where no rule speaks of them: behind a comment, say.
+    values: OnceCell<Values>,
+    /// What markers of another scanner switch off.
+    disabled: OnceCell<Vec<std::ops::Range<usize>>>,
 }
 
 impl<'c> Page<'c> {
     fn new(content: &'c [u8], scanned: &'c Scanned) -> Self {
         let unit = scanned.encoding.unit();
-        Self { content, encoding: scanned.encoding, unit, matches: &scanned.matches, again: OnceCell::new() }
+        Self {
+            content,
+            encoding: scanned.encoding,
+            unit,
+            matches: &scanned.matches,
+            values: OnceCell::new(),
+            disabled: OnceCell::new(),
+        }
     }
 
     /// The text of a span: UTF-8, whatever the content is.
@@ -241,6 +252,23 @@ impl<'c> Page<'c> {
         }
     }
 
+    /// The line below those that a span touches, where they are several.
+    fn line_below(&self, span: Span) -> Vec<u8> {
+        if self.breaks(span).next().is_none() {
+            return Vec::new();
+        }
+        let start = self.lines_around(span, 4096).end + self.unit;
+        let is_there = start < self.content.len() && self.is_break(start - self.unit);
+        if is_there { self.plain(self.lines_around(Span::new(start, start), 512)) } else { Vec::new() }
+    }
+
+    /// Whether a span starts in a block that a marker of another scanner switches off.
+    fn is_disabled(&self, span: Span) -> bool {
+        let blocks = self.disabled.get_or_init(|| inline::disabled(self.content));
+        let before = blocks.partition_point(|block| block.start <= span.start);
+        before.checked_sub(1).is_some_and(|last| span.start < blocks[last].end)
+    }
+
     /// The line that a match starts in, every secret in it masked, with the match's own secret marked.
     fn excerpt(&self, m: &RawMatch, line: u32) -> Excerpt {
         let first = Span::new(m.secret.start, m.secret.start + self.unit.min(m.secret.len()));
@@ -268,20 +296,8 @@ impl<'c> Page<'c> {
     /// The text of a span without matches, with the values of the content's secrets masked all the same.
     fn masked(&self, span: Span) -> Vec<u8> {
         let text = self.plain(span);
-        let build = || {
-            let secrets: BTreeSet<Vec<u8>> =
-                self.matches.iter().map(|m| self.plain(m.secret)).filter(|s| s.len() >= TELLING).collect();
-            let builder =
-                AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(KIND).prefilter(false).build(secrets);
-            builder.ok()
-        };
-        let Some(again) = self.again.get_or_init(build).as_ref().filter(|again| again.is_match(&text)) else { return text };
-        let mut masked = Vec::with_capacity(text.len());
-        again.replace_all_with_bytes(&text, &mut masked, |_, secret, masked| {
-            masked.extend_from_slice(Secret::new(secret).redacted().as_bytes());
-            true
-        });
-        masked
+        let values = self.values.get_or_init(|| Values::new(self.matches.iter().map(|m| self.plain(m.secret))));
+        values.masked(text, |value| Secret::new(value).redacted())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::detect::decode::encoding::Encoding;
 use crate::rules::paths::PathRules;
 use crate::source::archive::{self, Limits, Reading};
 use crate::source::reader::{self, Opened, Reader, Steadiness};
-use crate::source::walk::{Ignore, Visit, Walk, label};
+use crate::source::walk::{Ignore, Met, Visit, Walk, label};
 use crate::source::{pipes, tracked};
 use crate::types::input::Origin;
 use crate::types::notice::{NO_FILE, Notice};
@@ -71,8 +71,8 @@ impl TreeRun<'_> {
 
 impl Pipeline {
     /// Scans the files that a walk meets, and files that git tracks though an ignore rule names them. Gives the labels of
-    /// those that are called as the marker is, in any order, too.
-    pub fn run_tree(&self, run: &TreeRun<'_>) -> (Outcome, Vec<Vec<u8>>) {
+    /// those that are called as the marker is, in any order, too, and the work trees that were left alone.
+    pub fn run_tree(&self, run: &TreeRun<'_>) -> (Outcome, Vec<Vec<u8>>, Vec<PathBuf>) {
         let path_rules = PathRules::new(self.scanner.rules());
         let shared = Mutex::new(Gathered::default());
         let worker = || Worker {
@@ -82,7 +82,9 @@ impl Pipeline {
             desk: Desk::new(self, &path_rules),
             gathered: Gathered::default(),
         };
-        let repositories = run.walk.run(self.threads, worker);
+        let Met { inside: repositories, mut apart } = run.walk.run(self.threads, worker);
+        apart.sort_unstable();
+        apart.dedup();
         let mut all = take(&shared);
         if run.walk.ignore() == Ignore::Respect {
             let met: std::collections::HashSet<u64> = all.met.drain(..).collect();
@@ -119,7 +121,7 @@ impl Pipeline {
         outcome.sort();
         let asked = format!("dir {} {:?} {:?}", run.walk.roots().len(), run.max_size, run.walk.ignore());
         outcome.sharded = run.shard.map(|shard| Sharded { shard, key: self.shard_key(asked.as_bytes()) });
-        (outcome, all.marked)
+        (outcome, all.marked, apart)
     }
 
     fn work<'w>(&'w self, tasks: &[Task], worker: &(impl Fn() -> Worker<'w> + Sync)) {

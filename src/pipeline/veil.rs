@@ -31,6 +31,9 @@ pub fn said(scanner: &Scanner, findings: &[Finding], notices: &[Notice]) -> Opti
         if let Some((_, Some(origin))) = &former {
             made.get_or_insert_with(own).0[at].origin = origin.clone();
         }
+        if let Some(reached) = finding.reached.as_deref().and_then(|reached| veil.bytes(reached)) {
+            made.get_or_insert_with(own).0[at].reached = Some(reached);
+        }
         if let Verdict::Suppressed(Reason::Allowed(reason)) = &finding.verdict
             && let Some(reason) = veil.string(reason)
         {

@@ -103,10 +103,8 @@ pub struct Case<'c> {
     pub confidence: Confidence,
     /// Where its content is from.
     pub path: &'c [u8],
-    /// The lines it touches.
-    pub lines: &'c [u8],
-    /// The line above these.
-    pub above: &'c [u8],
+    /// Where markers may stand.
+    pub marked: inline::Place<'c>,
 }
 
 impl Policy {
@@ -121,7 +119,7 @@ impl Policy {
         let fitting = |effect: &&EffectRule| effect.fits(case.rule, case.confidence, &path);
         let lock = self.effects.iter().filter(|effect| effect.is_locked).filter(fitting).max_by_key(|effect| effect.effect);
         if lock.is_none()
-            && let Some(reason) = self.markers.allow(case.lines, case.above, |id| inline::is_rule(case.rule, id))
+            && let Some(reason) = self.markers.allow(&case.marked, |id| inline::is_rule(case.rule, id))
         {
             return Verdict::Suppressed(reason);
         }

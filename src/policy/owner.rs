@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn an_author_is_refused_whom_no_entry_for_the_file_names() {
         let owner = |files: &str, may: &str| Owner {
-            files: Globs::new(vec![files.to_owned()]),
+            files: Globs::new(vec![files.to_owned()]).expect("a glob"),
             may_allow: vec![may.to_owned()],
             place: may.to_owned(),
         };

@@ -85,7 +85,7 @@ impl Page {
         self.paint(paint, &format!("{word}[{}]", rule.id));
         self.paint(Paint::Bold, &format!(": {}\n", rule.title));
         let gutter = finding.excerpt.as_ref().map_or(1, |excerpt| excerpt.line.to_string().len());
-        let path = escape::path(&finding.origin.label());
+        let path = escape::path(&finding.reached.clone().unwrap_or_else(|| finding.origin.label()));
         self.paint(Paint::Frame, &format!("{:gutter$}--> ", ""));
         match finding.at {
             Some(at) => self.plain(&format!("{path}:{}:{}\n", at.line, at.column)),
@@ -160,12 +160,54 @@ fn instead(finding: &Finding, rule: &Rule) -> String {
             rule.id
         ),
         (_, Via::Name, _) => {
-            format!("in a name: rename the file or folder; if it is no secret, `nospill allow {}` says so", finding.fingerprint)
+            format!("in a name: rename the file or folder; if it is no secret, run {}", allow(finding))
         }
-        (.., Some(_)) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),
-        (_, Via::Magic, None) => "if it protects nothing, exclude its path in .nospill.toml".to_owned(),
-        (.., None) => "if it holds no secret, name it .example or the like, or exclude its path in .nospill.toml".to_owned(),
+        (Origin::Stdin, _, Some(_)) => format!("if it is no secret, put `nospill:allow {}` in a comment on that line", rule.id),
+        (.., Some(_)) if takes_comment(finding) => {
+            format!("if it is no secret, put `nospill:allow {}` in a comment on that line, or run {}", rule.id, allow(finding))
+        }
+        (.., Some(_)) => format!("if it is no secret, run {}", allow(finding)),
+        (_, Via::Magic, None) => format!("if it protects nothing, run {}, or exclude its path in .nospill.toml", allow(finding)),
+        (.., None) => format!(
+            "if it holds no secret, name it .example or the like, or run {}, or exclude its path in .nospill.toml",
+            allow(finding)
+        ),
     }
+}
+
+/// What accepts a finding wherever it is.
+fn allow(finding: &Finding) -> String {
+    format!("`nospill allow {} --reason WHY`", finding.fingerprint)
+}
+
+/// Whether somebody may write a comment at a finding's place: not in what is packed, gone, or of a format that has none.
+fn takes_comment(finding: &Finding) -> bool {
+    const NONE: &[&str] = &[
+        "json",
+        "jsonl",
+        "ndjson",
+        "geojson",
+        "har",
+        "map",
+        "ipynb",
+        "webmanifest",
+        "tfstate",
+        "csv",
+        "tsv",
+        "pem",
+        "key",
+        "crt",
+        "cer",
+        "asc",
+        "ppk",
+        "lock",
+        "snap",
+    ];
+    let is_gone = finding.trail.as_ref().is_some_and(|trail| !trail.in_head);
+    let name = finding.origin.path().rsplit(|&b| b == b'/').next().unwrap_or_default();
+    let ending = name.rsplit(|&b| b == b'.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_packed = matches!(finding.origin, Origin::Member { .. });
+    !is_gone && !is_packed && !NONE.iter().any(|none| none.as_bytes() == ending)
 }
 
 /// The last line on standard error: what was scanned.

@@ -93,6 +93,10 @@ pub struct FindingV1 {
     pub effect: Effect,
     /// Where it was found, `OUTER!INNER` inside archives.
     pub path: String,
+    /// The same as one reaches it from the folder that the scan ran in, where that is another: in `path`, files of a work tree
+    /// are seen from its top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<String>,
     /// Line of the first character.
     pub line: u32,
     /// Column of the first character.
@@ -298,6 +302,7 @@ fn finding(finding: &Finding, rule: &Rule, values: Values) -> FindingV1 {
         confidence: finding.confidence.as_str().into(),
         effect,
         path: lossy(&finding.origin.label()),
+        reached: finding.reached.as_deref().map(lossy),
         line: at.0,
         column: at.1,
         end_line: at.2,

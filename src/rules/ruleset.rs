@@ -28,6 +28,14 @@ pub enum RuleSetError {
         /// What the regex compiler says.
         what: String,
     },
+    /// A glob of paths that does not parse, or would match all that it does not name.
+    #[error("rule `{rule}`: `{glob}` is no glob of paths; what a rule is not for stands in `except`")]
+    Glob {
+        /// Its id.
+        rule: String,
+        /// As written.
+        glob: String,
+    },
     /// Two rules of one id.
     #[error("rule id `{0}` is used twice")]
     Twice(String),
@@ -117,6 +125,10 @@ impl RuleSet {
             return Err(RuleSetError::Twice(rule.id.to_string()));
         }
         for rule in &self.custom {
+            let broken = |glob: &&str| glob.is_empty() || glob.starts_with('!') || fast_glob::validate(glob).is_err();
+            if let Some(glob) = rule.path.iter().chain(&*rule.except).map(|glob| &**glob).find(broken) {
+                return Err(RuleSetError::Glob { rule: rule.id.to_string(), glob: glob.to_owned() });
+            }
             if let Some(regex) = &rule.regex
                 && !surely_compiles(regex)
             {
@@ -167,6 +179,23 @@ impl RuleSet {
         rule.confidence = confidence.unwrap_or(rule.confidence);
         self.changed.retain(|(changed, _)| *changed != index);
         self.changed.push((index, rule));
+    }
+
+    /// The index here of a rule that another set has: the same rule's, else a new one, by which the rule is named and never
+    /// looked for.
+    pub fn adopt(&mut self, rule: &Rule) -> u16 {
+        let is_same = |own: &Rule| {
+            (&own.id, &own.title, own.severity, own.confidence) == (&rule.id, &rule.title, rule.severity, rule.confidence)
+        };
+        let known = self.iter().find(|(_, own)| is_same(own)).map(|(index, _)| index);
+        known.unwrap_or_else(|| {
+            let index = self.len().min(MAX_RULES - 1);
+            self.custom.push(rule.clone());
+            self.compiled.push(OnceLock::new());
+            self.hints.push(OnceLock::new());
+            self.paths.push(OnceLock::new());
+            index as u16
+        })
     }
 
     /// The index of a rule by id or former id.

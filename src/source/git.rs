@@ -6,7 +6,7 @@ use git2::{ErrorClass, ErrorCode, Repository};
 
 use super::pack::inflate::Inflater;
 use super::pack::{Kind, ReadError, alternates, loose};
-use super::{SourceError, mmap, repository};
+use super::{SourceError, mmap, plumbing, repository};
 use crate::types::oid::Oid;
 use crate::types::span::RangeSet;
 
@@ -55,6 +55,21 @@ pub struct TreeEntry<'t> {
     pub oid: Oid,
 }
 
+/// Opens the environment's repository, which git itself trusts: libgit2 reads `safe.directory` from files only and not from the
+/// environment, and knows nothing of who called `sudo`.
+#[allow(unsafe_code, reason = "the owner that libgit2 asks for is a setting of the whole process")]
+fn open_as_trusted() -> Result<Repository, git2::Error> {
+    static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock();
+    // SAFETY: libgit2 keeps the setting in one integer. It is off for this opening only, of a repository that git was asked about;
+    // whoever opens one at the same time opens the same.
+    unsafe { git2::opts::set_verify_owner_validation(false)? };
+    let opened = Repository::open_from_env();
+    // SAFETY: as above.
+    unsafe { git2::opts::set_verify_owner_validation(true)? };
+    opened
+}
+
 impl Repo {
     /// The repository that the environment and the working directory name, as git itself would find it.
     ///
@@ -64,7 +79,11 @@ impl Repo {
         // Git itself does not hash every object it reads either; that is what `git fsck` is for.
         git2::opts::strict_hash_verification(false);
         mmap::watch();
-        Repository::open_from_env().map(|inner| Self { inner, folders: Default::default() }).map_err(|error| {
+        let opened = Repository::open_from_env().or_else(|error| match error.code() {
+            ErrorCode::Owner if plumbing::is_trusted() => open_as_trusted(),
+            _ => Err(error),
+        });
+        opened.map(|inner| Self { inner, folders: Default::default() }).map_err(|error| {
             let why = error.message().to_owned();
             match (error.code(), error.class()) {
                 (ErrorCode::NotFound, _) => OpenError::NotFound("no .git here or in any parent folder".to_owned()),

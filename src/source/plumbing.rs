@@ -52,6 +52,19 @@ pub fn output<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>, SourceError> {
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
 }
 
+/// Whether git itself works in the environment's repository: it is there, and its owner is trusted by whatever way git knows.
+pub fn is_trusted() -> bool {
+    usable().is_ok()
+}
+
+/// Asks git for the environment's repository.
+///
+/// # Errors
+/// There is none, git is not there, or it does not trust the owner; what it said is in the error.
+pub fn usable() -> Result<(), SourceError> {
+    output(&["rev-parse", "--git-dir"]).map(drop)
+}
+
 /// What a command prints whose paths are patterns.
 ///
 /// # Errors
@@ -161,6 +174,14 @@ pub fn config(key: &str) -> Option<PathBuf> {
 /// A path of the user's own configuration; `None` when it is not set.
 pub fn global(key: &str) -> Option<PathBuf> {
     line(&["config", "--global", "--type=path", "--get", key]).map(path)
+}
+
+/// The ignore file that `core.excludesFile` names in any of git's configurations, the environment's and included ones among them;
+/// `None` outside of a work tree and where it is not set.
+pub fn excludes_file() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().find(|folder| folder.join(".git").exists())?;
+    line(&["config", "--type=path", "--get", "core.excludesFile"]).filter(|text| !text.is_empty()).map(path)
 }
 
 /// A configuration value as text; `None` when it is not set.

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{SourceError, pipes};
+use super::{SourceError, pipes, plumbing, to_path};
 use crate::types::notice::Notice;
 
 /// Which files ignore rules leave out.
@@ -43,12 +43,31 @@ pub trait Visit: Send {
     fn notice(&mut self, notice: Notice);
 }
 
+/// The repositories that a walk met.
+#[derive(Clone, Debug, Default)]
+pub struct Met {
+    /// Folders that hold a `.git` and were walked.
+    pub inside: Vec<PathBuf>,
+    /// Tops of work trees that were left alone.
+    pub apart: Vec<PathBuf>,
+}
+
+/// Whether a folder is the top of a work tree: it has a `.git` that is a file, or a folder that git would take for one.
+pub fn is_top(folder: &Path) -> bool {
+    let git = folder.join(".git");
+    std::fs::metadata(&git).is_ok_and(|meta| meta.is_file() || meta.is_dir() && git.join("HEAD").symlink_metadata().is_ok())
+}
+
 /// A walk to be made.
 #[derive(Clone, Debug)]
 pub struct Walk {
     roots: Vec<PathBuf>,
     ignore: Ignore,
     hidden: Hidden,
+    /// What git's `core.excludesFile` names, wherever it is set.
+    excludes: Option<PathBuf>,
+    /// Whether repositories below are left alone.
+    is_apart: bool,
 }
 
 impl Walk {
@@ -63,7 +82,11 @@ impl Walk {
                 return Err(SourceError::NoFile { path: path.join(".gitignore") });
             }
         }
-        Ok(Self { roots: roots.to_vec(), ignore, hidden })
+        let excludes = if ignore == Ignore::Respect { plumbing::excludes_file() } else { None };
+        if let Some(path) = excludes.as_ref().filter(|path| pipes::is_one(path)) {
+            return Err(SourceError::NoFile { path: path.clone() });
+        }
+        Ok(Self { roots: roots.to_vec(), ignore, hidden, excludes, is_apart: false })
     }
 
     /// The paths that were named.
@@ -76,21 +99,33 @@ impl Walk {
         self.ignore
     }
 
-    /// Walks with as many visitors as threads; gives the folders that hold a `.git`, in any order. Each file is visited
+    /// Leaves the work trees of other repositories below the paths alone; [`Met`] names them.
+    #[must_use]
+    pub fn apart(self) -> Self {
+        Self { is_apart: true, ..self }
+    }
+
+    /// Walks with as many visitors as threads; gives the repositories met, in any order. Each file is visited
     /// once, in no order, even if paths lie within one another.
-    pub fn run<V: Visit>(&self, threads: usize, visitor: impl Fn() -> V + Sync) -> Vec<PathBuf> {
-        let Some((first, others)) = self.roots.split_first() else { return Vec::new() };
+    pub fn run<V: Visit>(&self, threads: usize, visitor: impl Fn() -> V + Sync) -> Met {
+        let Some((first, others)) = self.roots.split_first() else { return Met::default() };
         let mut builder = WalkBuilder::new(first);
         others.iter().for_each(|path| {
             builder.add(path);
         });
         let respect = self.ignore == Ignore::Respect;
         builder.hidden(self.hidden == Hidden::Skip).ignore(false).parents(respect);
-        builder.git_ignore(respect).git_global(respect).git_exclude(respect);
+        builder.git_ignore(respect).git_global(respect && self.excludes.is_none()).git_exclude(respect);
+        // One that is not there names nothing, as for git.
+        if let Some(path) = self.excludes.as_ref().filter(|path| path.is_file()) {
+            builder.add_ignore(path);
+        }
         let repositories = std::sync::Arc::new(Mutex::new(Vec::new()));
         let found = std::sync::Arc::clone(&repositories);
         let refused = std::sync::Arc::new(Mutex::new(Vec::<PathBuf>::new()));
         let stuck = std::sync::Arc::clone(&refused);
+        let (others, is_apart) = (std::sync::Arc::new(Mutex::new(Vec::new())), self.is_apart);
+        let apart = std::sync::Arc::clone(&others);
         builder.follow_links(false).threads(threads).filter_entry(move |entry| {
             let is_git = entry.file_name() == ".git";
             // Before it is gone into: its ignore files are opened then.
@@ -98,12 +133,16 @@ impl Walk {
                 stuck.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
                 return false;
             }
+            if is_apart && is_dir(entry) && entry.depth() > 0 && is_top(entry.path()) {
+                apart.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
+                return false;
+            }
             if is_git && let Some(folder) = entry.path().parent() {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
             }
             !is_git
         });
-        let met = (!others.is_empty()).then(|| Mutex::new(HashSet::new()));
+        let met = (self.roots.len() > 1).then(|| Mutex::new(HashSet::new()));
         builder.build_parallel().run(|| {
             let mut walker = Walker { visitor: visitor(), met: met.as_ref() };
             Box::new(move |entry| {
@@ -117,8 +156,8 @@ impl Walk {
             let why = "its ignore file is a pipe or a device: not scanned";
             refused.iter().for_each(|path| visitor.notice(Notice::skipped(&*label(path), why)));
         }
-        let mut repositories = repositories.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *repositories)
+        let take = |list: &Mutex<Vec<PathBuf>>| std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner));
+        Met { inside: take(&repositories), apart: take(&others) }
     }
 }
 
@@ -205,4 +244,9 @@ pub fn label(path: &Path) -> std::borrow::Cow<'_, [u8]> {
 pub fn label(path: &Path) -> std::borrow::Cow<'_, [u8]> {
     let path = path.strip_prefix("./").unwrap_or(path);
     path.to_string_lossy().replace('\\', "/").into_bytes().into()
+}
+
+/// The path of a file that a report shows so, to be opened.
+pub fn opened(label: &[u8]) -> Option<PathBuf> {
+    to_path(label).map(Path::to_path_buf)
 }

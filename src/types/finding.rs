@@ -217,4 +217,6 @@ pub struct Finding {
     pub line_hash: Option<String>,
     /// Set in a shard of a history.
     pub evidence: Option<Box<Evidence>>,
+    /// Its file as one reaches it from the current folder, where that is not the path of its origin.
+    pub reached: Option<Vec<u8>>,
 }

@@ -84,6 +84,37 @@ fn githubs_event_names_the_commit_before_a_push() {
     }
 }
 
+/// A run on the default branch that knows no commit before it scans all that the branch reaches, however the server says so.
+#[test]
+fn a_run_on_the_default_branch_without_a_commit_before_scans_all() {
+    let world = world();
+    world.git(&["update-ref", "refs/remotes/origin/trunk", "HEAD"]);
+    world.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    let parameters = world.at("parameters");
+    std::fs::write(&parameters, "teamcity.build.branch=<default>\n").expect("a file");
+    let properties = world.at("properties");
+    let line = format!("teamcity.configuration.properties.file={}\n", parameters.display());
+    std::fs::write(&properties, line).expect("a file");
+    let properties = properties.to_str().expect("UTF-8").to_owned();
+    let teamcity = [("TEAMCITY_VERSION", "2025.07"), ("TEAMCITY_BUILD_PROPERTIES_FILE", properties.as_str())];
+    for run in [
+        &[("TF_BUILD", "True"), ("BUILD_REASON", "Manual"), ("BUILD_SOURCEBRANCH", "refs/heads/trunk")][..],
+        &[("BITBUCKET_BUILD_NUMBER", "1"), ("BITBUCKET_BRANCH", "trunk")],
+        &[("CIRCLECI", "true"), ("CIRCLE_BRANCH", "trunk")],
+        &[("CIRCLECI", "true")],
+        &[("BUILDKITE", "true"), ("BUILDKITE_BRANCH", "trunk"), ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "trunk")],
+        &[("JENKINS_URL", "http://ci"), ("BRANCH_NAME", "trunk"), ("BRANCH_IS_PRIMARY", "true")],
+        &[("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "web"), ("CI_COMMIT_REF_NAME", "trunk"), ("CI_DEFAULT_BRANCH", "trunk")],
+        &teamcity,
+    ] {
+        let ran = ci(&world, run, &["--plan"]);
+        assert_eq!((ran.code, ran.out.as_str()), (0, "HEAD\n"), "{run:?}: {}", ran.whole());
+    }
+    // Another branch at the same commit adds nothing.
+    let ran = ci(&world, &[("CIRCLECI", "true"), ("CIRCLE_BRANCH", "feature")], &["--plan"]);
+    assert_eq!(ran.out, "HEAD ^origin/trunk\n", "{}", ran.whole());
+}
+
 #[test]
 fn the_name_of_the_branch_and_an_annotated_tag_are_read() {
     let world = World::new();

@@ -53,7 +53,7 @@ fn ignored_files_are_left_out_unless_tracked_or_wanted() {
     assert_eq!(found(&world, &["sub"]), [format!("sub/deep/b.log:1 {RULE}")]);
     assert_eq!(found(&world, &["--no-ignore"]).len(), 4);
     let from_above = world.nospill_in(".", &["dir", "repo", "--format", "json"]).findings();
-    assert_eq!(from_above, [format!("repo/build/tracked.txt:1 {RULE}"), format!("repo/sub/deep/b.log:1 {RULE}")]);
+    assert_eq!(from_above, [format!("build/tracked.txt:1 {RULE}"), format!("sub/deep/b.log:1 {RULE}")]);
 }
 
 #[test]
@@ -245,4 +245,48 @@ fn a_file_that_changes_does_not_end_the_run() {
         }
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
+}
+
+/// A file of a work tree has one path, however it is named, and the configuration of its repository; in the report for a person
+/// it stands as one reaches it.
+#[test]
+fn a_file_has_one_path_however_it_is_named() {
+    let world = World::new();
+    world.write("sub/deep/a.py", token(1));
+    world.write("vendor/b.py", token(2));
+    world.write(".nospill.toml", "[scan]\nexclude = ['vendor/']\n");
+    let want = [format!("sub/deep/a.py:1 {RULE}")];
+    let whole = world.path().to_str().expect("a path").to_owned();
+    for (dir, path, shown) in [
+        ("repo", ".", "sub/deep/a.py"),
+        ("repo/sub", ".", "deep/a.py"),
+        ("repo/sub", "..", "deep/a.py"),
+        ("repo/vendor", "../sub", "../sub/deep/a.py"),
+        (".", "repo", "repo/sub/deep/a.py"),
+        (".", "repo/vendor/../sub", "repo/sub/deep/a.py"),
+        (".", &whole, "repo/sub/deep/a.py"),
+        ("repo/sub/deep", &whole, "a.py"),
+    ] {
+        assert_eq!(world.nospill_in(dir, &["dir", path, "--format", "json"]).findings(), want, "{dir}: {path}");
+        let plain = world.nospill_in(dir, &["dir", path]);
+        assert!(plain.out.contains(&format!("--> {shown}:1:")), "{dir}: {path}: {}", plain.whole());
+    }
+}
+
+/// Several repositories below a folder go by their own tops and configurations; what an outer one excludes stays so.
+#[test]
+fn repositories_below_a_folder_are_their_own() {
+    let world = World::new();
+    for (name, config) in [("one", "[scan]\nexclude = ['x/']\n"), ("two", "")] {
+        world.git(&["init", "-q", name]);
+        world.write(&format!("{name}/x/a.py"), token(1));
+        world.write(&format!("{name}/.nospill.toml"), config);
+    }
+    world.write("c.py", token(2));
+    assert_eq!(found(&world, &[]), [format!("c.py:1 {RULE}"), format!("x/a.py:1 {RULE}")]);
+    world.write(".nospill.toml", "[scan]\nexclude = ['two/']\n");
+    assert_eq!(found(&world, &[]), [format!("c.py:1 {RULE}")]);
+    world.write(".nospill.toml", "[[allow]]\nreason = 'r'\npath = 'two/x/a.py'\n");
+    let ran = world.nospill(&["dir", "--format", "json"]);
+    assert_eq!(ran.findings(), [format!("c.py:1 {RULE}"), "x/a.py:1 github-pat off".to_owned()], "{}", ran.whole());
 }

@@ -877,6 +877,13 @@ fn another_owners_repository_is_refused() {
         let ran = bounded(&world, run, &[]);
         assert!(ran.code == 2 && ran.err.contains("safe.directory"), "{run:?}: {}", ran.whole());
     }
+    // Nor is a base that git won't look for said to be missing.
+    let ran = bounded(&world, &["ci", "--base", "HEAD"], &[]);
+    assert!(ran.code == 2 && ran.err.contains("safe.directory") && !ran.err.contains("unshallow"), "{}", ran.whole());
+    // By the environment, which libgit2 does not read.
+    let top = world.path().display().to_string();
+    let trusted = [("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "safe.directory"), ("GIT_CONFIG_VALUE_0", top.as_str())];
+    assert_eq!(bounded(&world, &["staged"], &trusted).code, 1);
 }
 
 /// The rows of the table below a heading of SECURITY.md, cell by cell.

@@ -388,6 +388,8 @@ fn config_says_what_is_in_force_and_what_is_useless() {
     let world = World::new();
     world.write("a.py", token(1));
     world.write(".nospill.toml", "# c\n[markers]\nforeign = false\n\n[scan]\nexclude = ['x']\n");
+    world.write("x", "x");
+    world.write("sub/y", "y");
     world.write("sub/.nospill.toml", "\n[scan]\nexclude = ['y']\n");
     let out = world.nospill(&["config", "show", "--origin"]).out;
     for line in [

@@ -54,6 +54,7 @@ fn cases() -> Vec<Case> {
         dir(&["--include", "g.txt"], case("scan.include", Every, "scan.exclude = ['f.txt']\n", "scan.include = ['f.txt']")),
         dir(&["--max-size", "1MB"], case("scan.max_size", Top, "", "scan.max_size = 1")),
         dir(&["--no-archives"], case("scan.archives", Top, "", "scan.archives = true")),
+        case("scan.lfs", Top, "", "scan.lfs = 'require'"),
         case("markers.own", Top, "", "markers.own = false"),
         case("markers.foreign", Top, "", "markers.foreign = false"),
         dir(&["--baseline", "known"], case("baseline.file", Top, "", "baseline.file = 'known'")),
@@ -138,6 +139,8 @@ fn world() -> World {
     world.write("a/house.txt", "x = in-house-123987\n");
     world.write("a/acme.txt", text("acme_mail_key = \"{hex:32}\"\n", 4));
     world.write("a/a.txt.gz", gzipped(token(5).as_bytes()));
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "0f".repeat(32));
+    world.write("a/lfs.bin", pointer);
     world.write("a/big.txt", "x\n".repeat(600_000));
     world.git(&["add", "-A"]);
     world

@@ -13,6 +13,8 @@ mod diffs;
 mod dir;
 #[cfg(unix)]
 mod doors;
+#[cfg(unix)]
+mod elsewhere;
 mod env;
 #[cfg(unix)]
 mod evasion;
@@ -23,6 +25,7 @@ mod files;
 mod forge;
 mod fuzz;
 mod generic;
+mod globs;
 #[cfg(unix)]
 mod guard;
 #[cfg(unix)]
@@ -36,12 +39,15 @@ mod known;
 mod layers;
 #[cfg(unix)]
 mod leak;
-#[cfg(unix)]
 mod lfs;
+#[cfg(unix)]
+mod markers;
 mod marks;
 mod migrate;
 mod names;
 mod oracle;
+#[cfg(unix)]
+mod outputs;
 mod pack;
 mod patterns;
 #[cfg(unix)]

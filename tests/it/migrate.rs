@@ -302,7 +302,7 @@ const FACTS: &[Fact] = &[
         left_out: &[".keep/a", "x/.keep/a", "node_modules/a/b", "x/target/b", ".somerc", "x/.somerc"],
         scanned: &["a.js", "target.txt", "keep/a"],
         lost: &[],
-        holds: &["include = [\"/target/a.md\""],
+        holds: &["\"!/target/a.md\""],
     },
 ];
 
@@ -378,7 +378,8 @@ fn files_shaped_as_real_ones_are_imported() {
         let ran = world.nospill(&["config", "import", tool, name]);
         assert_eq!(ran.code, 0, "{of}: {}", ran.whole());
         let config = Config::parse(ran.out.as_bytes(), of).unwrap_or_else(|error| panic!("{error}\n{}", ran.out));
-        let (exclude, include) = (Globs::new(config.scan.exclude.clone()), Globs::new(config.scan.include.clone()));
+        let (exclude, include) = (Globs::over(config.scan.exclude.clone()), Globs::new(config.scan.include.clone()));
+        let (exclude, include) = (exclude.expect(of), include.expect(of));
         for path in fact.left_out {
             assert!(exclude.hit(path.as_bytes()), "{of}: {path} is left out:\n{}", ran.out);
         }

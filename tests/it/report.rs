@@ -192,9 +192,9 @@ fn a_report_that_cannot_be_written_leaves_the_old_one() {
     let world = World::new();
     world.stage("a.py", token(1));
     fs::write(world.at("old.csv"), "old").expect("a file");
-    let ran = world.nospill(&["staged", "--output", "csv=../old.csv", "--output", "html=../none/out.html"]);
+    let ran = world.nospill(&["staged", "--output", "csv=../old.csv", "--output", "html=../old.csv/out.html"]);
     assert_eq!(ran.code, 2, "{}", ran.whole());
-    assert!(ran.err.contains("../none/out.html") && ran.err.contains("hint: "), "{}", ran.whole());
+    assert!(ran.err.contains("../old.csv/out.html") && ran.err.contains("hint: "), "{}", ran.whole());
     assert!(fs::read_to_string(world.at("old.csv")).expect("a file").starts_with("effect,"));
     let left = fs::read_dir(world.at(".")).expect("a folder").filter_map(Result::ok);
     assert!(left.map(|entry| entry.file_name()).all(|name| !name.to_string_lossy().starts_with(".nospill-report")));

@@ -392,6 +392,7 @@ fn document(texts: &[String], choice: usize) -> Document {
         confidence: text(number + 3),
         effect,
         path: text(number + 4),
+        reached: None,
         line: 1,
         column: 1,
         end_line: 1,

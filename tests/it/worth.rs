@@ -104,7 +104,7 @@ const NONE: &[(&str, &str)] = &[
     ("  checksum/secret: §", "pod.yaml"),
     ("'password' => ['required', 'confirmed', 'max:72', Rules\\Password::defaults()],", "A.php"),
     ("'password_ldap' => 'crwdns1889:0crwdne1889:0',", "a.php"),
-    ("'weak_password' => 'Mae cyfrinair hwnnw rhy gyffredin.',", "lang/cy/validation.php"),
+    ("'§' => 'Mae cyfrinair hwnnw rhy gyffredin.',", "lang/cy/validation.php"),
     ("const SecretLoaded = \"AZFD0012\";", "A.cs"),
     ("AuthWithPassword = \"AuthWithPassword\"", "a.go"),
     ("const hwScaleFirstPass = \"scale_hw=format=bgra:afbc=1\"", "a.cs"),
@@ -123,7 +123,8 @@ fn what_is_none_is_let_alone() {
     let scanner = Scanner::new(RuleSet::builtin());
     let digits = ["c17bab6a01898f97", "ac27a8ebfff1c03b", "5d83a62e"].concat();
     for (form, path) in NONE {
-        let text = form.replace('§', &digits);
+        let fill = if path.starts_with("lang/") { "weak_password" } else { &digits };
+        let text = form.replace('§', fill);
         assert_eq!(found(&scanner, text.as_bytes(), path), [], "{text}");
     }
     let unsigned = ["eyJhbGciOiJub25lIn0", "eyJzdWIiOiIxMjM0NSIsIm5hbWUiOiJKb2huIn0", ""].join(".");

@@ -49,7 +49,7 @@ pub(super) fn run(known: KnownArgs) -> Result<Exit, CommandError> {
                 Some(_) => continue,
             };
             let rule = state.pipeline.scanner.rules().rule(finding.rule);
-            let entry = Allowed { reason, ..Allowed::of(&state.pipeline, finding, "") };
+            let entry = Allowed { reason, ..Allowed::of(&state.pipeline, finding) };
             allow::write(&state.settings, &state.top, vec![(rule, finding, entry)])?;
             break;
         }

@@ -34,6 +34,18 @@ pub struct Plan {
     pub name: Option<String>,
     /// The default branch, where the server says it.
     pub default_branch: Option<String>,
+    /// The server says that the branch is the default one, which it need not name.
+    pub is_default: bool,
+}
+
+/// What a clone can be asked.
+pub struct Clone<'c> {
+    /// Whether a commit is there.
+    pub has: &'c dyn Fn(&str) -> bool,
+    /// The default branch of the remote, if the clone knows it.
+    pub default_branch: &'c dyn Fn() -> Option<String>,
+    /// Whether two revisions are one commit.
+    pub is_same: &'c dyn Fn(&str, &str) -> bool,
 }
 
 /// What git is asked for, and what the log says about it.
@@ -52,11 +64,12 @@ impl Revisions {
     }
 }
 
-/// The revisions of a plan; `has` says whether a commit is there. `Err` names a base that is not.
+/// The revisions of a plan. `Err` names a base that is not in the clone.
 ///
 /// # Errors
 /// The base of a pull request is missing: what it adds can't be told.
-pub fn revisions(plan: &Plan, has: &dyn Fn(&str) -> bool) -> Result<Revisions, String> {
+pub fn revisions(plan: &Plan, clone: &Clone<'_>) -> Result<Revisions, String> {
+    let has = clone.has;
     let since = |base: &str, why: String| Revisions { revisions: vec![plan.head.clone(), format!("^{base}")], why };
     match &plan.trigger {
         Trigger::Full => Ok(Revisions { revisions: Vec::new(), why: "the whole history".to_owned() }),
@@ -65,27 +78,32 @@ pub fn revisions(plan: &Plan, has: &dyn Fn(&str) -> bool) -> Result<Revisions, S
             None => Err(bases.join(" or ")),
         },
         Trigger::Push { before } if has(before) => Ok(since(before, format!("what was pushed since {before}"))),
-        Trigger::Push { before } => Ok(new(plan, has, &format!("{before}, the commit before the push, is gone: "))),
-        Trigger::New => Ok(new(plan, has, "")),
+        Trigger::Push { before } => Ok(new(plan, clone, &format!("{before}, the commit before the push, is gone: "))),
+        Trigger::New => Ok(new(plan, clone, "")),
     }
 }
 
-/// What the default branch does not have; of the default branch itself, all that it reaches.
-fn new(plan: &Plan, has: &dyn Fn(&str) -> bool, lead: &str) -> Revisions {
+/// What the default branch does not have; of the default branch itself, all that it reaches: what is on it already says nothing
+/// about what was scanned.
+fn new(plan: &Plan, clone: &Clone<'_>, lead: &str) -> Revisions {
     let whole = |why: &str| Revisions { revisions: vec![plan.head.clone()], why: format!("{lead}{why}") };
-    let named: Vec<String> = match &plan.default_branch {
+    let default_branch = plan.default_branch.clone().or_else(clone.default_branch);
+    let named: Vec<String> = match &default_branch {
         Some(branch) => vec![format!("origin/{branch}")],
-        None => ["origin/HEAD", "origin/main", "origin/master"].map(str::to_owned).into(),
+        None => ["origin/main", "origin/master"].map(str::to_owned).into(),
     };
-    let is_default = |branch: &str| plan.name.as_deref() == Some(branch);
-    let is_here = match &plan.default_branch {
-        Some(branch) => is_default(branch),
-        None => is_default("main") || is_default("master"),
-    };
+    let is_named = |branch: &str| plan.name.as_deref() == Some(branch);
+    let is_here = plan.is_default
+        || match &default_branch {
+            Some(branch) => is_named(branch),
+            None => is_named("main") || is_named("master"),
+        };
     if is_here {
         return whole("all that the default branch reaches");
     }
-    match named.iter().find(|base| has(base)) {
+    match named.iter().find(|base| (clone.has)(base)) {
+        // A run that names no branch and stands where the default branch does is one of it.
+        Some(base) if plan.name.is_none() && (clone.is_same)(&plan.head, base) => whole("all that the default branch reaches"),
         Some(base) => {
             Revisions { revisions: vec![plan.head.clone(), format!("^{base}")], why: format!("{lead}what {base} does not have") }
         }

@@ -104,7 +104,7 @@ impl Sources<'_> {
 
 /// A plan for `HEAD`.
 fn of_head(provider: Provider, trigger: Trigger, name: Option<String>, default_branch: Option<String>) -> Plan {
-    Plan { provider, trigger, head: "HEAD".to_owned(), name, default_branch }
+    Plan { provider, trigger, head: "HEAD".to_owned(), name, default_branch, is_default: false }
 }
 
 /// A branch's name without what git puts before it.

@@ -26,7 +26,6 @@ use crate::types::finding::Secret;
 #[derive(Default)]
 struct Imported {
     exclude: Vec<String>,
-    include: Vec<String>,
     policies: Vec<String>,
     allows: Vec<String>,
     rules: Vec<String>,
@@ -143,13 +142,8 @@ impl Imported {
             ));
         }
         self.others.iter().for_each(|other| text.push_str(&format!("{other}\n")));
-        if !self.exclude.is_empty() || !self.include.is_empty() {
-            text.push_str("\n[scan]\n");
-        }
-        for (key, globs) in [("exclude", &self.exclude), ("include", &self.include)] {
-            if !globs.is_empty() {
-                text.push_str(&format!("{key} = [{}]\n", list(globs)));
-            }
+        if !self.exclude.is_empty() {
+            text.push_str(&format!("\n[scan]\nexclude = [{}]\n", list(&self.exclude)));
         }
         for part in self.policies.iter().chain(&self.allows).chain(&self.rules) {
             text.push_str(&format!("\n{part}"));

@@ -1,8 +1,10 @@
 //! `nospill explain PATH:LINE` and a fingerprint: what the scanner looked at on a line, and what became of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::words;
+use crate::commands::setup::{self, Place};
+use crate::commands::sought::Sought;
 use crate::detect::assignment::score::{NEVER, Score};
 use crate::detect::scanner::{Scanner, Subject};
 use crate::detect::trace::{self, Candidate, Fate, Trace};
@@ -10,16 +12,42 @@ use crate::error::{CommandError, Kind};
 use crate::pipeline::{Outcome, Pipeline};
 use crate::report::escape;
 use crate::rules::ruleset::RuleSet;
+use crate::settings::Settings;
 use crate::source::Source as _;
 use crate::source::tree::{Ignore, Tree};
+use crate::source::{plumbing, walk};
 use crate::types::finding::{Finding, Verdict, Via};
+use crate::types::input::Origin;
 use crate::types::rule::Rule;
 
-/// Explains a line (1-based) of a file.
+/// Explains what was named: a line of a file on disk whatever is there, else a finding wherever it is. The current folder must
+/// be the top.
 ///
 /// # Errors
-/// No such file or line, or it is not text.
-pub(super) fn line(pipeline: &Pipeline, path: &Path, line: u32) -> Result<String, CommandError> {
+/// No such file, line or finding, or the line is not of a text.
+pub(super) fn explained(settings: &Settings, sought: &Sought) -> Result<String, CommandError> {
+    if let Sought::Place { path, line, .. } = sought
+        && path.exists()
+        && let Some(text) = of_line(&setup::here(settings, Place::Files(&[]))?, path, *line)?
+    {
+        return Ok(text);
+    }
+    let (pipeline, findings) = sought.find(settings)?;
+    let outcome = Outcome { findings, ..Outcome::default() };
+    let Some(found) = outcome.findings.first() else { return Err(nothing(sought)) };
+    let label = found.origin.path().to_vec();
+    let Some((at, content)) = found.at.zip(content(&found.origin)?) else {
+        return Ok(Page::new(&pipeline, &outcome, &label, 0).whole(&Trace::default()));
+    };
+    let subject = Subject { content: &content, path: &label };
+    let mut trace = trace::line(&pipeline.scanner, subject, at.line).unwrap_or_default();
+    trace.candidates.retain(|candidate| candidate.span.overlaps(at.span));
+    trace.passed.clear();
+    Ok(Page::new(&pipeline, &outcome, &label, at.line).whole(&trace))
+}
+
+/// Explains a line (1-based) of a file on disk; `None` where it has no such line or is no text.
+fn of_line(pipeline: &Pipeline, path: &Path, line: u32) -> Result<Option<String>, CommandError> {
     let shown = path.display();
     if path.is_dir() {
         return Err(CommandError::new(Kind::User, format!("{shown}: a folder")).hint("name a file: `nospill explain FILE:LINE`"));
@@ -29,43 +57,39 @@ pub(super) fn line(pipeline: &Pipeline, path: &Path, line: u32) -> Result<String
     let origin = tree.items().0.first().map(|item| item.origin.path().to_vec());
     let Some(label) = origin else { return Err(CommandError::new(Kind::User, format!("{shown}: no file"))) };
     let content = std::fs::read(path).map_err(|error| CommandError::new(Kind::Io, format!("{shown}: {error}")))?;
-    let subject = Subject { content: &content, path: &label };
-    let trace = trace::line(&pipeline.scanner, subject, line).ok_or_else(|| {
-        CommandError::new(Kind::User, format!("{shown} has no line {line}, or is not text"))
-            .hint("lines are counted from 1; `nospill dir FILE` says what is found in it")
-    })?;
-    Ok(Page::new(pipeline, &outcome, &label, line).whole(&trace))
+    let trace = trace::line(&pipeline.scanner, Subject { content: &content, path: &label }, line);
+    Ok(trace.map(|trace| Page::new(pipeline, &outcome, &label, line).whole(&trace)))
 }
 
-/// Explains the finding of a fingerprint, looked for below the current folder.
-///
-/// # Errors
-/// No finding has it.
-pub(super) fn finding(pipeline: &Pipeline, fingerprint: &str) -> Result<String, CommandError> {
-    let tree = Tree::walk(&[PathBuf::from(".")], Ignore::Respect, pipeline.threads)?;
-    let outcome = pipeline.run(&tree, Some(()))?;
-    let found = outcome.findings.iter().find(|finding| finding.fingerprint == fingerprint);
-    let found = found.ok_or_else(|| {
-        CommandError::new(Kind::User, format!("no finding below this folder has the fingerprint {fingerprint}"))
-            .hint("it is made of rule, path and secret: start in the folder where the scan started")
-            .hint("files that .gitignore names are not looked at: explain those as PATH:LINE")
-    })?;
-    let label = found.origin.path().to_vec();
-    let Some(at) = found.at else { return Ok(Page::new(pipeline, &outcome, &label, 0).whole(&Trace::default())) };
-    let content = tree_content(&tree, &label)?;
-    let subject = Subject { content: &content, path: &label };
-    let mut trace = trace::line(&pipeline.scanner, subject, at.line).unwrap_or_default();
-    trace.candidates.retain(|candidate| candidate.span.overlaps(at.span));
-    trace.passed.clear();
-    Ok(Page::new(pipeline, &outcome, &label, at.line).whole(&trace))
+/// The content that a finding is in; `None` where it is in no file of its own.
+fn content(origin: &Origin) -> Result<Option<Vec<u8>>, CommandError> {
+    Ok(match origin {
+        Origin::File { path } => walk::opened(path).and_then(|path| std::fs::read(path).ok()),
+        Origin::Staged { blob, .. } | Origin::Commit { blob, .. } | Origin::Lost { blob, .. } => {
+            Some(plumbing::output(&["cat-file", "blob", &blob.to_string()])?)
+        }
+        Origin::Ref { .. } | Origin::Message { .. } | Origin::Member { .. } | Origin::Stdin => None,
+    })
 }
 
-/// The bytes of a file that a walk came by.
-fn tree_content(tree: &Tree, label: &[u8]) -> Result<Vec<u8>, CommandError> {
-    let at = tree.items().0.iter().position(|item| item.origin.path() == label);
-    let gone = || CommandError::new(Kind::Io, format!("{}: gone", escape::path(label)));
-    let input = tree.load(at.ok_or_else(gone)?, &mut ()).map_err(|_| gone())?;
-    Ok(input.content.to_vec())
+fn nothing(sought: &Sought) -> CommandError {
+    match sought {
+        Sought::Fingerprint(fingerprint) => {
+            CommandError::new(Kind::User, format!("no finding has the fingerprint {fingerprint}"))
+                .hint("it is made of rule, path and secret, and was looked for on disk, in the index and in all of the history")
+                .hint("files that .gitignore names are not looked at: explain those as PATH:LINE")
+        }
+        Sought::Place { typed, path, line } if path.exists() => {
+            let typed = escape::path(typed.as_bytes());
+            CommandError::new(Kind::User, format!("{typed} has no line {line}, or is not text"))
+                .hint("lines are counted from 1; `nospill dir FILE` says what is found in it")
+        }
+        Sought::Place { typed, line, .. } => {
+            let typed = escape::path(typed.as_bytes());
+            CommandError::new(Kind::User, format!("{typed}: No such file, and no finding at line {line} in index or history"))
+                .hint("check the path for a typing error")
+        }
+    }
 }
 
 /// What is said of a line.
@@ -119,11 +143,16 @@ impl<'p> Page<'p> {
         if self.outcome.excluded > 0 && self.outcome.objects == 0 {
             self.say(0, "", "the configuration excludes this path: a scan does not look at it");
         }
-        let of_path = self.outcome.findings.iter().filter(|f| f.at.is_none() && f.origin.path() == self.path);
+        let of_path = self.outcome.findings.iter().filter(|f| (f.at.is_none() || self.line == 0) && f.origin.path() == self.path);
         for finding in of_path.collect::<Vec<_>>() {
             let rule = self.rule(finding.rule);
             self.text.push_str(&format!("\n{}: {}\n", rule.id, escape::path(rule.title.as_bytes())));
-            let what = if finding.via == Via::Magic { "the content as a whole" } else { "the file's name alone" };
+            let what = match (finding.via, finding.at) {
+                (_, Some(_)) => "what stands in it",
+                (Via::Magic, None) => "the content as a whole",
+                (Via::Name, None) => "a name",
+                (_, None) => "the file's name alone",
+            };
             let worth = format!("{what} is a finding, of {} confidence", finding.confidence.as_str());
             self.say(2, "= ", &format!("{worth}: {}", verdict(&finding.verdict)));
             self.say(2, "= ", &format!("fingerprint {}", finding.fingerprint));

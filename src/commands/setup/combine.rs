@@ -11,7 +11,7 @@ use crate::policy::date;
 use crate::policy::effects::{Effect, EffectRule, Policy};
 use crate::policy::inline::Markers;
 use crate::policy::owner::Owner;
-use crate::policy::paths::{Globs, Paths};
+use crate::policy::paths::{self, GlobError, Globs, Paths};
 use crate::policy::seal::Seal;
 use crate::rules::ruleset::RuleSet;
 use crate::source::plumbing;
@@ -71,7 +71,9 @@ fn rate(layer: &Layer, rules: &mut RuleSet, policy: &mut Policy) -> Result<(), C
 /// What a layer adds to the policy.
 fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Result<(), CommandError> {
     let (config, base) = (&layer.config, layer.rank.base().as_bytes().to_vec());
-    let (exclude, include) = (Globs::new(config.scan.exclude.clone()), Globs::new(config.scan.include.clone()));
+    let wrong = |keys: &[&str], error: &GlobError| wrong_glob(layer.place_of(keys), error);
+    let exclude = Globs::over(config.scan.exclude.clone()).map_err(|error| wrong(&["scan", "exclude"], &error))?;
+    let include = Globs::new(config.scan.include.clone()).map_err(|error| wrong(&["scan", "include"], &error))?;
     policy.excludes.layers.push(Paths { base: base.clone(), exclude, include });
     policy.max_size = config.scan.max_size.map(|mib| u64::from(mib) << 20).or(policy.max_size);
     policy.archives = config.scan.archives.or(policy.archives);
@@ -83,7 +85,9 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
     }
     for entry in &config.policy {
         let (place, entry) = (layer.place(entry.span().start), entry.get_ref());
-        let branches = Globs::new(Many::all(entry.branch.as_ref()));
+        let globs = |many: Option<&Many<String>>| Globs::new(Many::all(many)).map_err(|error| wrong_glob(place.clone(), &error));
+        let (branches, paths) = (globs(entry.branch.as_ref())?, globs(entry.path.as_ref())?);
+        let rules = names(entry.rule.as_ref(), &place)?;
         if !branches.is_empty() && !branches.hit(branch.get_or_insert_with(current_branch).as_bytes()) {
             continue;
         }
@@ -94,11 +98,11 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
                 Wanted::Deny => Effect::Deny,
             },
             base: base.clone(),
-            rules: Many::all(entry.rule.as_ref()),
+            rules,
             families: Many::all(entry.family.as_ref()),
             severities: Many::all(entry.severity.as_ref()).into_iter().map(Into::into).collect(),
             confidences: Many::all(entry.confidence.as_ref()).into_iter().map(Into::into).collect(),
-            paths: Globs::new(Many::all(entry.path.as_ref())),
+            paths,
             is_locked: entry.locked == Some(true),
             place,
         });
@@ -106,16 +110,33 @@ fn add(layer: &Layer, policy: &mut Policy, branch: &mut Option<String>) -> Resul
     for entry in &config.allow {
         policy.allows.push(allow(layer, entry.span().start, entry.get_ref())?);
     }
-    policy.owners.extend(owners(layer));
+    for owner in owners(layer) {
+        policy.owners.push(owner?);
+    }
     Ok(())
 }
 
 /// The owner entries of a layer, which only the organisation's has.
-pub fn owners(layer: &Layer) -> impl Iterator<Item = Owner> {
+///
+/// # Errors
+/// Of an entry: a glob in it is none.
+pub fn owners(layer: &Layer) -> impl Iterator<Item = Result<Owner, CommandError>> {
     layer.config.owner.iter().map(|entry| {
         let (place, entry) = (layer.place(entry.span().start), entry.get_ref());
-        Owner { files: Globs::new(Many::all(Some(&entry.path))), may_allow: Many::all(Some(&entry.may_allow)), place }
+        let files = Globs::new(Many::all(Some(&entry.path))).map_err(|error| wrong_glob(place.clone(), &error))?;
+        Ok(Owner { files, may_allow: names(Some(&entry.may_allow), &place)?, place })
     })
+}
+
+fn wrong_glob(place: String, error: &GlobError) -> CommandError {
+    ConfigError::Value { place, what: error.to_string() }.into()
+}
+
+/// Names or globs of them, none of which takes anything back: their order would mean something then.
+fn names(many: Option<&Many<String>>, place: &str) -> Result<Vec<String>, CommandError> {
+    let names = Many::all(many);
+    let checked = names.iter().try_for_each(|name| paths::check(name));
+    checked.map_err(|error| wrong_glob(place.to_owned(), &error)).map(|()| names)
 }
 
 /// An allow entry, checked.
@@ -136,7 +157,7 @@ fn allow(layer: &Layer, offset: usize, entry: &crate::config::schema::Allow) -> 
         None => None,
         Some(text) => Some(Seal::parse(text).ok_or_else(|| wrong(format!("`{text}` is no fingerprint")))?),
     };
-    let (rules, paths) = (Many::all(entry.rule.as_ref()), Many::all(entry.path.as_ref()));
+    let (rules, paths) = (names(entry.rule.as_ref(), &place)?, Many::all(entry.path.as_ref()));
     let commits: Vec<String> = Many::all(entry.commit.as_ref());
     if rules.is_empty() && paths.is_empty() && commits.is_empty() && seal.is_none() {
         return Err(wrong(
@@ -146,7 +167,7 @@ fn allow(layer: &Layer, offset: usize, entry: &crate::config::schema::Allow) -> 
     if let Some(short) = commits.iter().find(|id| id.len() < 7 || !id.bytes().all(|b| b.is_ascii_hexdigit())) {
         return Err(wrong(format!("`{short}` is no commit: give seven hex digits or more")));
     }
-    let (base, paths) = (layer.rank.base().as_bytes().to_vec(), Globs::new(paths));
+    let (base, paths) = (layer.rank.base().as_bytes().to_vec(), Globs::new(paths).map_err(|error| wrong(error.to_string()))?);
     let (reason, owner) = (entry.reason.trim().to_owned(), entry.owner.clone());
     Ok(Allow { base, reason, owner, expires, rules, paths, commits, seal, place })
 }

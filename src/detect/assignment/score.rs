@@ -177,6 +177,10 @@ fn impossible(value: &[u8], setting: &Setting<'_>) -> Option<Reason> {
     if value.len() < shortest(setting.kind) || value.iter().any(strange) || !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Reason::Shape);
     }
+    // The short name of a commit in a table.
+    if setting.form == Form::Cell && value.len() <= 12 && shape::is_hex(value) {
+        return Some(Reason::OtherKind);
+    }
     if !value.is_ascii() && !is_typed(value) {
         return Some(Reason::Shape);
     }

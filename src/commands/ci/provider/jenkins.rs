@@ -21,7 +21,6 @@ pub(super) fn plan(sources: &Sources<'_>) -> Plan {
         None if sources.get("TAG_NAME").is_some() => Trigger::New,
         None => push(before.iter().find_map(|name| sources.get(name))),
     };
-    let is_primary = sources.get("BRANCH_IS_PRIMARY").as_deref() == Some("true");
-    let default_branch = if is_primary { name.clone() } else { None };
-    of_head(Provider::Jenkins, trigger, name, default_branch)
+    let is_default = sources.get("BRANCH_IS_PRIMARY").as_deref() == Some("true");
+    Plan { is_default, ..of_head(Provider::Jenkins, trigger, name, None) }
 }

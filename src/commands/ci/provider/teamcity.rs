@@ -8,7 +8,10 @@ use super::{Provider, Sources, of_head, short, target};
 pub(super) fn plan(sources: &Sources<'_>) -> Plan {
     let parameter = |name: &str| (sources.parameter)(name).filter(|value| !value.is_empty());
     // `<default>` where the VCS root gives the default branch no name of its own.
-    let branch = parameter("teamcity.build.branch").filter(|name| !name.starts_with('<'));
+    let logical = parameter("teamcity.build.branch");
+    let is_default =
+        logical.as_deref() == Some("<default>") || parameter("teamcity.build.branch.is_default").as_deref() == Some("true");
+    let branch = logical.filter(|name| !name.starts_with('<'));
     let name = branch.or_else(|| sources.get("BRANCH_NAME")).map(|name| short(&name));
     // A description for people.
     let is_timer = parameter("teamcity.build.triggeredBy").is_some_and(|cause| cause.to_lowercase().contains("schedule trigger"));
@@ -17,7 +20,5 @@ pub(super) fn plan(sources: &Sources<'_>) -> Plan {
         None if is_timer => Trigger::Full,
         None => Trigger::New,
     };
-    let is_default = parameter("teamcity.build.branch.is_default").as_deref() == Some("true");
-    let default_branch = if is_default { name.clone() } else { None };
-    of_head(Provider::TeamCity, trigger, name, default_branch)
+    Plan { is_default, ..of_head(Provider::TeamCity, trigger, name, None) }
 }

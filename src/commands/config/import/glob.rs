@@ -296,7 +296,7 @@ mod tests {
             r"^[^/]*\.lock$",
         ] {
             let globs = of_regex(regex).unwrap_or_else(|| panic!("{regex} has globs"));
-            let (compiled, said) = (Regex::new(regex).expect(regex), Globs::new(globs.clone()));
+            let (compiled, said) = (Regex::new(regex).expect(regex), Globs::over(globs.clone()).expect("globs"));
             for path in PATHS {
                 assert_eq!(said.hit(path.as_bytes()), compiled.is_match(path), "{regex} as {globs:?} of {path}");
             }
@@ -340,7 +340,7 @@ mod tests {
         ] {
             let (out, back) = of_gitignore(line).expect(line);
             assert!(back.is_empty());
-            let said = Globs::new(out.clone());
+            let said = Globs::over(out.clone()).expect("globs");
             let hit: Vec<&str> = PATHS.iter().copied().filter(|path| said.hit(path.as_bytes())).collect();
             assert_eq!(hit, paths, "{line} as {out:?}");
         }

@@ -3,6 +3,7 @@
 use yaml_rust2::{Yaml, YamlEmitter};
 
 use super::{Imported, gitleaks, glob, quoted};
+use crate::policy::paths::check;
 
 /// Rules of secretlint's that are about one provider, and ours: the last word of theirs, globs of ours.
 const PROVIDERS: &[(&str, &str)] = &[
@@ -50,8 +51,14 @@ impl Imported {
     /// Lines of a `.secretlintignore`, which reads as `.gitignore` does.
     pub(super) fn secretlint_ignore<'t>(&mut self, lines: impl Iterator<Item = &'t str>) {
         for (exclude, include) in lines.filter_map(glob::of_gitignore) {
-            self.exclude.extend(exclude);
-            self.include.extend(include);
+            // The order says what is taken back.
+            let globs = exclude.into_iter().chain(include.into_iter().map(|glob| format!("!{glob}")));
+            for glob in globs {
+                match check(glob.trim_start_matches('!')) {
+                    Ok(()) => self.exclude.push(glob),
+                    Err(error) => self.lost.push(error.to_string()),
+                }
+            }
         }
     }
 
@@ -124,14 +131,20 @@ impl Imported {
     fn secretlint_pattern(&mut self, pattern: &Yaml) {
         let name = pattern["name"].as_str().unwrap_or("pattern");
         let regexes = [texts(&pattern["pattern"]), texts(&pattern["patterns"])].concat();
-        let paths = texts(&pattern["filePathGlobs"]);
+        let (except, paths): (Vec<_>, Vec<_>) =
+            texts(&pattern["filePathGlobs"]).into_iter().partition(|glob| glob.starts_with('!'));
+        let except: Vec<String> = except.iter().map(|glob| glob.trim_start_matches('!').to_owned()).collect();
         for (number, written) in regexes.iter().enumerate() {
             let Some(regex) = of_javascript(written).and_then(|regex| gitleaks::grouped(&regex, 0)) else {
                 self.lost.push(format!("pattern `{name}`: its regex does not compile here"));
                 continue;
             };
             let id = self.own_id(&if number == 0 { name.to_owned() } else { format!("{name}-{}", number + 1) });
-            let path = if paths.is_empty() { String::new() } else { format!("path = [{}]\n", super::list(&paths)) };
+            let line = |key: &str, globs: &[String]| match globs.is_empty() {
+                true => String::new(),
+                false => format!("{key} = [{}]\n", super::list(globs)),
+            };
+            let path = format!("{}{}", line("path", &paths), line("except", &except));
             self.rules.push(format!(
                 "[[rule]]\nid = {}\ntitle = {}\nregex = {}\n{path}",
                 quoted(&id),
