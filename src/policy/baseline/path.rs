@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A path on one line. What an editor or a checkout may change stands as `\\xNN`: control characters, blanks at the end and
+/// A path on one line. What an editor or a checkout may change stands as `\xNN`: control characters, blanks at the end and
 /// bytes that are no UTF-8.
 pub(super) fn escaped(path: &[u8]) -> String {
     let (name, blanks) = path.split_at(bare(path).len());
@@ -13,7 +13,7 @@ pub(super) fn escaped(path: &[u8]) -> String {
                 '\\' => text.push_str("\\\\"),
                 '\n' => text.push_str("\\n"),
                 '\r' => text.push_str("\\r"),
-                c if c.is_control() => hex(&mut text, c.encode_utf8(&mut [0; 4]).as_bytes()),
+                c if c.is_control() || (c.is_whitespace() && c != ' ') => hex(&mut text, c.encode_utf8(&mut [0; 4]).as_bytes()),
                 c => text.push(c),
             }
         }
