@@ -8,18 +8,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use self::unseen::{Unmatched, entry_of, skipped};
-use super::setup::{self, Files, Place, Top};
+use super::setup::{self, Files, Place, Reader, Top};
 use super::{disk, put, say};
 use crate::cli::keep::{BaselineCommand, KnownArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline, Progress};
 use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
-use crate::policy::seal::{Salt, Seal};
+use crate::policy::seal::{Salt, Seal, fingerprint};
 use crate::report::escape;
 use crate::settings::{DirSettings, Settings};
 use crate::source::repository::Include;
 use crate::types::finding::{Finding, Verdict};
+use crate::types::input::Origin;
 use crate::types::notice::Notice;
 
 /// Runs a subcommand of `baseline`.
@@ -145,10 +146,24 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
         let outcome = super::history::everything(&pipeline, Include::default())?;
         (pipeline, outcome)
     } else {
-        disk::scan_with(settings, &DirSettings::of(vec![".".into()]), &Progress::default(), &mut without)?
+        on_disk(settings, ".".into(), &mut without)?
     };
     let file = named.unwrap_or_else(|| name.unwrap_or_else(|| FILE_NAME.to_owned()).into());
     Ok((pipeline, outcome, file))
+}
+
+/// Scans a file or folder from the top of the work tree. What is in a repository below goes by its path from there, as an outer
+/// baseline names it.
+fn on_disk(settings: &Settings, path: PathBuf, read: &mut Reader<'_>) -> Result<(Pipeline, Outcome), CommandError> {
+    let (pipeline, mut outcome) = disk::scan_with(settings, &DirSettings::of(vec![path]), &Progress::default(), read)?;
+    for finding in &mut outcome.findings {
+        if let (Origin::File { path }, Some(reached)) = (&mut finding.origin, &finding.reached) {
+            path.clone_from(reached);
+            let rule = pipeline.scanner.rules().rule(finding.rule);
+            finding.fingerprint = fingerprint(&rule.id, reached, finding.secret.expose());
+        }
+    }
+    Ok((pipeline, outcome))
 }
 
 fn plural(count: usize) -> String {

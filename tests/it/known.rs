@@ -69,6 +69,22 @@ fn prune_drops_only_what_was_looked_at() {
 }
 
 #[test]
+fn repositories_below_are_named_from_the_top() {
+    let world = World::new();
+    world.write("a", token(1));
+    world.git(&["init", "-q", "below"]);
+    world.write("below/b", token(2));
+    assert_eq!(world.nospill(&["baseline", "create"]).code, 0);
+    assert_eq!(paths(&world), ["a", "below/b"]);
+    let ran = world.nospill(&["dir"]);
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+    assert!(world.nospill(&["baseline", "prune"]).out.contains("0 entries added, 0 entries taken out"));
+    world.write("below/b", "");
+    assert!(world.nospill(&["baseline", "prune"]).out.contains("0 entries added, 1 entry taken out"));
+    assert_eq!(paths(&world), ["a"]);
+}
+
+#[test]
 fn a_gap_in_the_history_drops_nothing() {
     let world = with_old();
     world.git(&["add", FILE]);

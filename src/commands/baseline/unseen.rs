@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Component, Path};
 
-use super::{State, found};
-use crate::commands::disk;
+use super::{State, found, on_disk};
 use crate::error::CommandError;
-use crate::pipeline::{Outcome, Pipeline, Progress};
+use crate::pipeline::{Outcome, Pipeline};
 use crate::policy::baseline::{Baseline, Entry, Known, Renames};
 use crate::report::escape;
-use crate::settings::DirSettings;
 use crate::source::{plumbing, to_path};
 use crate::types::finding::Finding;
 use crate::types::notice::{Notice, NoticeKind};
@@ -149,8 +147,7 @@ fn look(state: &State, path: &[u8], entries: &mut BTreeSet<Entry>) -> Result<Loo
         Ok(_) => {}
     }
     let mut without = |_: &str| Ok(Some(Vec::new().into()));
-    let only = DirSettings::of(vec![path.to_owned()]);
-    let (pipeline, outcome) = disk::scan_with(&state.settings, &only, &Progress::default(), &mut without)?;
+    let (pipeline, outcome) = on_disk(&state.settings, path.to_owned(), &mut without)?;
     take_found(entries, &pipeline, &outcome, Renames::Refused);
     Ok(match outcome.notices.first() {
         Some(notice) => Looked::Failed(notice.why.clone()),
