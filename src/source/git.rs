@@ -80,7 +80,7 @@ impl Repo {
         git2::opts::strict_hash_verification(false);
         mmap::watch();
         let opened = Repository::open_from_env().or_else(|error| match error.code() {
-            ErrorCode::Owner if plumbing::is_trusted() => open_as_trusted(),
+            ErrorCode::Owner if plumbing::usable().is_ok() => open_as_trusted(),
             _ => Err(error),
         });
         opened.map(|inner| Self { inner, folders: Default::default() }).map_err(|error| {

@@ -10,6 +10,7 @@ pub mod mmap;
 pub mod pack;
 pub mod pipes;
 pub mod plumbing;
+mod quoted;
 pub mod range;
 pub mod reader;
 pub mod repository;

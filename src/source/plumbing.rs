@@ -52,11 +52,6 @@ pub fn output<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>, SourceError> {
     if output.status.success() { Ok(output.stdout) } else { Err(plumbing(&args, String::from_utf8_lossy(&output.stderr))) }
 }
 
-/// Whether git itself works in the environment's repository: it is there, and its owner is trusted by whatever way git knows.
-pub fn is_trusted() -> bool {
-    usable().is_ok()
-}
-
 /// Asks git for the environment's repository.
 ///
 /// # Errors

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::source::quoted::unquote;
+
 /// Letters that git puts before the paths of both sides.
 const SIDES: &[u8] = b"abiwco12";
 
@@ -102,39 +104,10 @@ impl Header {
 /// A path as a head writes it: quoted as C does, or up to a tab.
 fn named(text: &[u8]) -> Cow<'_, [u8]> {
     let text = text.strip_suffix(b"\r").unwrap_or(text);
-    let Some(quoted) = text.strip_prefix(b"\"") else {
-        let end = memchr::memchr(b'\t', text).unwrap_or(text.len());
-        return Cow::Borrowed(&text[..end]);
-    };
-    let (mut path, mut bytes) = (Vec::new(), quoted.iter().copied().peekable());
-    while let Some(byte) = bytes.next().filter(|&b| b != b'"') {
-        if byte != b'\\' {
-            path.push(byte);
-            continue;
-        }
-        match bytes.next() {
-            Some(digit @ b'0'..=b'7') => {
-                let mut value = u32::from(digit - b'0');
-                for _ in 0..2 {
-                    let Some(digit) = bytes.next_if(|b| matches!(b, b'0'..=b'7')) else { break };
-                    value = value * 8 + u32::from(digit - b'0');
-                }
-                path.push(value as u8);
-            }
-            Some(letter) => path.push(match letter {
-                b'a' => 7,
-                b'b' => 8,
-                b't' => b'\t',
-                b'n' => b'\n',
-                b'v' => 11,
-                b'f' => 12,
-                b'r' => b'\r',
-                other => other,
-            }),
-            None => break,
-        }
+    match text.strip_prefix(b"\"").and_then(unquote) {
+        Some((path, _)) => Cow::Owned(path),
+        None => Cow::Borrowed(&text[..memchr::memchr(b'\t', text).unwrap_or(text.len())]),
     }
-    Cow::Owned(path)
 }
 
 #[cfg(test)]

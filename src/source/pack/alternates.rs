@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Problem;
+use crate::source::quoted::unquote;
 
 /// Alternates of alternates are followed this deep, as git does.
 const DEEPEST: usize = 5;
@@ -81,40 +82,6 @@ fn split(text: &[u8], separator: u8) -> Vec<PathBuf> {
         rest = tail.get(1..).unwrap_or_default();
     }
     paths
-}
-
-/// A path in C's quotes, and what follows the closing one; `None` when that is missing or an escape unknown.
-fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut path = Vec::new();
-    let mut at = 0;
-    loop {
-        let byte = *text.get(at)?;
-        at += 1;
-        match byte {
-            b'"' => return Some((path, &text[at..])),
-            b'\\' => {
-                let code = *text.get(at)?;
-                at += 1;
-                path.push(match code {
-                    b'a' => 7,
-                    b'b' => 8,
-                    b't' => b'\t',
-                    b'n' => b'\n',
-                    b'v' => 11,
-                    b'f' => 12,
-                    b'r' => b'\r',
-                    b'"' | b'\\' => code,
-                    b'0'..=b'3' => {
-                        let mut digits = text.get(at..at + 2)?.iter().map(|d| (*d as char).to_digit(8));
-                        at += 2;
-                        digits.try_fold(u32::from(code - b'0'), |value, digit| Some(value * 8 + digit?))? as u8
-                    }
-                    _ => return None,
-                });
-            }
-            _ => path.push(byte),
-        }
-    }
 }
 
 #[cfg(unix)]
