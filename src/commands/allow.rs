@@ -3,8 +3,8 @@
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::setup::{self, Files, Top};
-use super::sought::{self, Sought};
-use super::{put, say};
+use super::sought::Sought;
+use super::{ground, put, say};
 use crate::cli::keep::AllowArgs;
 use crate::config::schema::FILE_NAME;
 use crate::error::{CommandError, Kind};
@@ -37,7 +37,7 @@ pub fn run(args: &AllowArgs) -> Result<Exit, CommandError> {
         CommandError::new(Kind::User, format!("`{shown}` is no fingerprint and no PATH:LINE"))
             .hint("copy it from a report: `src/settings.py:14`, or `v1:…`")
     })?;
-    sought::go_to(&here)?;
+    ground::go_to(&here.folder)?;
     let top = Top { start: String::new(), ..here };
     let (pipeline, mut meant) = sought.find(&settings)?;
     let rules = pipeline.scanner.rules();

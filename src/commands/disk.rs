@@ -51,12 +51,12 @@ pub(super) fn scan_with(
     let home = Top::here()?.folder;
     let mut done: Vec<Done> = Vec::new();
     while let Some((ground, outer)) = grounds.pop_front() {
-        go_to(&ground.top)?;
+        ground::go_to(&ground.top)?;
         let scanned = Run { settings: &settings, dir, progress, outer: outer.as_ref(), done: &done }.scan(&ground, &mut |path| {
             // The run may have begun in a folder of the repository.
             if ground.top == home || ground.top == here { read(path) } else { Top::here()?.baseline(path) }
         });
-        go_to(&here)?;
+        ground::go_to(&here)?;
         let (pipeline, mut outcome, apart) = scanned?;
         if let Some(outer) = &outer {
             outer.accept(&done, &pipeline, &mut outcome);
@@ -196,10 +196,6 @@ fn reach(outcome: &mut Outcome, top: &Path, here: &Path) {
     for notice in outcome.notices.iter_mut().filter(|notice| !notice.path.is_empty()) {
         notice.path = reached(&notice.path).unwrap_or_default();
     }
-}
-
-fn go_to(folder: &Path) -> Result<(), CommandError> {
-    std::env::set_current_dir(folder).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", folder.display())))
 }
 
 /// The settings with files named by hand that are found from any folder.

@@ -7,8 +7,8 @@ use std::ffi::OsStr;
 
 use super::rules::{self, words};
 use super::setup::Top;
-use super::sought::{self, Sought};
-use super::{print, say};
+use super::sought::Sought;
+use super::{ground, print, say};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::Pipeline;
@@ -37,7 +37,7 @@ pub fn run(settings: Settings, what: &OsStr) -> Result<Exit, CommandError> {
         // Its examples are no secrets.
         Subject::Rule(index) => print(&page(pipeline.scanner.rules().rule(index))?)?,
         Subject::Found(sought) => {
-            sought::go_to(&top)?;
+            ground::go_to(&top.folder)?;
             say(&place::explained(&settings, &sought)?)?;
         }
     }

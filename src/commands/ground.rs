@@ -24,6 +24,14 @@ pub(super) fn here() -> Result<PathBuf, CommandError> {
     std::env::current_dir().map_err(|error| CommandError::new(Kind::Io, format!("current folder: {error}")))
 }
 
+/// Goes to a folder, so that paths are those from there.
+///
+/// # Errors
+/// It is not there any more.
+pub(super) fn go_to(folder: &Path) -> Result<(), CommandError> {
+    std::env::set_current_dir(folder).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", folder.display())))
+}
+
 /// The paths by the work trees that they are in, in the order in which these are named.
 ///
 /// # Errors

@@ -5,13 +5,13 @@ use std::path::{Component, Path, PathBuf};
 
 use super::setup::{self, Place, Top};
 use super::{disk, history};
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::pipeline::{Outcome, Pipeline, Progress};
 use crate::report::escape;
 use crate::settings::{DirSettings, Settings};
 use crate::source::repository::Include;
 use crate::source::staged::{Opened, Staged};
-use crate::source::walk;
+use crate::source::{to_path, walk};
 use crate::types::finding::Finding;
 
 /// What was named.
@@ -91,32 +91,12 @@ impl Sought {
     }
 }
 
-/// Goes to the top, so that paths are those from there.
-///
-/// # Errors
-/// It is not there any more.
-pub(super) fn go_to(top: &Top) -> Result<(), CommandError> {
-    std::env::set_current_dir(&top.folder)
-        .map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", top.folder.display())))
-}
-
 /// What stands before the last colon, and the number behind it.
 fn split(what: &OsStr) -> Option<(std::ffi::OsString, u32)> {
     let bytes = what.as_encoded_bytes();
     let colon = bytes.iter().rposition(|&b| b == b':')?;
     let line = std::str::from_utf8(&bytes[colon + 1..]).ok()?.parse().ok().filter(|line| *line > 0)?;
-    Some((path_of(&bytes[..colon]), line))
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> std::ffi::OsString {
-    use std::os::unix::ffi::OsStrExt as _;
-    OsStr::from_bytes(bytes).to_owned()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> std::ffi::OsString {
-    String::from_utf8_lossy(bytes).into_owned().into()
+    Some((to_path(&bytes[..colon])?.into(), line))
 }
 
 /// A path typed in the current folder as the top sees it; one that is elsewhere becomes absolute.
