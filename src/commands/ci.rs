@@ -5,7 +5,6 @@ pub mod plan;
 mod properties;
 pub mod provider;
 
-use std::io::Write as _;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -19,7 +18,7 @@ use crate::cli::scan::{HistoryArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::Outcome;
-use crate::report::escape;
+use crate::report::annotations;
 use crate::settings::Settings;
 use crate::source::plumbing;
 use crate::source::range::Brought;
@@ -146,6 +145,5 @@ fn incomplete(base: &str, scan: ScanArgs, is_plan: bool) -> Result<Exit, Command
 }
 
 fn say(text: &str) {
-    // A closed standard error must not end a scan.
-    let _ = writeln!(std::io::stderr(), "nospill: {}", escape::message(&crate::report::annotations::disarm(text)));
+    super::note(&annotations::disarm(text));
 }

@@ -2,13 +2,10 @@
 //! between two commits when nothing is staged; they say so by `PRE_COMMIT`, and of two commits by `PRE_COMMIT_FROM_REF` and
 //! `PRE_COMMIT_TO_REF` (pre-commit.com, "pre-commit run" and "During push").
 
-use std::io::Write as _;
-
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::report::escape;
 
-use super::history;
+use super::{history, note};
 use crate::cli::scan::{HistoryArgs, ScanArgs};
 
 /// What a framework runs a hook for.
@@ -40,20 +37,15 @@ impl About {
     pub(super) fn run_unstaged(self, scan: ScanArgs) -> Option<Result<Exit, CommandError>> {
         match self {
             Self::Range(from, to) => {
-                say(&format!("nothing is staged; scanning what {to} has and {from} has not"));
+                note(&format!("nothing is staged; scanning what {to} has and {from} has not"));
                 Some(history::run(HistoryArgs { scan, ..HistoryArgs::of(vec![to, format!("^{from}")]) }))
             }
             Self::Files => {
-                say("nothing is staged, so nothing was scanned; the hook `nospill-files` scans the files that a run is about");
+                note("nothing is staged, so nothing was scanned; the hook `nospill-files` scans the files that a run is about");
                 None
             }
         }
     }
-}
-
-fn say(text: &str) {
-    // A closed standard error must not end a scan.
-    let _ = writeln!(std::io::stderr(), "nospill: {}", escape::message(text));
 }
 
 #[cfg(test)]

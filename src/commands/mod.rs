@@ -40,6 +40,7 @@ use self::replace::{Mode, replace};
 use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
 use crate::pipeline::veil;
+use crate::report::escape;
 use crate::rules::ruleset::RuleSet;
 
 /// Writes a text that speaks of files to standard output: what is a secret in a name or a quoted line is masked.
@@ -48,6 +49,11 @@ use crate::rules::ruleset::RuleSet;
 /// Standard output can't be written.
 fn say(text: &str) -> Result<(), CommandError> {
     print(&veil::text(&Scanner::new(RuleSet::builtin()), text))
+}
+
+/// Says a line on standard error. A closed one must not change how a run ends.
+fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "nospill: {}", escape::message(text));
 }
 
 /// Writes a text to standard output. A reader that has seen enough, as `head`, is no error.

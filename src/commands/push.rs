@@ -1,11 +1,11 @@
 //! The doors through which commits travel: `pre-push`, `post-merge`, and on a server `pre-receive` and `update`. Each is a
 //! range of the history.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::{added, history};
+use super::{added, history, note};
 use crate::cli::doors::ReceiveArgs;
 use crate::cli::scan::{HistoryArgs, ScanArgs};
 use crate::error::{CommandError, Kind};
@@ -95,7 +95,7 @@ pub fn post_merge(scan: ScanArgs) -> Result<Exit, CommandError> {
     let (Some(head), Some(before)) = (resolve("HEAD^{commit}"), resolve("ORIG_HEAD^{commit}")) else { return Ok(Exit::Clean) };
     let exit = range(vec![head], vec![before], Vec::new(), scan)?;
     if exit == Exit::Denied {
-        say("these came in with the merge: whoever made them must revoke them; nothing was blocked");
+        note("these came in with the merge: whoever made them must revoke them; nothing was blocked");
     }
     Ok(Exit::Clean)
 }
@@ -119,7 +119,7 @@ fn guarded(new: Vec<Oid>, known: Vec<Oid>, refs: Vec<String>, scan: ScanArgs) ->
     let settings = Settings::of_layers(scan.layers.clone());
     let refused = if new.is_empty() { Vec::new() } else { added::refused(&settings, &new, &known)? };
     let exit = range(new, known, refs, scan)?;
-    refused.iter().for_each(|why| say(&escape::message(why)));
+    refused.iter().for_each(|why| note(&escape::message(why)));
     Ok(match exit {
         Exit::Clean | Exit::Incomplete if !refused.is_empty() => Exit::Denied,
         other => other,
@@ -137,7 +137,9 @@ fn within(
     match receive.recv_timeout(Duration::from_secs(seconds)) {
         Ok(result) => result,
         Err(mpsc::RecvTimeoutError::Timeout) => {
-            say(&format!("incomplete: not scanned within {seconds} seconds, so the push is refused; push fewer commits at once"));
+            note(&format!(
+                "incomplete: not scanned within {seconds} seconds, so the push is refused; push fewer commits at once"
+            ));
             Ok(Exit::Incomplete)
         }
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(CommandError::new(Kind::Git, "the scan ended early")),
@@ -176,11 +178,6 @@ fn variable(name: &str) -> Option<String> {
 /// Whether it is a remote's name and no address.
 fn is_name(remote: &str) -> bool {
     !remote.contains(':') && !remote.starts_with(['/', '.', '-'])
-}
-
-fn say(text: &str) {
-    // A closed standard error must not change how it ends.
-    let _ = writeln!(std::io::stderr(), "nospill: {text}");
 }
 
 #[cfg(test)]
