@@ -23,7 +23,7 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
     let (files, to, is_merge): (Vec<PathBuf>, ReportOutput, bool) = match command {
         ReportCommand::Convert { file, to } => (vec![file], to, false),
         ReportCommand::Merge { files, to } => (files, to, true),
-        ReportCommand::Schema => return print(&json::json_schema()).map(|()| Exit::Clean),
+        ReportCommand::Schema => return print(json::JSON_SCHEMA).map(|()| Exit::Clean),
     };
     if to.output.iter().map(|(format, _)| *format).chain(to.format).any(|format| format == Format::Human) {
         return Err(CommandError::new(Kind::User, "a report can't be turned back into the human format")

@@ -115,10 +115,9 @@ impl Scanner {
     /// For a set of rules.
     pub fn new(rules: RuleSet) -> Self {
         let prefilter = Prefilter::new(&rules);
-        let unanchored =
-            rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some()).map(|(at, _)| at).collect();
+        let unanchored = rules.unanchored().collect();
         let containers = Containers::new(&rules);
-        let of_entries = rules.iter().find(|(_, rule)| rule.reader == Some(Reader::Entries)).map(|(at, _)| at);
+        let of_entries = rules.entries_rules().next();
         Self { rules, prefilter, containers, unanchored, of_entries }
     }
 

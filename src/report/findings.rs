@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(test)]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
@@ -130,6 +131,7 @@ impl<'de> Deserialize<'de> for Findings<'_> {
     }
 }
 
+#[cfg(test)]
 impl JsonSchema for Findings<'_> {
     fn inline_schema() -> bool {
         true

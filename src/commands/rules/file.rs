@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::config::schema::Config;
 use crate::error::{CommandError, Kind};
+use crate::rules::builtin;
 use crate::rules::schema::{PatternFile, RawRule, SchemaError};
 use crate::types::rule::Rule;
 
@@ -62,9 +63,9 @@ impl RuleFile {
     }
 
     /// The rule of an id, of this file or built-in.
-    pub fn find(&self, id: &str, builtin: &[Rule]) -> Option<Rule> {
+    pub fn find(&self, id: &str) -> Option<Rule> {
         let own = self.rules.iter().find(|raw| raw.id == id).and_then(|raw| self.rule(raw).ok());
-        own.or_else(|| builtin.iter().find(|rule| rule.id == id).cloned())
+        own.or_else(|| builtin::rules().find(|rule| rule.id == id).cloned())
     }
 }
 
