@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::ThreadPoolBuilder;
 
-use self::desk::{Desk, Label};
+use self::desk::{Desk, Label, Opening};
 use crate::detect::contents;
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
@@ -180,11 +180,14 @@ impl Pipeline {
     fn open(&self, path_rules: &PathRules, input: &Input) -> Option<Outcome> {
         let content = &*input.content;
         let is_one = archive::is_one(content);
-        let may_hold_one = || archive::may_end_in_zip(content) && Encoding::of(content) == Encoding::Binary;
+        let may_hold_one = || {
+            let is_of_note = archive::may_end_in_zip(content) || archive::unread(input.origin.path(), content).is_some();
+            is_of_note && Encoding::of(content) == Encoding::Binary
+        };
         if self.policy.archives != Some(true) || !(is_one || may_hold_one()) {
             return None;
         }
-        let mut desk = Desk::new(self, path_rules);
+        let mut desk = Desk::new(self, path_rules, Opening::Archives);
         let (label, size) = (Label::Of(&input.origin), content.len() as u64);
         if is_one {
             desk.archive(label, Cursor::new(content), size, &Limits::default());
