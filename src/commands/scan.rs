@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::time::Instant;
 
 use super::outputs::Outputs;
+use super::setup::Top;
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
@@ -12,6 +13,7 @@ use crate::report::json::Document;
 use crate::report::{Report, Summary, Values, human};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::types::finding::Finding;
 
 /// Runs a source, writes the report and the closing line, and says how the run ended.
 ///
@@ -39,12 +41,14 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         Values::Shown => None,
     };
     let (findings, notices) = veiled.as_ref().map_or((&outcome.findings, &outcome.notices), |(f, n)| (f, n));
+    let start = start(findings);
     let report = Report {
         findings,
         notices,
         rule: &|index| rules.rule(index),
         summary: summary(outcome, rules.len(), started),
         values: settings.values,
+        start: &start,
         sharded: outcome.sharded.as_ref(),
     };
     if settings.format == Format::Human && settings.outputs.is_empty() {
@@ -71,6 +75,12 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         (0, _) => Exit::Incomplete,
         _ => Exit::Denied,
     })
+}
+
+/// The folder of the run seen from the top of the work tree. Where git was told of another, nothing is known of it.
+fn start(findings: &[Finding]) -> String {
+    let is_told = ["GIT_DIR", "GIT_WORK_TREE"].iter().any(|name| std::env::var_os(name).is_some());
+    if findings.is_empty() || is_told { String::new() } else { Top::here().map_or_else(|_| String::new(), |top| top.start) }
 }
 
 fn summary(outcome: &Outcome, rules: usize, started: Instant) -> Summary {

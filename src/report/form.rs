@@ -1,6 +1,7 @@
 //! The forms of a report for machines, and what they share: the sentence that a finding becomes.
 
 use super::json::{Document, Effect, FindingV1, NoticeV1};
+use super::places::of_one_tree;
 use super::{annotations, escape, gitlab, html, json, junit, lines, markdown, sarif, table};
 
 /// How a report is written.
@@ -41,11 +42,11 @@ pub fn render(form: Form, document: &Document, now: u64) -> String {
     match form {
         Form::Json => json::render(document),
         Form::JsonLines => lines::lines(document).collect(),
-        Form::Sarif => sarif::render(document),
+        Form::Sarif => sarif::render(&of_one_tree(document)),
         Form::Junit => junit::render(document),
-        Form::Gitlab => gitlab::render(document, now),
-        Form::Azure => annotations::azure(document),
-        Form::Github => annotations::github(document),
+        Form::Gitlab => gitlab::render(&of_one_tree(document), now),
+        Form::Azure => annotations::azure(&of_one_tree(document)),
+        Form::Github => annotations::github(&of_one_tree(document)),
         Form::Csv => table::render(document),
         Form::Markdown => markdown::render(document),
         Form::Html => html::render(document),

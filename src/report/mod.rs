@@ -11,6 +11,7 @@ pub mod json;
 pub mod junit;
 pub mod lines;
 pub mod markdown;
+mod places;
 pub mod sarif;
 pub mod table;
 
@@ -33,6 +34,9 @@ pub struct Report<'r> {
     pub summary: Summary,
     /// Whether values may be shown whole.
     pub values: Values,
+    /// The folder that the person stands in, seen from the top of the work tree, with a `/` at its end; mostly empty. Only the
+    /// report for a person minds it.
+    pub start: &'r str,
     /// Which part of a run it is, if it is not a whole one.
     pub sharded: Option<&'r Sharded>,
 }
