@@ -9,6 +9,7 @@ use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline, veil};
+use crate::policy::baseline::Broken;
 use crate::report::json::Document;
 use crate::report::{Report, Summary, Values, human};
 use crate::settings::Settings;
@@ -33,7 +34,7 @@ pub fn run<S: Source>(
 /// Writes the report of a run and the closing line, and says how the run ended.
 ///
 /// # Errors
-/// The report can't be written, or nothing denies and the baseline is broken.
+/// The report can't be written, the baseline can't be read, or it is broken and nothing denies.
 pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, started: Instant) -> Result<Exit, CommandError> {
     let rules = pipeline.scanner.rules();
     let veiled = match settings.values {
@@ -65,10 +66,14 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, start
         let _ = writeln!(io::stderr(), "{}", human::summary(&report));
     }
     let counts = report.counts();
-    // One of another commit may be mended by what is scanned, which must not be refused for it.
-    if let (0, None, Some(why)) = (counts.denied, &settings.layers.config_from, pipeline.policy.broken_baseline()) {
-        return Err(CommandError::new(Kind::Config, why)
-            .hint("a line is a fingerprint, a rule and a path; a conflict of a merge must be resolved first"));
+    match pipeline.policy.broken_baseline() {
+        Some(Broken::Unread(why)) => return Err(CommandError::new(Kind::Config, why)),
+        // One of another commit may be mended by what is scanned, which must not be refused for it.
+        Some(Broken::Wrong(why)) if counts.denied == 0 && settings.layers.config_from.is_none() => {
+            return Err(CommandError::new(Kind::Config, why)
+                .hint("a line is a fingerprint, a rule and a path; a conflict of a merge must be resolved first"));
+        }
+        _ => {}
     }
     Ok(match (counts.denied, counts.skipped) {
         (0, 0) => Exit::Clean,
