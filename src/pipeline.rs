@@ -3,6 +3,7 @@
 mod desk;
 mod finish;
 pub mod history;
+mod idle;
 mod line_hash;
 mod names;
 mod part;
@@ -302,6 +303,9 @@ impl<S: Source> Job<'_, S> {
                 outcome.bytes += size;
                 let (findings, encoding) = self.pipeline.judge(self.path_rules, input, &mut self.scratch);
                 outcome.binary += u64::from(encoding == Encoding::Binary);
+                if self.scratch.take_marked() {
+                    self.tell_idle(at, input, &findings, outcome);
+                }
                 (findings, Some(encoding))
             }
         };
@@ -341,6 +345,17 @@ impl<S: Source> Job<'_, S> {
         }
         self.pipeline.reconsider(&mut findings);
         outcome.findings.extend(findings);
+    }
+
+    /// Says which markers allow nothing, of those that the run is about; what was committed can't be mended.
+    fn tell_idle(&mut self, at: usize, input: &Input, findings: &[Finding], outcome: &mut Outcome) {
+        if !matches!(input.origin, Origin::Staged { .. } | Origin::File { .. } | Origin::Stdin) {
+            return;
+        }
+        let scope = self.source.scope(at, input, &mut self.worker).unwrap_or(Scope::All);
+        let policy = &self.pipeline.policy;
+        let counts = |line| scope.admits(line, line);
+        idle::tell(policy, &input.content, findings, counts, &mut outcome.notices, || input.origin.label());
     }
 
     /// What is in the content behind a pointer of Git LFS and was not before.

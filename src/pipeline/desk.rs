@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::ops::Range;
 
 use super::part::{self, PartFound};
-use super::{Outcome, Pipeline, finish, line_hash};
+use super::{Outcome, Pipeline, finish, idle, line_hash};
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scratch, Subject};
 use crate::rules::paths::{LowerPath, PathRules};
@@ -84,6 +84,9 @@ impl<'d> Desk<'d> {
         let of_path = self.of_path(label);
         let (mut findings, encoding) = self.pipeline.judge_content(of_path, label, content, &mut self.scratch);
         line_hash::mark(&mut findings, content, encoding);
+        if self.scratch.take_marked() {
+            idle::tell(&self.pipeline.policy, content, &findings, |_| true, &mut self.outcome.notices, || label.origin().label());
+        }
         if lfs::pointer(content).is_some() {
             self.outcome.pointers.add(&label.origin().label());
         }
