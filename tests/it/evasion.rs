@@ -34,6 +34,8 @@ const TRICKS: &[Trick] = &[
     trick("token in Latin-1 text", latin1, "staged", true),
     trick("behind 50 MB of padding on its own line", padded, "staged", true),
     trick("a few NUL bytes in the text", nuls, "staged", true),
+    trick("a NUL byte in each line of the text", nul_a_line, "staged", true),
+    trick("among variables with NUL bytes between them", environment, "staged", true),
     trick("in a file name", file_name, "staged", true),
     trick("in a file name, later", file_name_later, "history", true),
     trick("in a file name, on disk", file_name, "dir .", true),
@@ -265,6 +267,14 @@ fn padded(world: &World) {
 
 fn nuls(world: &World) {
     world.stage("file.txt", ["text\n".repeat(400).as_bytes(), b"\0\0", token(1).as_bytes()].concat());
+}
+
+fn nul_a_line(world: &World) {
+    world.stage("file.txt", ["a line\0 of text\n".repeat(20).as_bytes(), token(1).as_bytes()].concat());
+}
+
+fn environment(world: &World) {
+    world.stage("environ", ["HOME=/root\0PATH=/bin\0".repeat(9), format!("TOKEN={}\0", bare())].concat());
 }
 
 fn file_name(world: &World) {

@@ -44,7 +44,13 @@ impl Archive<'_> {
                 let target = target.into_owned();
                 self.member(name.clone(), &mut Cursor::new(target))?;
             }
-            if is_sparse {
+            if is_sparse && entry.size() > self.budget.bytes.get() {
+                // Nothing else may suffer for one that is all holes.
+                self.names.push(name);
+                let why = format!("a sparse file that unpacks to more than is allowed, {} bytes: not scanned", entry.size());
+                self.to.notice(&self.names, why);
+                self.names.pop();
+            } else if is_sparse {
                 // Holes are made here, and cost nothing in the archive.
                 self.member(name, &mut Metered { from: &mut entry, budget: self.budget })?;
             } else if entry.size() > 0 {
