@@ -83,8 +83,8 @@ mod tests {
     #[test]
     fn records_of_pax() {
         for (records, want) in [
-            (&b"21 comment=some words\n20 mtime=1.123456789\n"[..], &b"comment=some words\n"[..]),
-            (b"17 path=long/name\n23 x.y=first\nsecond line\n", b"second line\n"),
+            (&b"22 comment=some words\n21 mtime=1.123456789\n"[..], &b"comment=some words\n"[..]),
+            (b"18 path=long/name\n25 x.y=first\nsecond line\n", b"x.y=first\nsecond line\n"),
             (b"99 comment=no such length\n", b"99 comment=no such length\n"),
             (b"not a record at all", b"not a record at all\n"),
             (b"2 \n", b""),

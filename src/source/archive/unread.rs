@@ -17,7 +17,8 @@ const KINDS: &[(&[u8], &str)] = &[
 pub fn unread(name: &[u8], head: &[u8]) -> Option<&'static str> {
     let by_bytes = KINDS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
     by_bytes.or_else(|| {
-        let ending = name.rsplit(|&b| b == b'/').next()?.rsplitn(2, |&b| b == b'.').next()?;
+        let name = name.rsplit(|&b| b == b'/').next()?;
+        let ending = name.rsplit(|&b| b == b'.').next()?;
         let is_brotli = name.len() > ending.len() && [&b"br"[..], b"brotli"].iter().any(|br| br.eq_ignore_ascii_case(ending));
         is_brotli.then_some("compressed by brotli")
     })
