@@ -85,12 +85,19 @@ impl<'d> Desk<'d> {
         let (mut findings, encoding) = self.pipeline.judge_content(of_path, label, content, &mut self.scratch);
         line_hash::mark(&mut findings, content, encoding);
         if self.scratch.take_marked() {
-            idle::tell(&self.pipeline.policy, content, &findings, |_| true, &mut self.outcome.notices, || label.origin().label());
+            idle::tell(
+                &self.pipeline.policy,
+                content,
+                &findings,
+                |_| true,
+                &mut self.outcome.notices,
+                || label.origin().label().into_owned(),
+            );
         }
         if lfs::pointer(content).is_some() {
             self.outcome.pointers.add(&label.origin().label());
         }
-        self.outcome.findings.append(&mut findings);
+        self.outcome.found(findings);
         if encoding != Encoding::Binary {
             return Reading::Text;
         }
@@ -110,7 +117,7 @@ impl<'d> Desk<'d> {
             finish::settle(scanner.rules(), &mut findings, inside, scanned);
             self.binary(label, head);
         }
-        self.outcome.findings.append(&mut findings);
+        self.outcome.found(findings);
         judged.is_none()
     }
 
@@ -169,7 +176,7 @@ impl<'d> Desk<'d> {
             let end = if is_last { window.len() } else { before + part::OWN };
             parts.push(self.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
             if is_last {
-                self.outcome.findings.append(&mut part::join(parts));
+                self.outcome.found(part::join(parts));
                 return read.map(|_| ());
             }
             let keep = end - part::AROUND.min(end);
@@ -194,8 +201,8 @@ impl<'d> Desk<'d> {
     /// A content of which only the path is looked at.
     pub(super) fn path_alone(&mut self, label: Label<'_>) {
         self.names(label);
-        let mut findings = self.of_path(label);
-        self.outcome.findings.append(&mut findings);
+        let findings = self.of_path(label);
+        self.outcome.found(findings);
     }
 
     fn count(&mut self, bytes: u64) {
@@ -206,7 +213,7 @@ impl<'d> Desk<'d> {
     /// What stands in the names of a path.
     fn names(&mut self, label: Label<'_>) {
         let findings = self.pipeline.in_path(label.path(), || label.origin(), &mut self.scratch);
-        self.outcome.findings.extend(findings);
+        self.outcome.found(findings);
     }
 
     fn of_path(&mut self, label: Label<'_>) -> Vec<Finding> {

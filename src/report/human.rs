@@ -1,6 +1,8 @@
 //! The report for a person, in the form compilers use: where, the masked line, why it matters, what to do.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 
@@ -21,11 +23,15 @@ pub enum Colour {
     Off,
 }
 
-/// The findings and notices. Empty when there is nothing to say. Suppressed findings are only counted.
-pub fn render(report: &Report<'_>, colour: Colour) -> String {
+/// Writes the findings and notices; nothing when there is nothing to say. Suppressed findings are only counted.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, colour: Colour, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page { text: String::new(), colour };
     for finding in report.findings.iter().filter(|f| !matches!(f.verdict, Verdict::Suppressed(_))) {
-        page.finding(finding, (report.rule)(finding.rule), report.values, report.start.as_bytes());
+        page.finding(finding, report.rules.rule(finding.rule), report.values, report.start.as_bytes());
+        page.turn(out)?;
     }
     for notice in report.notices {
         let word = match notice.kind {
@@ -37,9 +43,9 @@ pub fn render(report: &Report<'_>, colour: Colour) -> String {
         let why = escape::message(&notice.why).into_owned();
         page.paint(Paint::Warning, word);
         page.plain(&format!(": {path}{colon}{why}\n"));
+        page.turn(out)?;
     }
-    // The log of a CI server, where a line of the repository must give no commands.
-    super::annotations::disarm(&page.text)
+    Ok(())
 }
 
 #[derive(Clone, Copy)]
@@ -62,13 +68,15 @@ impl Paint {
 }
 
 /// Where one finds it from the folder that one stands in, `start` from the top of the work tree.
-fn reached(finding: &Finding, start: &[u8]) -> Vec<u8> {
+fn reached<'f>(finding: &'f Finding, start: &[u8]) -> Cow<'f, [u8]> {
     if let Some(reached) = &finding.reached {
-        return reached.clone();
+        return Cow::Borrowed(reached);
     }
     let path = finding.origin.label();
     match finding.origin.outermost() {
-        Origin::Staged { .. } | Origin::Commit { .. } | Origin::Lost { .. } if !path.is_empty() => seen_from(start, &path),
+        Origin::Staged { .. } | Origin::Commit { .. } | Origin::Lost { .. } if !path.is_empty() && !start.is_empty() => {
+            Cow::Owned(seen_from(start, &path))
+        }
         _ => path,
     }
 }
@@ -87,6 +95,14 @@ struct Page {
 }
 
 impl Page {
+    /// Writes what is there, and starts anew.
+    fn turn(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        // It may be the log of a CI server, where a line of the repository must give no commands.
+        out.write_all(super::annotations::disarm(&self.text).as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
+
     fn plain(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -119,7 +135,7 @@ impl Page {
             let value = String::from_utf8_lossy(finding.secret.expose()).into_owned();
             self.footer(gutter, "value", &escape::message(&value));
         }
-        if let Origin::Lost { blob, .. } = &finding.origin {
+        if let Origin::Lost { blob, .. } = &*finding.origin {
             self.footer(gutter, "object", &format!("{blob}: no branch, tag or other ref leads to it"));
         }
         if let Some(trail) = &finding.trail {
@@ -167,7 +183,7 @@ impl Page {
 /// What to do with what is found there, and what if it is no secret.
 fn instead(finding: &Finding, rule: &Rule) -> String {
     const KEEP: &str = "if it is no secret, `nospill baseline create --history` keeps it";
-    match (&finding.origin, finding.via, finding.at) {
+    match (&*finding.origin, finding.via, finding.at) {
         (Origin::Ref { .. }, ..) => {
             format!("the name of a ref: delete or rename it here and on every remote that has it; {KEEP}")
         }
@@ -226,7 +242,7 @@ fn takes_comment(finding: &Finding) -> bool {
     let is_gone = finding.trail.as_ref().is_some_and(|trail| !trail.in_head);
     let name = finding.origin.path().rsplit(|&b| b == b'/').next().unwrap_or_default();
     let ending = name.rsplit(|&b| b == b'.').next().unwrap_or_default().to_ascii_lowercase();
-    let is_packed = matches!(finding.origin, Origin::Member { .. });
+    let is_packed = matches!(*finding.origin, Origin::Member { .. });
     !is_gone && !is_packed && !NONE.iter().any(|none| none.as_bytes() == ending)
 }
 

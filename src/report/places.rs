@@ -2,7 +2,6 @@
 //! reads a report by paths alone needs them apart.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::json::{Document, FindingV1};
 
@@ -16,9 +15,9 @@ enum Top<'f> {
 }
 
 impl<'f> Top<'f> {
-    fn of(finding: &'f FindingV1) -> Self {
-        let path = finding.path.as_str();
-        match finding.reached.as_deref() {
+    /// Of a path and the same as one reaches it.
+    fn of(path: &'f str, reached: Option<&'f str>) -> Self {
+        match reached {
             None => Self::Above(""),
             Some(reached) => match (path.strip_suffix(reached), reached.strip_suffix(path)) {
                 (Some(start), _) => Self::Above(start),
@@ -28,22 +27,49 @@ impl<'f> Top<'f> {
     }
 }
 
-/// The document with paths that are one tree: where files are of several work trees, all are seen from the top of the one that
-/// the run stood in, or else from its folder. Those of others have `reached` as their path then.
-pub(super) fn of_one_tree(document: &Document) -> Cow<'_, Document> {
-    let tops: BTreeSet<Top<'_>> = document.findings.iter().map(Top::of).collect();
-    if tops.len() < 2 {
-        return Cow::Borrowed(document);
-    }
-    let start = tops.iter().find_map(|top| if let Top::Above(start) = top { Some((*start).to_owned()) } else { None });
-    let mut whole = document.clone();
-    for finding in &mut whole.findings {
-        if let (Top::Elsewhere(_), Some(reached)) = (Top::of(finding), &finding.reached) {
-            finding.path = joined(start.as_deref().unwrap_or_default(), reached);
-            finding.reached = Some(finding.path.clone());
+/// What the files of several work trees are seen from: the top of the one that the run stood in, or else its folder.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    /// The folder of the run, seen from there.
+    start: String,
+}
+
+impl View {
+    /// Over paths, each with the same as one reaches it; nothing where all are of one work tree.
+    pub(super) fn over<'f>(paths: impl Iterator<Item = (Cow<'f, str>, Option<Cow<'f, str>>)>) -> Option<Self> {
+        let (mut start, mut first, mut several) = (None, None, false);
+        for (path, reached) in paths {
+            let (is_elsewhere, place) = match Top::of(&path, reached.as_deref()) {
+                Top::Above(folder) => (false, folder),
+                Top::Elsewhere(top) => (true, top),
+            };
+            if !is_elsewhere && start.is_none() {
+                start = Some(place.to_owned());
+            }
+            match &first {
+                None => first = Some((is_elsewhere, place.to_owned())),
+                Some(known) => several |= (known.0, known.1.as_str()) != (is_elsewhere, place),
+            }
         }
+        several.then(|| Self { start: start.unwrap_or_default() })
     }
-    Cow::Owned(whole)
+
+    /// A finding with the path that it has from there. One of another work tree has it as `reached`, too.
+    pub(super) fn of<'f>(&self, finding: Cow<'f, FindingV1>) -> Cow<'f, FindingV1> {
+        let (Top::Elsewhere(_), Some(reached)) = (Top::of(&finding.path, finding.reached.as_deref()), &finding.reached) else {
+            return finding;
+        };
+        let path = joined(&self.start, reached);
+        Cow::Owned(FindingV1 { reached: Some(path.clone()), path, ..finding.into_owned() })
+    }
+}
+
+/// The document with paths that are one tree.
+pub(super) fn of_one_tree<'d, 'r>(document: &'d Document<'r>) -> Cow<'d, Document<'r>> {
+    match document.findings.of_one_tree() {
+        Some(findings) => Cow::Owned(Document { findings, ..document.clone() }),
+        None => Cow::Borrowed(document),
+    }
 }
 
 /// A path seen from a folder, seen from where the folder is.
