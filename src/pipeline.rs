@@ -361,7 +361,9 @@ impl<S: Source> Job<'_, S> {
 
     /// Says which markers allow nothing, of those that the run is about; what was committed can't be mended.
     fn tell_idle(&mut self, at: usize, input: &Input, findings: &[Finding], outcome: &mut Outcome) {
-        if !matches!(input.origin, Origin::Staged { .. } | Origin::File { .. } | Origin::Stdin) {
+        // Of a diff what a marker is about may not be there.
+        let is_whole = self.source.lines(at).is_none();
+        if !is_whole || !matches!(input.origin, Origin::Staged { .. } | Origin::File { .. } | Origin::Stdin) {
             return;
         }
         let scope = self.source.scope(at, input, &mut self.worker).unwrap_or(Scope::All);

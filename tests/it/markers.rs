@@ -61,6 +61,13 @@ fn markers_that_allow_nothing_are_told() {
         let ran = world.nospill(args);
         assert_eq!((ran.code, says(&ran)), (0, vec![]), "{}", ran.whole());
     }
+    let piped = |script: &str| -> super::env::Ran {
+        let mut command = world.command("bash", "repo");
+        command.env("NOSPILL", env!("CARGO_BIN_EXE_nospill")).args(["-c", script]).output().expect("bash runs").into()
+    };
+    assert_eq!(says(&piped("echo '# nospill:allow' | $NOSPILL stdin")).len(), 1);
+    let diff = piped("echo '# nospill:allow' > d.py; git add -N d.py; git diff d.py | $NOSPILL stdin");
+    assert_eq!((diff.code, says(&diff)), (0, vec![]), "what it is about may be in no diff: {}", diff.whole());
     world.write(".nospill.toml", "[markers]\nown = false\n");
     assert!(says(&world.nospill(&["dir", "a.py"])).iter().all(|line| !line.contains("line 5")));
 }
