@@ -14,6 +14,7 @@ use crate::report::human::Colour;
 use crate::report::join::{join, recount};
 use crate::report::json::{self, Document};
 use crate::settings;
+use crate::source::reader;
 
 /// Converts or merges. The exit is what the scan's would have been.
 ///
@@ -62,7 +63,7 @@ fn read(file: &Path) -> Result<Document<'static>, CommandError> {
         let mut text = Vec::new();
         std::io::stdin().lock().read_to_end(&mut text).map(|_| text)
     } else {
-        std::fs::read(file)
+        reader::own(file)
     };
     Document::parse(&text.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))
 }

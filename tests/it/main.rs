@@ -28,6 +28,7 @@ mod generic;
 mod globs;
 #[cfg(unix)]
 mod guard;
+mod headers;
 #[cfg(unix)]
 mod history;
 mod hook;

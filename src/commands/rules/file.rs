@@ -6,6 +6,7 @@ use crate::config::schema::Config;
 use crate::error::{CommandError, Kind};
 use crate::rules::builtin;
 use crate::rules::schema::{PatternFile, RawRule, SchemaError};
+use crate::source::reader;
 use crate::types::rule::Rule;
 
 /// The family of rules that stand in a configuration.
@@ -31,7 +32,7 @@ impl RuleFile {
     /// It can't be read, is no TOML, or holds an unknown key.
     pub fn read(path: &Path) -> Result<Self, CommandError> {
         let name = path.display().to_string();
-        let text = std::fs::read(path).map_err(|error| {
+        let text = reader::own(path).map_err(|error| {
             CommandError::new(Kind::User, format!("{name}: {error}")).hint("name a patterns file or a .nospill.toml")
         })?;
         Self::parse(&text, name)
