@@ -6,6 +6,7 @@ mod unseen;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use self::unseen::{Unmatched, entry_of, skipped};
 use super::setup::{self, Files, Place, Reader, Top};
@@ -157,8 +158,8 @@ fn found(settings: &Settings, history: bool, named: Option<PathBuf>) -> Result<(
 fn on_disk(settings: &Settings, path: PathBuf, read: &mut Reader<'_>) -> Result<(Pipeline, Outcome), CommandError> {
     let (pipeline, mut outcome) = disk::scan_with(settings, &DirSettings::of(vec![path]), &Progress::default(), read)?;
     for finding in &mut outcome.findings {
-        if let (Origin::File { path }, Some(reached)) = (&mut finding.origin, &finding.reached) {
-            path.clone_from(reached);
+        if let (Origin::File { .. }, Some(reached)) = (&*finding.origin, &finding.reached) {
+            finding.origin = Arc::new(Origin::File { path: reached.clone() });
             let rule = pipeline.scanner.rules().rule(finding.rule);
             finding.fingerprint = fingerprint(&rule.id, reached, finding.secret.expose());
         }

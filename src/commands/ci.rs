@@ -141,7 +141,7 @@ fn incomplete(base: &str, scan: ScanArgs, is_plan: bool) -> Result<Exit, Command
     let settings = Settings::new(scan)?;
     let pipeline = setup::here(&settings, Place::Commits)?;
     let notices = vec![Notice::skipped("", format!("{why}; {}", depth::deepen()))];
-    super::scan::report(&settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started)
+    super::scan::report(&settings, &pipeline, Outcome { notices, ..Outcome::default() }, started)
 }
 
 fn say(text: &str) {

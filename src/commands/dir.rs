@@ -19,5 +19,5 @@ pub fn run(args: DirArgs) -> Result<Exit, CommandError> {
     dir.shard = shard;
     let settings = Settings::new(scan)?;
     let (pipeline, outcome) = progress::shown(settings.quiet, "files", |progress| disk::scan(&settings, &dir, progress))?;
-    scan::report(&settings, &pipeline, &outcome, started)
+    scan::report(&settings, &pipeline, outcome, started)
 }

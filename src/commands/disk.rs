@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ground::{self, Ground};
 use super::setup::{self, Files, Place, Reader, Top};
@@ -106,10 +107,10 @@ impl Outer {
         for finding in outcome.findings.iter_mut().filter(|finding| outer.policy.reconsiders(finding)) {
             let rule = pipeline.scanner.rules().rule(finding.rule);
             let mut seen = finding.clone();
-            if let Origin::File { path } = &finding.origin {
+            if let Origin::File { path } = &*finding.origin {
                 let path = [&self.folder[..], path].concat();
                 seen.fingerprint = fingerprint(&rule.id, &path, finding.secret.expose());
-                seen.origin = Origin::File { path };
+                seen.origin = Arc::new(Origin::File { path });
             }
             let known_as = outer.known_as(seen.origin.path()).into_owned();
             outer.policy.reconsider(rule, &mut seen, &known_as);

@@ -65,7 +65,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
             Err(error) if is_unknown(&error) && !repository.shallow.is_empty() => {
                 let why = format!("{error}: this clone is shallow, so nothing was scanned; {}", deepen());
                 let notices = vec![Notice::skipped("", why)];
-                return scan::report(&settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started);
+                return scan::report(&settings, &pipeline, Outcome { notices, ..Outcome::default() }, started);
             }
             outcome => outcome.map_err(unknown)?,
         };
@@ -73,7 +73,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
         if settings.layers.config_from.is_some() {
             super::added::report(&settings, &pipeline, &mut outcome);
         }
-        return scan::report(&settings, &pipeline, &outcome, started);
+        return scan::report(&settings, &pipeline, outcome, started);
     }
     let stop = Arc::new(AtomicBool::new(false));
     // The first Ctrl-C ends the run in order, a second one at once.
@@ -91,7 +91,7 @@ pub fn of_push(args: HistoryArgs, brought: Brought) -> Result<Exit, CommandError
     if settings.layers.config_from.is_some() {
         super::added::report(&settings, &pipeline, &mut outcome);
     }
-    scan::report(&settings, &pipeline, &outcome, started)
+    scan::report(&settings, &pipeline, outcome, started)
 }
 
 /// Bytes of the largest blob that is scanned, by the command line, else by the configuration.

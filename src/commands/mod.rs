@@ -33,10 +33,10 @@ pub mod staged;
 pub mod stdin;
 pub mod uninstall;
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use self::replace::{Mode, replace};
+use self::replace::{Mode, Written, replace};
 use crate::detect::scanner::Scanner;
 use crate::error::{CommandError, Kind};
 use crate::pipeline::veil;
@@ -61,17 +61,16 @@ fn note(text: &str) {
 /// # Errors
 /// Standard output can't be written.
 fn print(text: &str) -> Result<(), CommandError> {
-    print_each([text])
+    print_with(&|out| out.write_all(text.as_bytes()))
 }
 
-/// Writes texts to standard output, one by one, as [`print`] does.
+/// The same with a text that is made while it is written.
 ///
 /// # Errors
 /// Standard output can't be written.
-fn print_each(texts: impl IntoIterator<Item: AsRef<str>>) -> Result<(), CommandError> {
-    let mut out = io::stdout().lock();
-    let written = texts.into_iter().try_for_each(|text| out.write_all(text.as_ref().as_bytes()));
-    match written.and_then(|()| out.flush()) {
+fn print_with(text: Written<'_>) -> Result<(), CommandError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match text(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CommandError::new(Kind::Io, format!("standard output: {error}")))
         }

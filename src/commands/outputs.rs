@@ -1,23 +1,23 @@
 //! Reports on their way to standard output and to files.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::replace::{Mode, make_folder, replace};
-use super::{print, print_each};
+use super::print_with;
+use super::replace::{Mode, make_folder, replace_with};
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::report::Values;
 use crate::report::form::{self, Form};
 use crate::report::human::Colour;
 use crate::report::json::Document;
-use crate::report::lines;
 
 /// A report that can be written in any format.
 pub struct Outputs<'r> {
     /// What is reported.
-    pub document: &'r Document,
-    /// The same for a person.
-    pub human: &'r dyn Fn(Colour) -> String,
+    pub document: &'r Document<'r>,
+    /// Writes the same for a person.
+    pub human: &'r dyn Fn(Colour, &mut dyn Write) -> io::Result<()>,
     /// The time, in seconds since 1970.
     pub now: Option<u64>,
     /// Whether it holds secrets; such a file is for its owner only.
@@ -25,10 +25,9 @@ pub struct Outputs<'r> {
 }
 
 impl Outputs<'_> {
-    /// The report in a format.
-    pub fn text(&self, format: Format, colour: Colour) -> String {
+    fn put(&self, format: Format, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
         let form = match format {
-            Format::Human => return (self.human)(colour),
+            Format::Human => return (self.human)(colour, out),
             Format::Json => Form::Json,
             Format::Jsonl => Form::JsonLines,
             Format::Sarif => Form::Sarif,
@@ -40,18 +39,15 @@ impl Outputs<'_> {
             Format::Markdown => Form::Markdown,
             Format::Html => Form::Html,
         };
-        form::render(form, self.document, self.now.unwrap_or(0))
+        form::write(form, self.document, self.now.unwrap_or(0), out)
     }
 
-    /// Writes the report in a format to standard output; lines go out one by one.
+    /// Writes the report in a format to standard output.
     ///
     /// # Errors
     /// Standard output can't be written.
     pub fn print(&self, format: Format, colour: Colour) -> Result<(), CommandError> {
-        match format {
-            Format::Jsonl => print_each(lines::lines(self.document)),
-            _ => print(&self.text(format, colour)),
-        }
+        print_with(&|out| self.put(format, colour, out))
     }
 
     /// Writes the files.
@@ -61,8 +57,8 @@ impl Outputs<'_> {
     pub fn write(&self, files: &[(Format, PathBuf)]) -> Result<(), CommandError> {
         let mode = if self.values == Values::Masked { Mode::Kept } else { Mode::Private };
         for (format, path) in files {
-            let text = self.text(*format, Colour::Off);
-            make_folder(path).and_then(|()| replace(path, text.as_bytes(), mode)).map_err(|error| {
+            let text = |out: &mut dyn Write| self.put(*format, Colour::Off, out);
+            make_folder(path).and_then(|()| replace_with(path, mode, &text)).map_err(|error| {
                 CommandError::new(Kind::Io, format!("{}: {error}", path.display()))
                     .hint("this report was not written; the file or its folder must be writable, and the disk have room")
             })?;

@@ -6,7 +6,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Who may read and write the file.
@@ -35,11 +35,22 @@ enum Place {
 /// # Errors
 /// It is a folder, links lead in a circle, or neither the file nor its folder can be written.
 pub(super) fn replace(path: &Path, content: &[u8], mode: Mode) -> io::Result<()> {
+    replace_with(path, mode, &|out| out.write_all(content))
+}
+
+/// What writes a content; it may be asked more than once.
+pub(super) type Written<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
+
+/// The same with a content that is made while it is written, in pieces of any size.
+///
+/// # Errors
+/// Those of [`replace`], and of what writes.
+pub(super) fn replace_with(path: &Path, mode: Mode, content: Written<'_>) -> io::Result<()> {
     if path.is_dir() {
         return Err(io::Error::other("this is a folder"));
     }
     match place(path)? {
-        Place::Open => OpenOptions::new().append(true).open(path)?.write_all(content),
+        Place::Open => buffered(&OpenOptions::new().append(true).open(path)?, content),
         Place::File(target) => match beside(&target, content, mode) {
             Err(error) if target.is_file() && can_be_in_place(&error) => in_place(&target, content, mode).map_err(|_| error),
             done => done,
@@ -85,22 +96,28 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+fn buffered(file: &File, content: Written<'_>) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    content(&mut out)?;
+    out.flush()
+}
+
 /// Writes a new file and renames it.
-fn beside(path: &Path, content: &[u8], mode: Mode) -> io::Result<()> {
+fn beside(path: &Path, content: Written<'_>, mode: Mode) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nospill-");
     #[cfg(unix)]
     if mode != Mode::Private {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder(path))?;
+    let file = builder.tempfile_in(folder(path))?;
     if let Ok(before) = fs::metadata(path) {
         keep_owner(file.as_file(), &before);
         if mode == Mode::Kept {
             file.as_file().set_permissions(before.permissions())?;
         }
     }
-    file.write_all(content)?;
+    buffered(file.as_file(), content)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -125,8 +142,8 @@ fn can_be_in_place(error: &io::Error) -> bool {
     matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }
 
-fn in_place(path: &Path, content: &[u8], mode: Mode) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).open(path)?;
+fn in_place(path: &Path, content: Written<'_>, mode: Mode) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(path)?;
     #[cfg(unix)]
     if mode == Mode::Private {
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -134,7 +151,7 @@ fn in_place(path: &Path, content: &[u8], mode: Mode) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = mode;
     file.set_len(0)?;
-    file.write_all(content)?;
+    buffered(&file, content)?;
     file.sync_all()
 }
 

@@ -41,10 +41,10 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
         document
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
-    let outputs = Outputs { document: &document, human: &|_| String::new(), now, values: Values::Masked };
+    let outputs = Outputs { document: &document, human: &|_, _| Ok(()), now, values: Values::Masked };
     let default = if output.is_empty() { Some(Format::Json) } else { None };
     if let Some(format) = format.or(default) {
-        print(&outputs.text(format, Colour::Off))?;
+        outputs.print(format, Colour::Off)?;
     }
     outputs.write(&output)?;
     Ok(match (document.summary.denied, document.summary.skipped) {
@@ -54,7 +54,7 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
     })
 }
 
-fn read(file: &Path) -> Result<Document, CommandError> {
+fn read(file: &Path) -> Result<Document<'static>, CommandError> {
     let wrong = |error: &dyn std::fmt::Display| {
         CommandError::new(Kind::User, format!("{}: {error}", file.display())).hint("a report of `--format json` is wanted")
     };

@@ -1,6 +1,6 @@
 //! What the scanning subcommands share: the run, the report, the exit.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::time::Instant;
 
 use super::outputs::Outputs;
@@ -25,33 +25,31 @@ pub fn run<S: Source>(
     started: Instant,
 ) -> Result<Exit, CommandError> {
     let outcome = pipeline.run(source, first)?;
-    report(settings, pipeline, &outcome, started)
+    report(settings, pipeline, outcome, started)
 }
 
 /// Writes the report of a run and the closing line, and says how the run ended.
 ///
 /// # Errors
 /// The report can't be written, or nothing denies and the baseline is broken.
-pub fn report(settings: &Settings, pipeline: &Pipeline, outcome: &Outcome, started: Instant) -> Result<Exit, CommandError> {
+pub fn report(settings: &Settings, pipeline: &Pipeline, mut outcome: Outcome, started: Instant) -> Result<Exit, CommandError> {
     let rules = pipeline.scanner.rules();
-    let veiled = match settings.values {
-        Values::Masked => veil::said(&pipeline.scanner, &outcome.findings, &outcome.notices),
-        Values::Shown => None,
-    };
-    let (findings, notices) = veiled.as_ref().map_or((&outcome.findings, &outcome.notices), |(f, n)| (f, n));
+    if settings.values == Values::Masked {
+        veil::said(&pipeline.scanner, &mut outcome.findings, &mut outcome.notices);
+    }
     let report = Report {
-        findings,
-        notices,
-        rule: &|index| rules.rule(index),
-        summary: summary(outcome, rules.len(), started),
+        findings: &outcome.findings,
+        notices: &outcome.notices,
+        rules,
+        summary: summary(&outcome, rules.len(), started),
         values: settings.values,
         sharded: outcome.sharded.as_ref(),
     };
     if settings.format == Format::Human && settings.outputs.is_empty() {
-        super::print(&human::render(&report, settings.colour))?;
+        super::print_with(&|out| human::write(&report, settings.colour, out))?;
     } else {
         let document = Document::new(&report);
-        let plain = |colour| human::render(&report, colour);
+        let plain = |colour, out: &mut dyn io::Write| human::write(&report, colour, out);
         let outputs = Outputs { document: &document, human: &plain, now: settings.now, values: settings.values };
         outputs.print(settings.format, settings.colour)?;
         outputs.write(&settings.outputs)?;

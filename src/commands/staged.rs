@@ -35,7 +35,7 @@ pub fn run(args: ScanArgs) -> Result<Exit, CommandError> {
     if settings.config.is_none() && settings.layers.config_from.is_none() {
         outcome.notices.extend(unstaged(&source, &outcome));
     }
-    scan::report(settings, &pipeline, &outcome, started)
+    scan::report(settings, &pipeline, outcome, started)
 }
 
 /// That a file of ours holds what the hook does not see, where something denies: it may be what allows it.

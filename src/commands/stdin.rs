@@ -39,14 +39,14 @@ pub fn run(args: StdinArgs) -> Result<Exit, CommandError> {
             if text.len() as u64 > LARGEST_DIFF {
                 let why = format!("a diff of over {LARGEST_DIFF} bytes; `--no-diff` scans it as it comes");
                 let notices = vec![Notice::skipped("<stdin>", why)];
-                return scan::report(settings, &pipeline, &Outcome { notices, ..Outcome::default() }, started);
+                return scan::report(settings, &pipeline, Outcome { notices, ..Outcome::default() }, started);
             }
             scan::run(settings, &pipeline, &Diff::new(&text), Some(()), started)
         }
         Opened::Whole(source) => scan::run(settings, &pipeline, &source, Some(()), started),
         Opened::Large(head, mut rest) => {
             let outcome = pipeline.stream(&Origin::Stdin, head, &mut rest).map_err(unreadable)?;
-            scan::report(settings, &pipeline, &outcome, started)
+            scan::report(settings, &pipeline, outcome, started)
         }
     }
 }

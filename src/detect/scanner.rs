@@ -108,6 +108,9 @@ impl Place {
     }
 }
 
+/// Hits of a rule for which room is kept from one content to the next.
+const KEPT_HITS: usize = 1 << 12;
+
 impl Scanner {
     /// For a set of rules.
     pub fn new(rules: RuleSet) -> Self {
@@ -312,6 +315,7 @@ impl Scanner {
                 }
             }
             of_rule.clear();
+            of_rule.shrink_to(KEPT_HITS);
         }
         for &rule in &self.unanchored {
             if place.is_for(self.rules.paths(rule))

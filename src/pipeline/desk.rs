@@ -77,7 +77,7 @@ impl<'d> Desk<'d> {
         if lfs::pointer(content).is_some() {
             self.outcome.pointers.add(&label.origin().label());
         }
-        self.outcome.findings.append(&mut findings);
+        self.outcome.found(findings);
         self.outcome.binary += u64::from(encoding == Encoding::Binary);
         if encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
     }
@@ -94,7 +94,7 @@ impl<'d> Desk<'d> {
             finish::settle(scanner.rules(), &mut findings, inside, scanned);
             self.outcome.binary += 1;
         }
-        self.outcome.findings.append(&mut findings);
+        self.outcome.found(findings);
         judged.is_none()
     }
 
@@ -143,7 +143,7 @@ impl<'d> Desk<'d> {
             let end = if is_last { window.len() } else { before + part::OWN };
             parts.push(self.part(&|| label.origin(), label.path(), &window, before..end, offset, whole));
             if is_last {
-                self.outcome.findings.append(&mut part::join(parts));
+                self.outcome.found(part::join(parts));
                 return read.map(|_| ());
             }
             let keep = end - part::AROUND.min(end);
@@ -168,8 +168,8 @@ impl<'d> Desk<'d> {
     /// A content of which only the path is looked at.
     pub(super) fn path_alone(&mut self, label: Label<'_>) {
         self.names(label);
-        let mut findings = self.of_path(label);
-        self.outcome.findings.append(&mut findings);
+        let findings = self.of_path(label);
+        self.outcome.found(findings);
     }
 
     fn count(&mut self, bytes: u64) {
@@ -180,7 +180,7 @@ impl<'d> Desk<'d> {
     /// What stands in the names of a path.
     fn names(&mut self, label: Label<'_>) {
         let findings = self.pipeline.in_path(label.path(), || label.origin(), &mut self.scratch);
-        self.outcome.findings.extend(findings);
+        self.outcome.found(findings);
     }
 
     fn of_path(&mut self, label: Label<'_>) -> Vec<Finding> {

@@ -1,7 +1,8 @@
 //! From raw matches to findings: positions, masked excerpts, fingerprints, verdicts.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::values::Values;
 use super::{Pipeline, remark};
@@ -36,6 +37,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
     {
         return vec![whole_finding(rules, policy, (origin, content), m)];
     }
+    let origin = Arc::new(origin.clone());
     let page = Page::new(content, scanned);
     let mut place = Place::default();
     let finding = |m: &RawMatch| {
@@ -56,7 +58,7 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
         }
         Finding {
             rule: m.rule,
-            origin: origin.clone(),
+            origin: Arc::clone(&origin),
             at: Some(at),
             fingerprint: fingerprint(&rule.id, origin.path(), text.as_bytes()),
             secret,
@@ -71,9 +73,18 @@ pub(super) fn findings(rules: &RuleSet, policy: &Policy, origin: &Origin, conten
             reached: None,
         }
     };
-    let mut seen = BTreeSet::new();
-    let is_first = |found: &Finding| seen.insert((found.at.map(|at| at.line), found.fingerprint.clone()));
-    scanned.matches.iter().map(finding).filter(is_first).collect()
+    let (mut line, mut seen) = (None, HashSet::new());
+    let mut is_first = |found: &Finding| {
+        let at = found.at.map(|at| at.line);
+        if line != at {
+            (line, seen) = (at, HashSet::new());
+        }
+        // As a number it takes a third of its text.
+        u128::from_str_radix(found.fingerprint.trim_start_matches("v1:"), 16).is_ok_and(|number| seen.insert(number))
+    };
+    let mut findings = Vec::with_capacity(scanned.matches.len());
+    findings.extend(scanned.matches.iter().map(finding).filter(|found| is_first(found)));
+    findings
 }
 
 /// Joins what the path says and what the content says. Where the content is a known kind of binary it is one finding, the
@@ -84,7 +95,12 @@ pub(super) fn settle(rules: &RuleSet, of_path: &mut Vec<Finding>, inside: Vec<Fi
         if scanned.is_public || inside.iter().any(|found| found.verdict == Verdict::Deny) {
             of_path.clear();
         }
-        return of_path.extend(inside);
+        if of_path.is_empty() {
+            *of_path = inside;
+        } else {
+            of_path.extend(inside);
+        }
+        return;
     };
     let is_read = rules.rule(whole.rule).structure == Some(Structure::Pkcs12);
     if is_read || of_path.iter().all(|named| named.confidence <= whole.confidence) {
@@ -121,7 +137,7 @@ fn whole_finding(rules: &RuleSet, policy: &Policy, (origin, content): (&Origin, 
     let rule = rules.rule(m.rule);
     Finding {
         rule: m.rule,
-        origin: origin.clone(),
+        origin: Arc::new(origin.clone()),
         at: None,
         secret: Secret::new(b""),
         excerpt: None,
@@ -142,7 +158,7 @@ pub(super) fn path_finding(rules: &RuleSet, policy: &Policy, rule: u16, origin: 
     let meaning = rules.rule(rule);
     Finding {
         rule,
-        origin: origin.clone(),
+        origin: Arc::new(origin.clone()),
         at: None,
         secret: Secret::new(b""),
         excerpt: None,
@@ -163,7 +179,7 @@ pub(super) fn name_finding(pipeline: &Pipeline, m: &RawMatch, secret: &[u8], ori
     let rule = pipeline.scanner.rules().rule(m.rule);
     Finding {
         rule: m.rule,
-        origin: origin.clone(),
+        origin: Arc::new(origin.clone()),
         at: None,
         secret: Secret::new(secret),
         excerpt: None,
@@ -315,17 +331,17 @@ fn printable(text: &[u8]) -> String {
 }
 
 /// Cuts a long line to [`EXCERPT`] characters around the mark.
-fn cut(text: &str, mark: Span) -> (String, Span) {
+fn cut(text: &str, mark: Span) -> (Box<str>, Span) {
     let total = text.chars().count();
     if total <= EXCERPT {
-        return (text.to_owned(), mark);
+        return (text.into(), mark);
     }
     let start = mark.start.saturating_sub(EXCERPT / 3).min(total - EXCERPT);
     let lead = if start > 0 { "…" } else { "" };
     let middle: String = text.chars().skip(start).take(EXCERPT).collect();
     let tail = if start + EXCERPT < total { "…" } else { "" };
     let shift = |at: usize| (at.saturating_sub(start)).min(EXCERPT) + lead.chars().count();
-    (format!("{lead}{middle}{tail}"), Span::new(shift(mark.start), shift(mark.end)))
+    (format!("{lead}{middle}{tail}").into(), Span::new(shift(mark.start), shift(mark.end)))
 }
 
 /// Counts lines and the characters of a line forward from match to match, so that a content is gone through once, whatever

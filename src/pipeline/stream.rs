@@ -46,7 +46,7 @@ impl Pipeline {
         if outcome.excluded == 0 {
             outcome.bytes += unread;
         }
-        if let Some(notice) = over_configured(&self.policy, || origin.label(), outcome.bytes) {
+        if let Some(notice) = over_configured(&self.policy, || origin.label().into_owned(), outcome.bytes) {
             return Ok(Outcome { notices: vec![notice], ..Outcome::default() });
         }
         self.reconsider(&mut outcome.findings);

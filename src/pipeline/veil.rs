@@ -2,6 +2,7 @@
 //! it is shown, it is searched like any content, and what is found in it is masked.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::detect::scanner::{Scanner, Scratch, Subject};
 use crate::types::finding::{Finding, Reason, Secret, Verdict};
@@ -17,47 +18,35 @@ pub fn text<'t>(scanner: &Scanner, text: &'t str) -> Cow<'t, str> {
     }
 }
 
-/// Findings and notices without secrets in what they say of places and reasons; `None` when there are none.
-pub fn said(scanner: &Scanner, findings: &[Finding], notices: &[Notice]) -> Option<(Vec<Finding>, Vec<Notice>)> {
+/// Masks the secrets in what findings and notices say of places and reasons.
+pub fn said(scanner: &Scanner, findings: &mut [Finding], notices: &mut [Notice]) {
     let mut veil = Veil { scanner, scratch: Scratch::default() };
-    let mut made: Option<(Vec<Finding>, Vec<Notice>)> = None;
-    let own = || (findings.to_vec(), notices.to_vec());
-    let mut former: Option<(&Origin, Option<Origin>)> = None;
-    for (at, finding) in findings.iter().enumerate() {
+    let mut former: Option<(Arc<Origin>, Option<Arc<Origin>>)> = None;
+    for finding in findings {
         // Findings of one file follow each other.
-        if former.as_ref().is_none_or(|(origin, _)| *origin != &finding.origin) {
-            former = Some((&finding.origin, veil.origin(&finding.origin)));
+        if former.as_ref().is_none_or(|(origin, _)| *origin != finding.origin) {
+            former = Some((Arc::clone(&finding.origin), veil.origin(&finding.origin).map(Arc::new)));
         }
         if let Some((_, Some(origin))) = &former {
-            made.get_or_insert_with(own).0[at].origin = origin.clone();
+            finding.origin = Arc::clone(origin);
         }
         if let Some(reached) = finding.reached.as_deref().and_then(|reached| veil.bytes(reached)) {
-            made.get_or_insert_with(own).0[at].reached = Some(reached);
+            finding.reached = Some(reached);
         }
-        if let Verdict::Suppressed(Reason::Allowed(reason)) = &finding.verdict
-            && let Some(reason) = veil.string(reason)
-        {
-            made.get_or_insert_with(own).0[at].verdict = Verdict::Suppressed(Reason::Allowed(reason));
+        if let Verdict::Suppressed(Reason::Allowed(reason)) = &mut finding.verdict {
+            veil.mask(reason);
         }
-        if let Some(trail) = &finding.trail {
-            let (author, email) = (veil.string(&trail.author), veil.string(&trail.email));
-            if author.is_some() || email.is_some() {
-                let mut trail = trail.clone();
-                trail.author = author.unwrap_or(trail.author);
-                trail.email = email.unwrap_or(trail.email);
-                made.get_or_insert_with(own).0[at].trail = Some(trail);
-            }
+        if let Some(trail) = &mut finding.trail {
+            veil.mask(&mut trail.author);
+            veil.mask(&mut trail.email);
         }
     }
-    for (at, notice) in notices.iter().enumerate() {
+    for notice in notices {
         if let Some(path) = veil.bytes(&notice.path) {
-            made.get_or_insert_with(own).1[at].path = path;
+            notice.path = path;
         }
-        if let Some(why) = veil.string(&notice.why) {
-            made.get_or_insert_with(own).1[at].why = why;
-        }
+        veil.mask(&mut notice.why);
     }
-    made
 }
 
 struct Veil<'s> {
@@ -81,8 +70,10 @@ impl Veil<'_> {
         Some(veiled)
     }
 
-    fn string(&mut self, text: &str) -> Option<String> {
-        self.bytes(text.as_bytes()).map(|veiled| String::from_utf8_lossy(&veiled).into_owned())
+    fn mask(&mut self, text: &mut String) {
+        if let Some(veiled) = self.bytes(text.as_bytes()) {
+            *text = String::from_utf8_lossy(&veiled).into_owned();
+        }
     }
 
     fn origin(&mut self, origin: &Origin) -> Option<Origin> {

@@ -3,21 +3,26 @@
 //! Both find commands in any text, so what comes from the repository is escaped as the agent's own library does, and what
 //! would begin a command is broken up.
 
-use super::form::{flat, noted, rank, sentence};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::form::{flat, noted, ranked, sentence};
 use super::json::{Document, Effect, FindingV1};
 
-/// Logging commands: an issue for each finding and for what was not scanned, then the result of the task.
-pub fn azure(document: &Document) -> String {
-    let mut text = String::new();
+/// Writes logging commands: an issue for each finding and for what was not scanned, then the result of the task.
+///
+/// # Errors
+/// Those of the writer.
+pub fn azure(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in shown(document) {
         let (kind, code) = (if finding.effect == Effect::Deny { "error" } else { "warning" }, azure_value(&finding.rule));
         let (path, line, column) = (azure_value(&finding.path), finding.line, finding.column);
         let place = format!("sourcepath={path};linenumber={line};columnnumber={column};code={code}");
-        text.push_str(&format!("##vso[task.logissue type={kind};{place}]{}\n", azure_message(&located(finding))));
+        writeln!(out, "##vso[task.logissue type={kind};{place}]{}", azure_message(&located(&finding)))?;
     }
     for notice in document.skipped() {
         let message = azure_message(&format!("not scanned: {}", noted(notice)));
-        text.push_str(&format!("##vso[task.logissue type=warning;code=not-scanned]{message}\n"));
+        writeln!(out, "##vso[task.logissue type=warning;code=not-scanned]{message}")?;
     }
     let summary = &document.summary;
     let result = match (summary.denied, summary.skipped, summary.audited) {
@@ -25,36 +30,35 @@ pub fn azure(document: &Document) -> String {
         (0, 0, _) => "SucceededWithIssues",
         _ => "Failed",
     };
-    text.push_str(&format!("##vso[task.complete result={result};]{}\n", totals(document)));
-    text
+    writeln!(out, "##vso[task.complete result={result};]{}", totals(document))
 }
 
-/// Workflow commands: an annotation for each finding and for what was not scanned.
-pub fn github(document: &Document) -> String {
-    let mut text = String::new();
+/// Writes workflow commands: an annotation for each finding and for what was not scanned.
+///
+/// # Errors
+/// Those of the writer.
+pub fn github(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in shown(document) {
         let kind = if finding.effect == Effect::Deny { "error" } else { "warning" };
         let (path, title) = (github_value(&finding.path), github_value(&format!("{}: {}", finding.rule, finding.title)));
         let (line, end, column) = (finding.line, finding.end_line, finding.column);
         let place = format!("file={path},line={line},endLine={end},col={column},title={title}");
-        text.push_str(&format!("::{kind} {place}::{}\n", github_message(&located(finding))));
+        writeln!(out, "::{kind} {place}::{}", github_message(&located(&finding)))?;
     }
     for notice in document.skipped() {
         let message = github_message(&format!("not scanned: {}", noted(notice)));
-        text.push_str(&format!("::warning title=not scanned::{message}\n"));
+        writeln!(out, "::warning title=not scanned::{message}")?;
     }
-    text
+    Ok(())
 }
 
 /// The findings, the most severe first where an agent would not show all.
-fn shown(document: &Document) -> Vec<&FindingV1> {
+fn shown<'d>(document: &'d Document<'_>) -> impl Iterator<Item = Cow<'d, FindingV1>> {
     /// So many errors and warnings of a step are shown by both.
     const SHOWN: usize = 10;
-    let mut findings: Vec<&FindingV1> = document.counted().collect();
-    if findings.len() > SHOWN {
-        findings.sort_by_key(|finding| rank(finding));
-    }
-    findings
+    let is_cut = document.counted_places().nth(SHOWN).is_some();
+    let places: Vec<usize> = if is_cut { ranked(document) } else { document.counted_places().collect() };
+    places.into_iter().map(|at| document.findings.get(at))
 }
 
 fn located(finding: &FindingV1) -> String {

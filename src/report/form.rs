@@ -1,5 +1,7 @@
 //! The forms of a report for machines, and what they share: the sentence that a finding becomes.
 
+use std::io::{self, Write};
+
 use super::json::{Document, Effect, FindingV1, NoticeV1};
 use super::{annotations, escape, gitlab, html, json, junit, lines, markdown, sarif, table};
 
@@ -28,45 +30,62 @@ pub enum Form {
     Html,
 }
 
-/// A document of JSON as text, with a newline at its end and without what is unsafe on a terminal.
-pub(super) fn pretty(document: &impl serde::Serialize) -> String {
-    let failed = |error: serde_json::Error| format!("{{\"error\": {:?}}}", error.to_string());
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_else(failed);
-    text.push('\n');
-    escape::json(text)
+/// Writes a document of JSON, with a newline at its end and without what is unsafe on a terminal.
+pub(super) fn pretty(document: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = escape::Json::new(out);
+    serde_json::to_writer_pretty(&mut out, document)?;
+    out.write_all(b"\n")
 }
 
-/// The report; `now` is when the run ended, in seconds since 1970.
-pub fn render(form: Form, document: &Document, now: u64) -> String {
+/// Writes the report; `now` is when the run ended, in seconds since 1970. Many small pieces go out one after the other.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(form: Form, document: &Document<'_>, now: u64, out: &mut dyn Write) -> io::Result<()> {
     match form {
-        Form::Json => json::render(document),
-        Form::JsonLines => lines::lines(document).collect(),
-        Form::Sarif => sarif::render(document),
-        Form::Junit => junit::render(document),
-        Form::Gitlab => gitlab::render(document, now),
-        Form::Azure => annotations::azure(document),
-        Form::Github => annotations::github(document),
-        Form::Csv => table::render(document),
-        Form::Markdown => markdown::render(document),
-        Form::Html => html::render(document),
+        Form::Json => json::write(document, out),
+        Form::JsonLines => lines::write(document, out),
+        Form::Sarif => sarif::write(document, out),
+        Form::Junit => junit::write(document, out),
+        Form::Gitlab => gitlab::write(document, now, out),
+        Form::Azure => annotations::azure(document, out),
+        Form::Github => annotations::github(document, out),
+        Form::Csv => table::write(document, out),
+        Form::Markdown => markdown::write(document, out),
+        Form::Html => html::write(document, out),
     }
+}
+
+/// What a writer writes, as text.
+pub fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+    let mut text = Vec::new();
+    // Nothing fails that is written to memory.
+    let _ = write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A list that is made while it is written: as values, 100,000 findings take a gigabyte and a half.
 pub(super) struct Lazily<F>(pub(super) F);
 
-impl<F: Fn() -> I, I: Iterator<Item = serde_json::Value>> serde::Serialize for Lazily<F> {
+impl<F: Fn() -> I, I: Iterator<Item: serde::Serialize>> serde::Serialize for Lazily<F> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
     }
 }
 
 /// What findings are sorted by where not all are shown: what denies first, then by severity and confidence.
-pub(super) fn rank(finding: &FindingV1) -> (bool, usize, usize) {
+fn rank(finding: &FindingV1) -> (bool, usize, usize) {
     const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
     const CONFIDENCES: [&str; 4] = ["proven", "high", "medium", "low"];
     let place = |names: [&str; 4], name: &str| names.iter().position(|other| *other == name).unwrap_or(names.len());
     (finding.effect != Effect::Deny, place(SEVERITIES, &finding.severity), place(CONFIDENCES, &finding.confidence))
+}
+
+/// Where the findings that count stand, the most severe first.
+pub(super) fn ranked(document: &Document<'_>) -> Vec<usize> {
+    let mut places: Vec<usize> = document.counted_places().collect();
+    places.sort_by_cached_key(|&at| rank(&document.findings.get(at)));
+    places
 }
 
 /// One line that says all: what it is, how sure, what to do. No unsafe character is left in it.

@@ -1,11 +1,14 @@
 //! GitLab's secret detection report, schema 15: `gl-secret-detection-report.json`.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::form::{Lazily, flat, noted, pretty, sentence};
 use super::json::{Document, FindingV1};
+use super::limits::Shown;
 use crate::types::date;
 
 /// The version of the schema.
@@ -13,8 +16,16 @@ const SCHEMA: &str = "15.0.7";
 /// Where no commit is known.
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
-/// The report of a run that ended at `now`.
-pub fn render(document: &Document, now: u64) -> String {
+/// GitLab takes artifacts of up to 100 MB where nobody set another limit (its documentation of instance limits, 2026).
+const BYTES: u64 = 95_000_000;
+/// Notices that are told one by one.
+const NOTICES: usize = 5000;
+
+/// Writes the report of a run that ended at `now`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(document: &Document<'_>, now: u64, out: &mut dyn Write) -> io::Result<()> {
     let end = i64::try_from(now).unwrap_or(0);
     let start = end - i64::try_from(document.summary.elapsed_ms / 1000).unwrap_or(0);
     let tool = json!({
@@ -23,18 +34,31 @@ pub fn render(document: &Document, now: u64) -> String {
         "version": some(&document.tool.version),
         "vendor": { "name": "nospill" },
     });
-    let messages: Vec<Value> =
-        document.skipped().map(|notice| json!({ "level": "warn", "value": format!("not scanned: {}", noted(notice)) })).collect();
+    // As it is written, with its indentation.
+    let of_finding = |finding: &FindingV1, out: &mut dyn Write| Ok(serde_json::to_writer_pretty(out, &vulnerability(finding))?);
+    let shown = Shown::within(document, usize::MAX, BYTES * 4 / 5, &of_finding);
+    let message = |text: String| json!({ "level": "warn", "value": text });
+    let skipped = document.skipped().take(NOTICES).map(|notice| message(format!("not scanned: {}", noted(notice))));
+    let mut messages: Vec<Value> = skipped.collect();
+    let is_whole = messages.is_empty();
+    if shown.left_out > 0 {
+        messages.push(message(format!("{} more findings are left out, the least severe: GitLab takes no more", shown.left_out)));
+    }
+    let more = document.skipped().skip(NOTICES).count();
+    if more > 0 {
+        messages.push(message(format!("{more} more notices are left out")));
+    }
     let scan = json!({
         "analyzer": tool,
         "scanner": tool,
         "start_time": time(start),
         "end_time": time(end),
-        "status": if messages.is_empty() { "success" } else { "failure" },
+        "status": if is_whole { "success" } else { "failure" },
         "type": "secret_detection",
         "messages": messages,
     });
-    pretty(&Report { scan, version: SCHEMA, vulnerabilities: Lazily(|| document.counted().map(vulnerability)) })
+    let vulnerabilities = Lazily(|| shown.places.iter().map(|&at| vulnerability(&document.findings.get(at))));
+    pretty(&Report { scan, version: SCHEMA, vulnerabilities }, out)
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,9 @@
 //! Everything is written out here and escaped; the script only hides and orders what is there. The content security policy
 //! names the one script and the one style sheet by their hashes and forbids everything else, requests included.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,8 +23,11 @@ const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
 const BARS: usize = 15;
 const LINES: usize = 60;
 
-/// The page.
-pub fn render(document: &Document) -> String {
+/// Writes the page.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     let groups = groups(document);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -30,15 +35,15 @@ pub fn render(document: &Document) -> String {
         hash(SCRIPT)
     );
     let summary = &document.summary;
-    let items: String = groups.iter().map(group).collect();
-    format!(
+    write!(
+        out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>nospill report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>nospill report</h1>\n\
          <p>{} denied, {} audited, {} suppressed, {} not scanned; {} object{} with {} rules.</p>\n\
-         <div class=\"charts\">\n{}{}</div>\n{}{}{}\
-         <div id=\"groups\">\n{items}</div>\n{}<script>{SCRIPT}</script>\n</body>\n</html>\n",
+         <div class=\"charts\">\n{}{}</div>\n{}<h2>Secrets</h2>\n{}\
+         <div id=\"groups\">\n",
         summary.denied,
         summary.audited,
         summary.suppressed,
@@ -49,10 +54,10 @@ pub fn render(document: &Document) -> String {
         severity_chart(&groups),
         rule_chart(&groups),
         timeline(&groups),
-        "<h2>Secrets</h2>\n",
         controls(&groups),
-        skipped(document),
-    )
+    )?;
+    groups.iter().try_for_each(|of| group(of, out))?;
+    write!(out, "</div>\n{}<script>{SCRIPT}</script>\n</body>\n</html>\n", skipped(document))
 }
 
 fn hash(text: &str) -> String {
@@ -61,45 +66,53 @@ fn hash(text: &str) -> String {
 
 /// Findings of one secret, in the report's order.
 struct Group<'d> {
-    findings: Vec<&'d FindingV1>,
+    document: &'d Document<'d>,
+    places: Vec<u32>,
+    severity: &'static str,
 }
 
 impl<'d> Group<'d> {
-    fn first(&self) -> &'d FindingV1 {
-        self.findings[0]
+    fn new(document: &'d Document<'d>, finding: &FindingV1) -> Self {
+        let severity = SEVERITIES.into_iter().find(|severity| finding.severity == *severity).unwrap_or("low");
+        Self { document, places: Vec::new(), severity }
     }
 
-    fn severity(&self) -> &'static str {
-        SEVERITIES.into_iter().find(|severity| self.first().severity == *severity).unwrap_or("low")
+    fn findings(&self) -> impl Iterator<Item = Cow<'d, FindingV1>> + '_ {
+        self.places.iter().map(|&at| self.document.findings.get(at as usize))
+    }
+
+    fn first(&self) -> Cow<'d, FindingV1> {
+        self.document.findings.get(self.places[0] as usize)
     }
 
     fn is_denied(&self) -> bool {
-        self.findings.iter().any(|finding| finding.effect == Effect::Deny)
+        self.places.iter().any(|&at| self.document.findings.effect(at as usize) == Effect::Deny)
     }
 
     fn rank(&self) -> usize {
-        let severity = SEVERITIES.iter().rev().position(|severity| *severity == self.severity()).unwrap_or(0);
+        let severity = SEVERITIES.iter().rev().position(|severity| *severity == self.severity).unwrap_or(0);
         severity + if self.is_denied() { 10 } else { 0 }
     }
 
-    fn histories(&self) -> impl Iterator<Item = &'d HistoryV1> + '_ {
-        self.findings.iter().filter_map(|finding| finding.history.as_ref())
+    fn histories(&self) -> impl Iterator<Item = HistoryV1> + '_ {
+        self.findings().filter_map(|finding| finding.into_owned().history)
     }
 }
 
 /// What denies first, then by severity.
-fn groups(document: &Document) -> Vec<Group<'_>> {
-    let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+fn groups<'d>(document: &'d Document<'d>) -> Vec<Group<'d>> {
+    let mut numbers: HashMap<(String, String), usize> = HashMap::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for finding in document.counted() {
+    for at in document.counted_places() {
+        let finding = document.findings.get(at);
         let name = if finding.group.is_empty() { &finding.fingerprint } else { &finding.group };
-        let number = *numbers.entry((&finding.rule, name)).or_insert(groups.len());
-        match groups.get_mut(number) {
-            Some(group) => group.findings.push(finding),
-            None => groups.push(Group { findings: vec![finding] }),
+        let number = *numbers.entry((finding.rule.clone(), name.clone())).or_insert(groups.len());
+        if number == groups.len() {
+            groups.push(Group::new(document, &finding));
         }
+        groups[number].places.extend(u32::try_from(at));
     }
-    groups.sort_by_key(|group| std::cmp::Reverse(group.rank()));
+    groups.sort_by_cached_key(|group| std::cmp::Reverse(group.rank()));
     groups
 }
 
@@ -107,23 +120,25 @@ fn text(text: &str) -> String {
     markup(&flat(text))
 }
 
-fn group(group: &Group<'_>) -> String {
-    let (first, severity) = (group.first(), group.severity());
+fn group(group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (first, severity) = (group.first(), group.severity);
     let effect = if group.is_denied() { "deny" } else { "audit" };
-    let (rule, path, places) = (text(&first.rule), text(&first.path), group.findings.len());
+    let (rule, path, places) = (text(&first.rule), text(&first.path), group.places.len());
     let at = markup(&end_of(&flat(&format!("{}:{}", first.path, first.line)), 60));
     let more = if places == 1 { String::new() } else { format!(" and {} more", places - 1) };
     let secret = if first.secret.is_empty() { String::new() } else { format!("<code>{}</code>", text(&first.secret)) };
-    let inside: String = group.findings.iter().map(|finding| place(finding)).collect();
-    format!(
+    write!(
+        out,
         "<details data-rule=\"{rule}\" data-path=\"{path}\" data-severity=\"{severity}\" data-effect=\"{effect}\" \
          data-rank=\"{}\" data-places=\"{places}\"><summary><span class=\"tag {effect}\">{effect}</span>\
          <span class=\"tag {severity}\">{severity}</span><span class=\"title\">{} <code>{rule}</code></span>{secret}\
-         <span class=\"where\">{at}{more}</span></summary><div class=\"inside\"><p>{}</p><ul>{inside}</ul></div></details>\n",
+         <span class=\"where\">{at}{more}</span></summary><div class=\"inside\"><p>{}</p><ul>",
         group.rank(),
         text(&first.title),
         text(&first.advice),
-    )
+    )?;
+    group.findings().try_for_each(|finding| out.write_all(place(&finding).as_bytes()))?;
+    out.write_all(b"</ul></div></details>\n")
 }
 
 fn place(finding: &FindingV1) -> String {
@@ -155,30 +170,28 @@ fn controls(groups: &[Group<'_>]) -> String {
         format!("<label>{name}<select id=\"{id}\" autocomplete=\"off\">{all}{options}</select></label>\n")
     };
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let mut rules: Vec<String> = groups.iter().map(|group| text(&group.first().rule)).collect();
-    rules.sort();
-    rules.dedup();
+    let rules: BTreeSet<String> = groups.iter().map(|group| text(&group.first().rule)).collect();
     format!(
         "<div class=\"controls\">\n<label>Text<input id=\"text\" type=\"search\" autocomplete=\"off\"></label>\n{}{}{}{}\
          <output id=\"shown\">{} secrets</output>\n</div>\n",
         select("severity", "Severity", "all", words(&SEVERITIES)),
         select("effect", "Effect", "all", words(&["deny", "audit"])),
-        select("rule", "Rule", "all", rules),
+        select("rule", "Rule", "all", rules.into_iter().collect()),
         select("sort", "Sort by", "", words(&["severity", "places", "rule", "path"])),
         groups.len(),
     )
 }
 
 fn severity_chart(groups: &[Group<'_>]) -> String {
-    let count = |severity: &str| groups.iter().filter(|group| group.severity() == severity).count();
+    let count = |severity: &str| groups.iter().filter(|group| group.severity == severity).count();
     let bars: Vec<Bar> = SEVERITIES.iter().map(|severity| ((*severity).to_owned(), count(severity), *severity)).collect();
     chart("Severity", &bars)
 }
 
 fn rule_chart(groups: &[Group<'_>]) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    groups.iter().for_each(|group| *counts.entry(&group.first().rule).or_default() += 1);
-    let mut bars: Vec<Bar> = counts.into_iter().map(|(rule, count)| (rule.to_owned(), count, "")).collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    groups.iter().for_each(|group| *counts.entry(group.first().into_owned().rule).or_default() += 1);
+    let mut bars: Vec<Bar> = counts.into_iter().map(|(rule, count)| (rule, count, "")).collect();
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.1));
     bars.truncate(BARS);
     chart("Rules", &bars)

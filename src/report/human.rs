@@ -1,6 +1,8 @@
 //! The report for a person, in the form compilers use: where, the masked line, why it matters, what to do.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 
@@ -21,11 +23,15 @@ pub enum Colour {
     Off,
 }
 
-/// The findings and notices. Empty when there is nothing to say. Suppressed findings are only counted.
-pub fn render(report: &Report<'_>, colour: Colour) -> String {
+/// Writes the findings and notices; nothing when there is nothing to say. Suppressed findings are only counted.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, colour: Colour, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page { text: String::new(), colour };
     for finding in report.findings.iter().filter(|f| !matches!(f.verdict, Verdict::Suppressed(_))) {
-        page.finding(finding, (report.rule)(finding.rule), report.values);
+        page.finding(finding, report.rules.rule(finding.rule), report.values);
+        page.turn(out)?;
     }
     for notice in report.notices {
         let word = match notice.kind {
@@ -37,9 +43,9 @@ pub fn render(report: &Report<'_>, colour: Colour) -> String {
         let why = escape::message(&notice.why).into_owned();
         page.paint(Paint::Warning, word);
         page.plain(&format!(": {path}{colon}{why}\n"));
+        page.turn(out)?;
     }
-    // The log of a CI server, where a line of the repository must give no commands.
-    super::annotations::disarm(&page.text)
+    Ok(())
 }
 
 #[derive(Clone, Copy)]
@@ -67,6 +73,14 @@ struct Page {
 }
 
 impl Page {
+    /// Writes what is there, and starts anew.
+    fn turn(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        // It may be the log of a CI server, where a line of the repository must give no commands.
+        out.write_all(super::annotations::disarm(&self.text).as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
+
     fn plain(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -85,7 +99,7 @@ impl Page {
         self.paint(paint, &format!("{word}[{}]", rule.id));
         self.paint(Paint::Bold, &format!(": {}\n", rule.title));
         let gutter = finding.excerpt.as_ref().map_or(1, |excerpt| excerpt.line.to_string().len());
-        let path = escape::path(&finding.reached.clone().unwrap_or_else(|| finding.origin.label()));
+        let path = escape::path(&finding.reached.as_deref().map_or_else(|| finding.origin.label(), Cow::Borrowed));
         self.paint(Paint::Frame, &format!("{:gutter$}--> ", ""));
         match finding.at {
             Some(at) => self.plain(&format!("{path}:{}:{}\n", at.line, at.column)),
@@ -99,7 +113,7 @@ impl Page {
             let value = String::from_utf8_lossy(finding.secret.expose()).into_owned();
             self.footer(gutter, "value", &escape::message(&value));
         }
-        if let Origin::Lost { blob, .. } = &finding.origin {
+        if let Origin::Lost { blob, .. } = &*finding.origin {
             self.footer(gutter, "object", &format!("{blob}: no branch, tag or other ref leads to it"));
         }
         if let Some(trail) = &finding.trail {
@@ -147,7 +161,7 @@ impl Page {
 /// What to do with what is found there, and what if it is no secret.
 fn instead(finding: &Finding, rule: &Rule) -> String {
     const KEEP: &str = "if it is no secret, `nospill baseline create --history` keeps it";
-    match (&finding.origin, finding.via, finding.at) {
+    match (&*finding.origin, finding.via, finding.at) {
         (Origin::Ref { .. }, ..) => {
             format!("the name of a ref: delete or rename it here and on every remote that has it; {KEEP}")
         }
@@ -206,7 +220,7 @@ fn takes_comment(finding: &Finding) -> bool {
     let is_gone = finding.trail.as_ref().is_some_and(|trail| !trail.in_head);
     let name = finding.origin.path().rsplit(|&b| b == b'/').next().unwrap_or_default();
     let ending = name.rsplit(|&b| b == b'.').next().unwrap_or_default().to_ascii_lowercase();
-    let is_packed = matches!(finding.origin, Origin::Member { .. });
+    let is_packed = matches!(*finding.origin, Origin::Member { .. });
     !is_gone && !is_packed && !NONE.iter().any(|none| none.as_bytes() == ending)
 }
 

@@ -25,44 +25,47 @@ pub enum JoinError {
 ///
 /// # Errors
 /// There is none, or they do not belong together.
-pub fn join(mut parts: Vec<Document>) -> Result<Document, JoinError> {
+pub fn join(mut parts: Vec<Document<'static>>) -> Result<Document<'static>, JoinError> {
     parts.sort_by_key(|part| part.shard.as_ref().map(|shard| shard.number));
     let is_sharded = check(&parts)?;
     let missing = parts.first().map(|_| missing(&parts)).unwrap_or_default();
-    let spread = spread(&parts);
+    let found: Vec<_> = parts.iter_mut().map(|part| std::mem::take(&mut part.findings).into_vec()).collect();
+    let spread = spread(&found);
+    let mut findings: Vec<FindingV1> = found.into_iter().flatten().collect();
     let mut parts = parts.into_iter();
     let mut whole = parts.next().ok_or(JoinError::None)?;
     for part in parts {
-        whole.findings.extend(part.findings);
         whole.notices.extend(part.notices);
         add(&mut whole.summary, &part.summary);
     }
     whole.shard = None;
     if is_sharded {
-        settle(&mut whole.findings, &spread);
+        settle(&mut findings, &spread);
         // Each part may have met no file, and the whole has.
         let objects = whole.summary.objects;
         whole.notices.retain(|notice| objects == 0 || !notice.path.is_empty() || notice.why != NO_FILE);
         whole.notices.extend(missing);
     }
-    whole.sort();
+    findings.sort_by(|a, b| a.place().cmp(&b.place()));
+    whole.sort_notices();
     // Of parts only what stands in a name, which each finds whose files are below that folder: it has no line to show.
     let is_met_twice = |a: &FindingV1| !is_sharded || a.excerpt.is_empty();
-    whole.findings.dedup_by(|a, b| is_met_twice(a) && a.place() == b.place());
+    findings.dedup_by(|a, b| is_met_twice(a) && a.place() == b.place());
+    whole.findings = findings.into();
     recount(&mut whole);
     Ok(whole)
 }
 
 /// Counts what is there, whatever the report said.
-pub fn recount(document: &mut Document) {
-    let of = |effect| document.findings.iter().filter(|finding| finding.effect == effect).count();
+pub fn recount(document: &mut Document<'_>) {
+    let of = |effect| (0..document.findings.len()).filter(|&at| document.findings.effect(at) == effect).count();
     let (denied, audited, suppressed) = (of(Effect::Deny), of(Effect::Audit), of(Effect::Off));
     let skipped = document.skipped().count();
     document.summary = SummaryV1 { denied, audited, suppressed, skipped, ..document.summary.clone() };
 }
 
 /// Whether the reports, which are sorted, are parts of one run.
-fn check(parts: &[Document]) -> Result<bool, JoinError> {
+fn check(parts: &[Document<'_>]) -> Result<bool, JoinError> {
     let Some(first) = parts.first() else { return Err(JoinError::None) };
     for pair in parts.windows(2) {
         match (&pair[0].shard, &pair[1].shard) {
@@ -86,7 +89,7 @@ fn check(parts: &[Document]) -> Result<bool, JoinError> {
 }
 
 /// A notice for each part that is not there.
-fn missing(parts: &[Document]) -> Vec<NoticeV1> {
+fn missing(parts: &[Document<'_>]) -> Vec<NoticeV1> {
     let numbers: BTreeSet<u16> = parts.iter().filter_map(|part| part.shard.as_ref()).map(|shard| shard.number).collect();
     let of = parts.iter().filter_map(|part| part.shard.as_ref()).map(|shard| shard.of).next().unwrap_or(0);
     let notice = |number| NoticeV1 {
@@ -113,12 +116,12 @@ fn add(sum: &mut SummaryV1, more: &SummaryV1) {
 type Spread = HashMap<(String, String), (u32, u32)>;
 
 /// Adds up what each part saw of a secret; an object that several parts looked at counts once.
-fn spread(parts: &[Document]) -> Spread {
+fn spread(parts: &[Vec<FindingV1>]) -> Spread {
     let mut shared: HashMap<(String, String), BTreeSet<&str>> = HashMap::new();
     let mut spread = Spread::new();
     for part in parts {
         let mut told: HashMap<(&str, &str), &EvidenceV1> = HashMap::new();
-        for finding in &part.findings {
+        for finding in part {
             // Messages hold no objects.
             if let Some(evidence) = finding.evidence.as_ref().filter(|evidence| evidence.objects > 0) {
                 told.insert((&finding.rule, &finding.group), evidence);

@@ -1,26 +1,26 @@
 //! The JSON report, version 1, and what every report for a machine is made of. Later changes add fields and never rename one.
 
+use std::borrow::Cow;
+use std::io;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use super::{Report, Values, form};
-use crate::types::date;
-use crate::types::finding::{Evidence, Finding, Trail, Verdict};
-use crate::types::rule::Rule;
+use super::findings::{Findings, lossy};
+use super::{Report, form};
 use crate::types::shard::Sharded;
 
 /// A report as JSON has it. One that was read back may say anything: nothing in it is to be trusted.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "nospill report")]
-pub struct Document {
+pub struct Document<'r> {
     /// 1.
     pub version: u32,
     /// Who wrote it.
     pub tool: Tool,
     /// Sorted by path, position and rule.
-    pub findings: Vec<FindingV1>,
+    pub findings: Findings<'r>,
     /// Sorted.
     pub notices: Vec<NoticeV1>,
     /// What was looked at.
@@ -220,16 +220,16 @@ pub enum ReadError {
     Version(u32),
 }
 
-impl Document {
+impl<'r> Document<'r> {
     /// What a run has to say. A finding that is the path itself stands at line 1, column 1.
-    pub fn new(report: &Report<'_>) -> Self {
+    pub fn new(report: &Report<'r>) -> Self {
         let (counts, summary) = (report.counts(), &report.summary);
         let notice = |path: &[u8], why: &str, kind: &str| NoticeV1 { kind: kind.into(), path: lossy(path), why: why.into() };
         let shard = |of: &Sharded| ShardV1 { number: of.shard.number(), of: of.shard.of(), run: of.key.clone() };
         let mut document = Self {
             version: 1,
             tool: Tool { name: "nospill".into(), version: env!("CARGO_PKG_VERSION").into() },
-            findings: report.findings.iter().map(|f| finding(f, (report.rule)(f.rule), report.values)).collect(),
+            findings: Findings::of(report),
             notices: report.notices.iter().map(|n| notice(&n.path, &n.why, n.kind.as_str())).collect(),
             summary: SummaryV1 {
                 objects: summary.objects,
@@ -245,13 +245,12 @@ impl Document {
             },
             shard: report.sharded.map(shard),
         };
-        document.sort();
+        document.sort_notices();
         document
     }
 
-    /// Puts it in an order that only what it says decides, so that parts can be joined into the whole.
-    pub(super) fn sort(&mut self) {
-        self.findings.sort_by(|a, b| a.place().cmp(&b.place()));
+    /// Puts notices in an order that only what they say decides, so that parts can be joined into the whole.
+    pub(super) fn sort_notices(&mut self) {
         // What was skipped comes first.
         self.notices.sort_by(|a, b| (&b.kind, &a.path, &a.why).cmp(&(&a.kind, &b.path, &b.why)));
         self.notices.dedup();
@@ -267,8 +266,13 @@ impl Document {
     }
 
     /// The findings that count.
-    pub fn counted(&self) -> impl Iterator<Item = &FindingV1> {
-        self.findings.iter().filter(|finding| finding.effect != Effect::Off)
+    pub fn counted(&self) -> impl Iterator<Item = Cow<'_, FindingV1>> {
+        self.counted_places().map(|at| self.findings.get(at))
+    }
+
+    /// Where those stand.
+    pub(super) fn counted_places(&self) -> impl Iterator<Item = usize> {
+        (0..self.findings.len()).filter(|&at| self.findings.effect(at) != Effect::Off)
     }
 
     /// Things that should have been scanned and were not.
@@ -277,93 +281,16 @@ impl Document {
     }
 }
 
-/// The document as text, with a newline at its end.
-pub fn render(document: &Document) -> String {
-    form::pretty(document)
+/// Writes the document, with a newline at its end.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(document: &Document<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    form::pretty(document, out)
 }
 
 /// The JSON Schema of what is written: which members there always are, and what they hold.
 pub fn json_schema() -> String {
     let written = SchemaSettings::default().for_serialize().into_generator();
-    form::pretty(&written.into_root_schema_for::<Document>())
-}
-
-fn finding(finding: &Finding, rule: &Rule, values: Values) -> FindingV1 {
-    let (effect, suppressed) = match &finding.verdict {
-        Verdict::Deny => (Effect::Deny, None),
-        Verdict::Audit => (Effect::Audit, None),
-        Verdict::Suppressed(reason) => (Effect::Off, Some(reason.as_text().to_owned())),
-    };
-    let at = finding.at.map_or((1, 1, 1, 1), |at| (at.line, at.column, at.end_line, at.end_column));
-    FindingV1 {
-        rule: rule.id.to_string(),
-        title: rule.title.to_string(),
-        severity: rule.severity.as_str().into(),
-        confidence: finding.confidence.as_str().into(),
-        effect,
-        path: lossy(&finding.origin.label()),
-        reached: finding.reached.as_deref().map(lossy),
-        line: at.0,
-        column: at.1,
-        end_line: at.2,
-        end_column: at.3,
-        secret: match values {
-            Values::Masked => finding.secret.redacted(),
-            Values::Shown => lossy(finding.secret.expose()),
-        },
-        fingerprint: finding.fingerprint.clone(),
-        note: finding.note.clone(),
-        suppressed,
-        advice: rule.advice.to_string(),
-        excerpt: finding.excerpt.as_ref().map(|excerpt| excerpt.text.clone()).unwrap_or_default(),
-        group: group(finding, rule),
-        line_hash: finding.line_hash.clone(),
-        evidence: finding.evidence.as_deref().map(evidence),
-        history: finding.trail.as_deref().and_then(|trail| history(finding, trail)),
-    }
-}
-
-fn evidence(evidence: &Evidence) -> EvidenceV1 {
-    EvidenceV1 {
-        objects: evidence.objects,
-        paths: evidence.paths,
-        shared: evidence.shared.iter().map(ToString::to_string).collect(),
-        rank: evidence.rank.map(|rank| (rank.kind, rank.time, rank.id.to_string())),
-    }
-}
-
-/// A hash of rule and secret; of a finding that is no value, its fingerprint.
-fn group(finding: &Finding, rule: &Rule) -> String {
-    let secret = finding.secret.expose();
-    if secret.is_empty() {
-        return finding.fingerprint.clone();
-    }
-    let mut hash = Sha256::new();
-    for part in [b"nospill group".as_slice(), rule.id.as_bytes(), secret] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    let hex: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("g1:{hex}")
-}
-
-fn history(finding: &Finding, trail: &Trail) -> Option<HistoryV1> {
-    let commit = CommitV1 {
-        id: finding.origin.commit()?.to_string(),
-        author: trail.author.clone(),
-        email: trail.email.clone(),
-        date: date::iso(trail.time, trail.zone),
-    };
-    Some(HistoryV1 {
-        commit,
-        in_head: trail.in_head,
-        last_seen: trail.last_seen.to_string(),
-        last_seen_date: trail.last_time.map(|(time, zone)| date::iso(time, zone)),
-        objects: trail.objects,
-        paths: trail.paths,
-    })
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    form::text(|out| form::pretty(&written.into_root_schema_for::<Document<'_>>(), out))
 }

@@ -1,5 +1,7 @@
 //! JSONL: a document a line, told apart by `type`: `finding`, `notice`, and at the end one `summary`.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
 use super::escape;
@@ -18,10 +20,17 @@ enum Line<'d> {
     },
 }
 
-/// The lines, each with its break, one by one.
-pub fn lines(document: &Document) -> impl Iterator<Item = String> {
-    let end = Line::Summary { version: document.version, tool: &document.tool, summary: &document.summary };
-    let findings = document.findings.iter().map(Line::Finding);
-    let lines = findings.chain(document.notices.iter().map(Line::Notice)).chain([end]);
-    lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| escape::json(line) + "\n")
+/// Writes the lines.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = escape::Json::new(out);
+    let mut line = |line: Line<'_>| -> io::Result<()> {
+        serde_json::to_writer(&mut out, &line)?;
+        out.write_all(b"\n")
+    };
+    document.findings.iter().try_for_each(|finding| line(Line::Finding(&finding)))?;
+    document.notices.iter().try_for_each(|notice| line(Line::Notice(notice)))?;
+    line(Line::Summary { version: document.version, tool: &document.tool, summary: &document.summary })
 }

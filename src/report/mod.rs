@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod escape;
+pub mod findings;
 pub mod form;
 pub mod gitlab;
 pub mod html;
@@ -9,6 +10,7 @@ pub mod human;
 pub mod join;
 pub mod json;
 pub mod junit;
+mod limits;
 pub mod lines;
 pub mod markdown;
 pub mod sarif;
@@ -18,7 +20,7 @@ use std::time::Duration;
 
 use crate::types::finding::{Finding, Verdict};
 use crate::types::notice::{Notice, NoticeKind};
-use crate::types::rule::Rule;
+use crate::types::rule::Rules;
 use crate::types::shard::Sharded;
 
 /// Everything a reporter may say.
@@ -27,8 +29,8 @@ pub struct Report<'r> {
     pub findings: &'r [Finding],
     /// Sorted.
     pub notices: &'r [Notice],
-    /// The rule of an index.
-    pub rule: &'r dyn Fn(u16) -> &'r Rule,
+    /// The rules that the findings are of.
+    pub rules: &'r dyn Rules,
     /// What was looked at.
     pub summary: Summary,
     /// Whether values may be shown whole.

@@ -2,54 +2,67 @@
 //! be the line. Suppressed findings are left out, because code scanning would open alerts for them.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::rc::Rc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::form::{Lazily, flat, noted, pretty, rank, sentence};
+use super::form::{Lazily, flat, noted, pretty, ranked, sentence};
 use super::json::{Document, Effect, FindingV1, NoticeV1};
+use super::limits::Shown;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Longest description of a rule that code scanning takes.
 const LONGEST: usize = 1024;
 
-/// Results of a run that code scanning shows; a run of more than 25,000 it refuses.
-const RESULTS: usize = 5000;
-/// Runs of a log that code scanning takes.
+/// The limits of GitHub's code scanning, from its documentation of 2026 ("SARIF results exceed one or more limits", "SARIF results
+/// file is too large"): 20 runs a file, 25,000 results a run of which it shows 5,000, 25,000 rules a run, 10 tags of a rule that
+/// are shown, 100 locations of a result, and 10 MB of a file that gzip has compressed.
 const RUNS: usize = 20;
+const RESULTS: usize = 5000;
+/// Results of all runs, compressed: rules and notices have the rest.
+const COMPRESSED: u64 = 9_000_000;
+/// Notices that are told one by one.
+const NOTICES: usize = 5000;
 
-/// The log: one run, or as many as code scanning needs to show all results, the most severe first. Each run is a category of its
-/// own, as it wants them.
-pub fn render(document: &Document) -> String {
-    let mut findings: Vec<&FindingV1> = document.counted().collect();
-    if findings.len() > RESULTS {
-        findings.sort_by_key(|finding| rank(finding));
+/// Writes the log: one run, or as many as code scanning needs to show all results, the most severe first. Each run is a category of
+/// its own, as it wants them.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let of_result = |finding: &FindingV1, out: &mut dyn Write| Ok(serde_json::to_writer(out, &result(finding, 0))?);
+    let mut shown = Shown::within_compressed(document, RESULTS * RUNS, COMPRESSED, &of_result);
+    if shown.places.len() > RESULTS {
+        shown.places = ranked(document).into_iter().take(shown.places.len()).collect();
     }
-    let left_out = findings.len().saturating_sub(RESULTS * RUNS);
-    findings.truncate(RESULTS * RUNS);
-    let mut parts: Vec<&[&FindingV1]> = findings.chunks(RESULTS).collect();
+    let mut parts: Vec<&[usize]> = shown.places.chunks(RESULTS).collect();
     if parts.is_empty() {
         parts.push(&[]);
     }
-    let runs = parts.iter().enumerate().map(|(number, part)| run(document, part, number, left_out));
-    pretty(&Log { schema: SCHEMA, runs: runs.collect::<Vec<_>>(), version: "2.1.0" })
+    let runs = Lazily(|| parts.iter().enumerate().map(|(number, part)| run(document, part, number, shown.left_out)));
+    pretty(&Log { schema: SCHEMA, runs, version: "2.1.0" }, out)
 }
 
-fn run<'d>(document: &'d Document, findings: &'d [&'d FindingV1], number: usize, left_out: usize) -> Run<impl Serialize + 'd> {
-    let mut rules: BTreeMap<&str, (usize, Vec<&FindingV1>)> = BTreeMap::new();
-    findings.iter().for_each(|finding| rules.entry(&finding.rule).or_default().1.push(finding));
-    rules.values_mut().enumerate().for_each(|(number, (index, _))| *index = number);
-    let described = rules.iter().map(|(id, (_, findings))| rule(id, findings)).collect::<Vec<_>>();
-    let numbers: Rc<BTreeMap<&str, usize>> = Rc::new(rules.into_iter().map(|(id, (index, _))| (id, index)).collect());
+fn run<'d>(document: &'d Document<'d>, places: &'d [usize], number: usize, left_out: usize) -> Run<impl Serialize + 'd> {
+    let findings = move || places.iter().map(|&at| document.findings.get(at));
+    let mut rules: BTreeMap<String, Described> = BTreeMap::new();
+    findings().for_each(|finding| rules.entry(finding.rule.clone()).or_default().add(&finding));
+    let described = rules.iter().map(|(id, rule)| rule.wire(id)).collect::<Vec<_>>();
+    let numbers: Rc<BTreeMap<String, usize>> = Rc::new(rules.into_keys().enumerate().map(|(number, id)| (id, number)).collect());
     let results = move || {
         let numbers = Rc::clone(&numbers);
-        findings.iter().map(move |finding| result(finding, numbers[finding.rule.as_str()]))
+        findings().map(move |finding| result(&finding, numbers[&finding.rule]))
     };
-    let mut notices: Vec<Value> = if number == 0 { document.notices.iter().map(notification).collect() } else { Vec::new() };
+    let mut notices: Vec<Value> =
+        if number == 0 { document.notices.iter().take(NOTICES).map(notification).collect() } else { Vec::new() };
+    let mut tell = |text: String| notices.push(json!({ "level": "error", "message": { "text": text } }));
     if left_out > 0 {
-        let text = format!("{left_out} more findings are left out of this log, the least severe: code scanning takes no more");
-        notices.push(json!({ "level": "error", "message": { "text": text } }));
+        tell(format!("{left_out} more findings are left out of this log, the least severe: code scanning takes no more"));
+    }
+    if document.notices.len() > NOTICES && number == 0 {
+        tell(format!("{} more notices are left out of this log", document.notices.len() - NOTICES));
     }
     Run {
         automation_details: json!({ "id": if number == 0 { "nospill/".to_owned() } else { format!("nospill/{}/", number + 1) } }),
@@ -69,10 +82,10 @@ fn run<'d>(document: &'d Document, findings: &'d [&'d FindingV1], number: usize,
 }
 
 #[derive(Serialize)]
-struct Log<R> {
+struct Log<R: Serialize> {
     #[serde(rename = "$schema")]
     schema: &'static str,
-    runs: Vec<R>,
+    runs: R,
     version: &'static str,
 }
 
@@ -86,28 +99,45 @@ struct Run<L> {
     tool: Value,
 }
 
-fn rule(id: &str, findings: &[&FindingV1]) -> Value {
-    let first = findings[0];
-    let precision = findings.iter().map(|finding| precision(&finding.confidence)).max().unwrap_or((0, "low")).1;
-    let level = if findings.iter().any(|finding| finding.effect == Effect::Deny) { "error" } else { "warning" };
-    json!({
-        "id": some(id),
-        "name": name(id),
-        "shortDescription": { "text": some(&first.title) },
-        "fullDescription": { "text": some(&format!("{}. {}", first.title, first.advice)) },
-        "help": { "text": some(&first.advice) },
-        "defaultConfiguration": { "level": level },
-        "properties": {
-            "tags": ["security", "secret"],
-            "precision": precision,
-            "security-severity": match first.severity.as_str() {
-                "critical" => "9.5",
-                "high" => "8.0",
-                "medium" => "5.5",
-                _ => "3.0",
+/// What a run's findings of a rule say of it.
+#[derive(Default)]
+struct Described {
+    /// Title, advice and severity as the first one has them.
+    first: Option<(String, String, String)>,
+    /// The best of them.
+    precision: (u8, &'static str),
+    is_denied: bool,
+}
+
+impl Described {
+    fn add(&mut self, finding: &FindingV1) {
+        self.first.get_or_insert_with(|| (finding.title.clone(), finding.advice.clone(), finding.severity.clone()));
+        self.precision = self.precision.max(precision(&finding.confidence));
+        self.is_denied |= finding.effect == Effect::Deny;
+    }
+
+    fn wire(&self, id: &str) -> Value {
+        let (title, advice, severity) =
+            self.first.as_ref().map_or(("", "", ""), |(title, advice, severity)| (title, advice, severity));
+        json!({
+            "id": some(id),
+            "name": name(id),
+            "shortDescription": { "text": some(title) },
+            "fullDescription": { "text": some(&format!("{title}. {advice}")) },
+            "help": { "text": some(advice) },
+            "defaultConfiguration": { "level": if self.is_denied { "error" } else { "warning" } },
+            "properties": {
+                "tags": ["security", "secret"],
+                "precision": self.precision.1,
+                "security-severity": match severity {
+                    "critical" => "9.5",
+                    "high" => "8.0",
+                    "medium" => "5.5",
+                    _ => "3.0",
+                },
             },
-        },
-    })
+        })
+    }
 }
 
 /// A rule's name, which Azure's code scanning wants and which must not be the id: `github-pat` is `GithubPat`.

@@ -1,15 +1,20 @@
 //! CSV as RFC 4180 has it. A cell that a spreadsheet would take for a formula starts with an apostrophe.
 
+use std::io::{self, Write};
+
 use super::form::flat;
 use super::json::{Document, Effect};
 
 const HEAD: &str = "effect,severity,confidence,rule,title,path,line,column,end_line,end_column,secret,fingerprint,commit,author,\
                     email,date,in_head,suppressed,advice";
 
-/// The table, its first line the names of the columns.
-pub fn render(document: &Document) -> String {
-    let mut text = format!("{HEAD}\r\n");
-    for finding in &document.findings {
+/// Writes the table, its first line the names of the columns.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{HEAD}\r\n")?;
+    for finding in document.findings.iter() {
         let effect = match finding.effect {
             Effect::Deny => "deny",
             Effect::Audit => "audit",
@@ -26,10 +31,9 @@ pub fn render(document: &Document) -> String {
         cells.push(history.map_or("", |history| if history.in_head { "true" } else { "false" }));
         cells.extend([finding.suppressed.as_deref().unwrap_or_default(), &finding.advice]);
         let row: Vec<String> = cells.into_iter().map(cell).collect();
-        text.push_str(&row.join(","));
-        text.push_str("\r\n");
+        write!(out, "{}\r\n", row.join(","))?;
     }
-    text
+    Ok(())
 }
 
 fn cell(text: &str) -> String {

@@ -9,7 +9,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::paths::PathFilter;
 use super::{builtin, hint, plain};
-use crate::types::rule::{Confidence, Hint, Rule, Severity};
+use crate::types::rule::{Confidence, Hint, Rule, Rules, Severity};
 
 /// Most rules a set may hold: rule indexes are `u16`.
 pub const MAX_RULES: usize = u16::MAX as usize;
@@ -58,6 +58,12 @@ pub struct RuleSet {
     paths: Vec<OnceLock<PathFilter>>,
     /// Rules whose worth was set otherwise, by index; mostly none.
     changed: Vec<(u16, Rule)>,
+}
+
+impl Rules for RuleSet {
+    fn rule(&self, index: u16) -> &Rule {
+        Self::rule(self, index)
+    }
 }
 
 /// A compiled regex and the group that holds the secret.

@@ -1,6 +1,7 @@
 //! From a raw match to a finding with a verdict. A secret never prints itself.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::input::Origin;
 use super::oid::Oid;
@@ -134,7 +135,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
     /// The masked text of the finding's first line, cut to a readable length.
-    pub text: String,
+    pub text: Box<str>,
     /// 1-based line of `text`.
     pub line: u32,
     /// Characters of `text` to underline.
@@ -193,8 +194,8 @@ pub struct Rank {
 pub struct Finding {
     /// Index of the rule in the rule set.
     pub rule: u16,
-    /// Where the content is from.
-    pub origin: Origin,
+    /// Where the content is from; findings of one content share it.
+    pub origin: Arc<Origin>,
     /// Where in it; `None` when the path or the whole binary is the finding.
     pub at: Option<Location>,
     /// The value; empty when the path or the whole binary is the finding.

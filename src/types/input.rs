@@ -1,5 +1,6 @@
 //! What a source hands to the pipeline: where bytes are from, the bytes, and which lines are this run's business.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -109,10 +110,10 @@ impl Origin {
     }
 
     /// The path as a report shows it: members are `outer!inner`.
-    pub fn label(&self) -> Vec<u8> {
+    pub fn label(&self) -> Cow<'_, [u8]> {
         match self {
-            Self::Member { outer, path } => [outer.label().as_slice(), b"!", path].concat(),
-            other => other.path().to_vec(),
+            Self::Member { outer, path } => Cow::Owned([&*outer.label(), b"!", path].concat()),
+            other => Cow::Borrowed(other.path()),
         }
     }
 }

@@ -323,3 +323,9 @@ impl Rule {
         self.regex.is_none() && self.reader.is_none() && self.magic.is_empty() && !self.path.is_empty()
     }
 }
+
+/// Rules by their index.
+pub trait Rules {
+    /// The rule of an index that a finding has.
+    fn rule(&self, index: u16) -> &Rule;
+}

@@ -40,6 +40,7 @@ mod layers;
 #[cfg(unix)]
 mod leak;
 mod lfs;
+mod limits;
 #[cfg(unix)]
 mod markers;
 mod marks;

@@ -1,6 +1,7 @@
 //! From what blobs hold to findings: each secret of a path once, with its way through history.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::exact::{Found, InBlob};
 use super::{Run, Seen};
@@ -91,7 +92,7 @@ impl Tracing<'_> {
                 let shared = spread.blobs.iter().filter(|&&blob| shares.is_shared(blob));
                 let mut shared: Vec<Oid> = shared.map(|&blob| self.run.forest.oid(blob)).collect();
                 shared.sort_unstable();
-                let rank = match &finding.origin {
+                let rank = match &*finding.origin {
                     Origin::Lost { blob, .. } => Some(Rank { kind, time: 0, id: *blob }),
                     _ => None,
                 };
@@ -136,8 +137,8 @@ impl Tracing<'_> {
             };
             let Some(mut finding) = findings.remove(&(number, trail.blob)) else { continue };
             let id = self.oid_of(trail.introduced);
-            if let Origin::Lost { path, blob } = finding.origin {
-                finding.origin = Origin::Commit { id, path, blob };
+            if let Origin::Lost { path, blob } = &*finding.origin {
+                finding.origin = Arc::new(Origin::Commit { id, path: path.clone(), blob: *blob });
             }
             finding.trail = self.trail(&id, self.oid_of(trail.last), trail.in_head, &mut cache).map(Box::new);
             traced.push(finding);
