@@ -60,6 +60,8 @@ mod providers;
 #[cfg(unix)]
 mod ranges;
 mod report;
+#[cfg(unix)]
+mod repositories;
 mod rules;
 mod shards;
 #[cfg(target_os = "linux")]
