@@ -1,4 +1,4 @@
-//! What a rule is once it is loaded. Built-in rules are static data made by the build script; user rules own theirs.
+//! What a rule is once it is loaded. Built-in rules borrow their texts from the program; user rules own theirs.
 
 use std::borrow::Cow;
 
