@@ -19,7 +19,7 @@ for pair in amd64:x86_64 arm64:aarch64; do
     fi
 done
 set -- --build-arg PROGRAM=released ${BASE:+--build-arg "BASE=$BASE"} --platform "$platforms" -f "$root/ci/Containerfile"
-if command -v docker > /dev/null; then
+if docker buildx version > /dev/null 2>&1; then
     docker buildx build "$@" --provenance=false --output "type=oci,dest=$image" "$context"
 else
     buildah bud "$@" --manifest "nospill-$version" "$context"
