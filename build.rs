@@ -12,6 +12,8 @@ mod fingerprint;
 mod frequency;
 #[path = "src/rules/hint.rs"]
 mod hint;
+#[path = "src/rules/packed.rs"]
+mod packed;
 #[path = "src/rules/places.rs"]
 mod places;
 #[path = "src/types/rule.rs"]
@@ -28,6 +30,7 @@ mod types {
 }
 
 use fingerprint::{Anchored, Fingerprint, Slots};
+use packed::Packer;
 use rule::Rule;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -41,31 +44,44 @@ fn main() -> Result<(), Box<dyn Error>> {
         rules.extend(read(path).map_err(|error| format!("{}: {error}", path.display()))?);
     }
     check_ids(&rules)?;
-    let mut code = format!("pub(super) static RULES: [Rule; {}] = [\n", rules.len());
-    for rule in &rules {
-        writeln!(code, "{},", literal(rule)?)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    let mut packer = Packer::default();
+    let starts: Vec<usize> = rules.iter().map(|rule| packer.rule(rule)).collect();
+    let mut code = format!("static STARTS: [u32; {}] = {starts:?};\n", starts.len());
+    for (name, is) in KINDS {
+        let of_kind: Vec<usize> = (0..rules.len()).filter(|&at| is(&rules[at])).collect();
+        writeln!(code, "pub(super) static {name}: [u16; {}] = {of_kind:?};", of_kind.len())?;
     }
-    code.push_str("];\n");
-    let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    fs::write(Path::new(&out).join("builtin.rs"), code)?;
-    fs::write(Path::new(&out).join("fingerprint.rs"), tables(&rules)?)?;
+    fs::write(out.join("builtin.rs"), code)?;
+    fs::write(out.join("fingerprint.rs"), tables(&rules, &mut packer)?)?;
+    fs::write(out.join("rules.txt"), packer.texts)?;
+    fs::write(out.join("rules.bin"), packer.bytes)?;
     Ok(())
 }
 
+/// A kind's name, and what is of it.
+type Kind = (&'static str, fn(&Rule) -> bool);
+
+/// The kinds of rules that a scan looks up before it has met any keyword.
+const KINDS: [Kind; 4] = [
+    ("UNANCHORED", Rule::is_unanchored),
+    ("PATHS", Rule::is_path_rule),
+    ("BINARIES", Rule::is_binary_rule),
+    ("ENTRIES", Rule::is_entries_rule),
+];
+
 /// The prefilter's tables as sparse lists: const functions of the library spread them.
-fn tables(rules: &[Rule]) -> Result<String, std::fmt::Error> {
+fn tables(rules: &[Rule], packer: &mut Packer) -> Result<String, std::fmt::Error> {
     let keywords: Vec<_> =
         rules.iter().enumerate().flat_map(|(index, rule)| rule.keywords.iter().map(move |text| (index as u16, text))).collect();
     let tables = Fingerprint::new(keywords.iter().map(|&(rule, text)| {
         let text = text.as_bytes();
         Anchored { text, anchors: frequency::anchors(text), rule }
     }));
-    let mut code = format!("pub(super) static KEYWORDS: [Keyword; {}] = [\n", keywords.len());
-    for (rule, text) in &keywords {
-        writeln!(code, "Keyword {{ text: Cow::Borrowed({text:?}), rule: {rule} }},")?;
-    }
+    let places: Vec<(usize, usize, u16)> = keywords.iter().map(|&(rule, text)| (packer.place(text), text.len(), rule)).collect();
+    let mut code = format!("pub(super) static KEYWORDS: [(u32, u16, u16); {}] = {places:?};\n", places.len());
     let longest = keywords.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
-    writeln!(code, "];\npub(super) const LONGEST: usize = {longest};")?;
+    writeln!(code, "pub(super) const LONGEST: usize = {longest};")?;
     writeln!(code, "static KEYS: [Key; {}] = {:?};", tables.keys.len(), tables.keys)?;
     writeln!(code, "static LISTS: [u16; {}] = {:?};", tables.lists.len(), tables.lists)?;
     let Slots { kinds, neighbours, starts } = &tables.slots;
@@ -103,78 +119,4 @@ fn check_ids(rules: &[Rule]) -> Result<(), Box<dyn Error>> {
         return Err(format!("`requires` names the unknown rule `{}`", requires.rule).into());
     }
     Ok(())
-}
-
-fn texts(list: &[rule::Text]) -> String {
-    let items: Vec<String> = list.iter().map(|text| format!("Cow::Borrowed({text:?})")).collect();
-    format!("Cow::Borrowed(&[{}])", items.join(", "))
-}
-
-fn check(check: &rule::Check) -> String {
-    use rule::Check;
-    match check {
-        Check::Public(list) => format!("Check::Public({})", texts(list)),
-        Check::Doubtful(list) => format!("Check::Doubtful({})", texts(list)),
-        Check::LowerIf(list) => format!("Check::LowerIf({})", texts(list)),
-        Check::Marvin(list) => format!("Check::Marvin({})", texts(list)),
-        Check::Base64(text) => format!("Check::Base64(Cow::Borrowed({text:?}))"),
-        Check::Checksum(sum) => format!("Check::Checksum(Checksum::{sum:?})"),
-        plain => format!("Check::{plain:?}"),
-    }
-}
-
-fn hint_literal(hint: &rule::Hint) -> String {
-    let rule::Hint { run, alphabet, byte, also } = hint;
-    format!("Hint {{ run: {run}, alphabet: {alphabet}, byte: {byte:?}, also: {} }}", texts(also))
-}
-
-fn magic(magic: &rule::Magic) -> String {
-    format!("Magic {{ offset: {}, bytes: Cow::Borrowed(&{:?}) }}", magic.offset, magic.bytes)
-}
-
-/// The Rust literal of a rule.
-fn literal(rule: &Rule) -> Result<String, std::fmt::Error> {
-    let mut code = String::from("Rule {");
-    for (name, text) in
-        [("id", &rule.id), ("family", &rule.family), ("title", &rule.title), ("advice", &rule.advice), ("docs", &rule.docs)]
-    {
-        write!(code, " {name}: Cow::Borrowed({text:?}),")?;
-    }
-    for (name, list) in [
-        ("aliases", &rule.aliases),
-        ("keywords", &rule.keywords),
-        ("places", &rule.places),
-        ("path", &rule.path),
-        ("except", &rule.except),
-    ] {
-        write!(code, " {name}: {},", texts(list))?;
-    }
-    write!(code, " severity: Severity::{:?}, confidence: Confidence::{:?},", rule.severity, rule.confidence)?;
-    match &rule.regex {
-        Some(regex) => write!(code, " regex: Some(Cow::Borrowed({regex:?})),")?,
-        None => code.push_str(" regex: None,"),
-    }
-    match rule.reader {
-        Some(reader) => write!(code, " reader: Some(Reader::{reader:?}),")?,
-        None => code.push_str(" reader: None,"),
-    }
-    match rule.structure {
-        Some(structure) => write!(code, " structure: Some(Structure::{structure:?}),")?,
-        None => code.push_str(" structure: None,"),
-    }
-    write!(code, " leads: Cow::Borrowed(&{:?}),", rule.leads)?;
-    let magic: Vec<String> = rule.magic.iter().map(magic).collect();
-    write!(code, " magic: Cow::Borrowed(&[{}]),", magic.join(", "))?;
-    write!(code, " hint: {}, reach: {:?},", hint_literal(&rule.hint), rule.reach)?;
-    let checks: Vec<String> = rule.checks.iter().map(check).collect();
-    write!(code, " checks: Cow::Borrowed(&[{}]),", checks.join(", "))?;
-    match &rule.requires {
-        Some(r) => write!(
-            code,
-            " requires: Some(Requires {{ rule: Cow::Borrowed({:?}), within_lines: {} }}) }}",
-            r.rule, r.within_lines
-        )?,
-        None => code.push_str(" requires: None }"),
-    }
-    Ok(code)
 }

@@ -3,6 +3,7 @@
 mod desk;
 mod finish;
 pub mod history;
+mod idle;
 mod line_hash;
 mod names;
 mod part;
@@ -26,7 +27,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::ThreadPoolBuilder;
 
-use self::desk::{Desk, Label};
+use self::desk::{Desk, Label, Opening};
 use crate::detect::contents;
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scanner, Scratch, Subject};
@@ -192,11 +193,14 @@ impl Pipeline {
     fn open(&self, path_rules: &PathRules, input: &Input) -> Option<Outcome> {
         let content = &*input.content;
         let is_one = archive::is_one(content);
-        let may_hold_one = || archive::may_end_in_zip(content) && Encoding::of(content) == Encoding::Binary;
+        let may_hold_one = || {
+            let is_of_note = archive::may_end_in_zip(content) || archive::unread(input.origin.path(), content).is_some();
+            is_of_note && Encoding::of(content) == Encoding::Binary
+        };
         if self.policy.archives != Some(true) || !(is_one || may_hold_one()) {
             return None;
         }
-        let mut desk = Desk::new(self, path_rules);
+        let mut desk = Desk::new(self, path_rules, Opening::Archives);
         let (label, size) = (Label::Of(&input.origin), content.len() as u64);
         if is_one {
             desk.archive(label, Cursor::new(content), size, &Limits::default());
@@ -311,6 +315,9 @@ impl<S: Source> Job<'_, S> {
                 outcome.bytes += size;
                 let (findings, encoding) = self.pipeline.judge(self.path_rules, input, &mut self.scratch);
                 outcome.binary += u64::from(encoding == Encoding::Binary);
+                if self.scratch.take_marked() {
+                    self.tell_idle(at, input, &findings, outcome);
+                }
                 (findings, Some(encoding))
             }
         };
@@ -350,6 +357,19 @@ impl<S: Source> Job<'_, S> {
         }
         self.pipeline.reconsider(&mut findings);
         outcome.findings.extend(findings);
+    }
+
+    /// Says which markers allow nothing, of those that the run is about; what was committed can't be mended.
+    fn tell_idle(&mut self, at: usize, input: &Input, findings: &[Finding], outcome: &mut Outcome) {
+        // Of a diff what a marker is about may not be there.
+        let is_whole = self.source.lines(at).is_none();
+        if !is_whole || !matches!(input.origin, Origin::Staged { .. } | Origin::File { .. } | Origin::Stdin) {
+            return;
+        }
+        let scope = self.source.scope(at, input, &mut self.worker).unwrap_or(Scope::All);
+        let policy = &self.pipeline.policy;
+        let counts = |line| scope.admits(line, line);
+        idle::tell(policy, &input.content, findings, counts, &mut outcome.notices, || input.origin.label().into_owned());
     }
 
     /// What is in the content behind a pointer of Git LFS and was not before.

@@ -5,9 +5,12 @@
 
 PEERS holds a folder for each other scanner with its programs in bin/. Every repository holds a token unless its row says
 otherwise; "found" means that a report holds it; the number is the exit. "silent" is the bad end: nothing found, and exit 0.
-A run has 60 seconds and 12 GiB of address space. Numbers as arguments take those cases alone, from 1 on.
+A run has 60 seconds and 12 GiB of address space. Those who open archives only on request are asked to. Numbers as arguments take those cases alone, from 1 on.
 """
+import gzip
 import hashlib
+import io
+import lzma
 import os
 import pathlib
 import resource
@@ -15,8 +18,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
+import zipfile
 import zlib
 
 NOSPILL = os.path.abspath(os.environ.get("NOSPILL", "target/release/nospill"))
@@ -279,6 +284,188 @@ def own_include(repo):
     git(repo, "config", "include.path", "config")
 
 
+def lying_graph(repo):
+    """The commit-graph says that the last commit's parent is the first one."""
+    three(repo)
+    head, root = git(repo, "rev-parse", "HEAD"), git(repo, "rev-parse", "HEAD~2")
+    git(repo, "commit-graph", "write", "--reachable")
+    path = repo / ".git/objects/info/commit-graph"
+    path.chmod(0o644)
+    graph = bytearray(path.read_bytes())
+    chunks = {bytes(graph[at:at + 4]): int.from_bytes(graph[at + 4:at + 12], "big") for at in range(8, 8 + 12 * graph[6], 12)}
+    names, data = chunks[b"OIDL"], chunks[b"CDAT"]
+    place = lambda name: (graph.index(bytes.fromhex(name), names, data) - names) // 20
+    at = data + 36 * place(head) + 20
+    graph[at:at + 4] = place(root).to_bytes(4, "big")
+    path.write_bytes(graph)
+
+
+def copied_twice(pack):
+    """A delta that puts the token together from halves in the wrong order."""
+    half = len(LINE) // 2
+    base = LINE[half:] + b"\n" + LINE[:half]
+    pack.whole(number(2), 3, base)
+    first = copy(len(LINE) - half + 1, half) + copy(0, len(LINE) - half)
+    pack.of(number(1), number(2), delta(len(base), 2 * len(LINE), first + first))
+
+
+def put_together(repo):
+    pack = Pack()
+    copied_twice(pack)
+    pack.write(repo)
+    main_is(repo, tree_of(repo, (b"100644", b"file", number(1))))
+
+
+def header(repo):
+    tree = tree_of(repo, (b"100644", b"file", store(repo, "blob", b"nothing\n")))
+    text = f"tree {tree}\nauthor {WHO}\ncommitter {WHO}\nx-note {TOKEN}\n\nchange\n"
+    (repo / ".git/refs/heads/main").write_text(store(repo, "commit", text.encode()) + "\n")
+
+
+def commit_message(repo):
+    commit(repo, {"file": b"nothing\n"}, LINE.decode())
+
+
+def author(repo):
+    commit(repo, {"file": b"nothing\n"})
+    git(repo, "commit", "-q", "--amend", "--allow-empty", "-m", "change", f"--author={TOKEN} <a@example.org>")
+
+
+def branch(repo):
+    commit(repo, {"file": b"nothing\n"})
+    git(repo, "branch", f"fix/{TOKEN}")
+
+
+def note(repo):
+    commit(repo, {"file": b"nothing\n"})
+    git(repo, "notes", "add", "-m", LINE.decode())
+
+
+def file_name(repo):
+    commit(repo, {f"{TOKEN}.txt": b"nothing\n"})
+    (repo / f"{TOKEN}.txt").unlink()
+    commit(repo, {})
+
+
+def turned(repo):
+    commit(repo, {"secret": f'token = "{TOKEN[:20]}\u202e{TOKEN[20:]}"\n'.encode()})
+
+
+def marked(repo):
+    """Two bytes of a byte order mark before text that is no UTF-16."""
+    commit(repo, {"secret": b"\xff\xfe" + b"a line of text\n" * 20 + LINE})
+
+
+def with_nuls(repo):
+    commit(repo, {"secret": b"a line\0 of text\n" * 20 + LINE})
+
+
+def outer_entry(repo):
+    commit(repo, {"named-outside": b"nothing\n", "secret": LINE})
+    path = repo / ".git/index"
+    path.write_bytes(path.read_bytes().replace(b"named-outside", b"../../outside"))
+
+
+def deep_entry(repo):
+    commit(repo, {"other": LINE})
+    old = (repo / ".git/index").read_bytes()
+    at = old.index(b"other")
+    entry = old[at - 62:at - 2] + b"\x0f\xff" + b"a/" * 20_000 + b"other"
+    entry += bytes(8 - len(entry) % 8)
+    (repo / ".git/index").write_bytes(b"DIRC\0\0\0\2\0\0\0\1" + entry + bytes(20))
+
+
+def deep_folders(repo):
+    """A path of 6,000 bytes, longer than what a program may open at once."""
+    here = os.open(repo, os.O_RDONLY)
+    for _ in range(60):
+        os.mkdir("f" * 100, dir_fd=here)
+        below = os.open("f" * 100, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    file = os.open("secret", os.O_WRONLY | os.O_CREAT, dir_fd=here)
+    os.write(file, LINE)
+    os.close(file)
+    os.close(here)
+
+
+def sparse(repo):
+    with open(repo / "secret.txt", "wb") as file:
+        file.truncate(64 << 30)
+        file.seek(0, 2)
+        file.write(b"\n" + LINE)
+
+
+def odd_name(repo):
+    with open(os.fsencode(repo) + b"/a\xff\n\x1b[2Jb", "wb") as file:
+        file.write(LINE)
+
+
+def zipped(files, comment=b""):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+        archive.comment = comment
+    return made.getvalue()
+
+
+def tarred(files, pax=None):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.pax_headers = len(content), pax or {}
+            archive.addfile(member, io.BytesIO(content))
+    return made.getvalue()
+
+
+def hole_in_tar(repo):
+    """A sparse member of GNU tar that is 2^62 bytes of nothing, before the token."""
+    member = tarfile.TarInfo("hole")
+    block = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    block[156:157] = b"S"
+    block[386:398] = block[483:495] = b"\x80" + (1 << 62).to_bytes(11, "big")
+    block[398:410] = b"00000000000\0"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    (repo / "a.tar").write_bytes(bytes(block) + tarred({"secret": LINE}))
+
+
+def nested(repo):
+    content = zipped({"secret": LINE})
+    for _ in range(5):
+        content = zipped({"inner.zip": content})
+    (repo / "a.zip").write_bytes(content)
+
+
+def zip_bomb(repo):
+    (repo / "a.zip").write_bytes(zipped({"zeros": bytes(1 << 30), "secret": LINE}))
+    (repo / "secret").write_bytes(LINE)
+
+
+def quine(repo):
+    """A gzip file in a gzip file, a thousand times, beside the token."""
+    content = LINE
+    for _ in range(1000):
+        content = gzip.compress(content)
+    (repo / "a.gz").write_bytes(content)
+    (repo / "secret").write_bytes(LINE)
+
+
+def in_file(name, content):
+    return lambda repo: (repo / name).write_bytes(content)
+
+
+def commented(text):
+    made = gzip.compress(b"nothing\n")
+    return made[:3] + b"\x10" + made[4:10] + text + b"\0" + made[10:]
+
+
+def appended(repo):
+    (repo / "a.bin").write_bytes(bytes(range(1, 256)) * 40 + zipped({"secret": LINE}))
+
+
 CASES = [
     ("a token in a file (nothing hostile)", "history", lambda repo: commit(repo, {"secret": LINE})),
     ("pack cut off in the middle", "history", lambda repo: cut(packed(repo))),
@@ -310,6 +497,36 @@ CASES = [
     ("a pipe among the files", "dir", lambda repo: (commit(repo, {"secret": LINE}), pipe(repo / "pipe"))),
     ("a .gitignore that is a pipe", "dir", lambda repo: (commit(repo, {"secret": LINE}), pipe(repo / ".gitignore"))),
     ("a folder that links to itself", "dir", lambda repo: (commit(repo, {"secret": LINE}), os.symlink(".", repo / "loop"))),
+    ("commit-graph that hides the commit", "history", lying_graph),
+    ("put together by a delta that copies twice", "history", put_together),
+    ("in a line of a commit's head that git does not know", "history", header),
+    ("in a commit message", "history", commit_message),
+    ("in an author's name", "history", author),
+    ("in a branch name", "history", branch),
+    ("in a note", "history", note),
+    ("in the name of a file that was taken away", "history", file_name),
+    ("direction of writing turned inside the token (U+202E)", "history", turned),
+    ("behind two bytes that a byte order mark has (FF FE)", "history", marked),
+    ("a NUL byte in each line of the text", "history", with_nuls),
+    ("behind two bytes that a byte order mark has, on disk", "dir", marked),
+    ("a NUL byte in each line of the text, on disk", "dir", with_nuls),
+    ("index that names a file outside of the work tree, beside", "dir", outer_entry),
+    ("index that names 20,000 folders in one another, beside", "dir", deep_entry),
+    ("in folders of a path of 6,000 bytes", "dir", deep_folders),
+    ("behind a hole of 64 GiB", "dir", sparse),
+    ("in a file whose name is no UTF-8 and clears terminals", "dir", odd_name),
+    ("in a zip archive", "dir", in_file("a.zip", zipped({"secret": LINE}))),
+    ("in a zip archive behind other bytes", "dir", appended),
+    ("in a tar.xz archive", "dir", in_file("a.tar.xz", lzma.compress(tarred({"secret": LINE})))),
+    ("in six zip archives in one another", "dir", nested),
+    ("in the name of a member of a zip archive", "dir", in_file("a.zip", zipped({f"{TOKEN}.txt": b"nothing"}))),
+    ("in the comment of a zip archive", "dir", in_file("a.zip", zipped({"a": b"nothing"}, TOKEN.encode()))),
+    ("in the comment in a gzip header", "dir", in_file("a.gz", commented(TOKEN.encode()))),
+    ("in a pax header of a tar file", "dir", in_file("a.tar", tarred({"a": b"nothing"}, {"comment": TOKEN}))),
+    ("behind the end of an xz stream", "dir", in_file("a.xz", lzma.compress(b"nothing\n") + LINE)),
+    ("behind a hole of 4 EiB in a tar file", "dir", hole_in_tar),
+    ("a zip bomb of 1 GiB beside", "dir", zip_bomb),
+    ("a thousand gzip streams in one another beside", "dir", quine),
 ]
 
 
@@ -322,7 +539,7 @@ def scanners(mode, repo, report):
         yield "betterleaks", [program("betterleaks", "betterleaks"), "git", "--no-banner", "-s", "-o", report, str(repo)]
         yield "kingfisher", [program("kingfisher", "kingfisher"), "scan", "--no-validate", "--no-update-check", "-q", "-f", "jsonl", "-o", report, str(repo)]
     else:
-        yield "gitleaks", [program("gitleaks", "gitleaks"), "dir", "--no-banner", "-f", "json", "-r", report, str(repo)]
+        yield "gitleaks", [program("gitleaks", "gitleaks"), "dir", "--no-banner", "--max-archive-depth", "8", "-f", "json", "-r", report, str(repo)]
         yield "betterleaks", [program("betterleaks", "betterleaks"), "fs", "-s", "-o", report, str(repo)]
         yield "kingfisher", [program("kingfisher", "kingfisher"), "scan", "--git-history=none", "--no-validate", "--no-update-check", "-q", "-f", "jsonl", "-o", report, str(repo)]
 
@@ -346,6 +563,8 @@ def run(command, repo, report):
     seconds = time.monotonic() - started
     output.seek(0)
     said = output.read() + (pathlib.Path(report).read_bytes() if os.path.exists(report) else b"")
+    # Who finds it turned says so in these letters.
+    said = said.replace(b"\\u202e", b"").replace("\u202e".encode(), b"")
     sprung = (repo.parent / "SPRUNG").exists()
     if status is None:
         outcome = "**hangs**"

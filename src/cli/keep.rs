@@ -78,7 +78,8 @@ pub enum BaselineCommand {
     /// Take out entries that nothing matches any more; what was not looked at stays.
     #[command(
         after_help = "Entries stay, and are named, whose file is not on disk (--history looks at the history, too), is excluded or
-can't be read.
+can't be read. A baseline that was made or updated with --history covers commits, too, as its first line says: without --history
+nothing is taken out of it, since a commit may hold what a file does not.
 
 Exit codes: 0 done, 3 something could not be scanned.
 

@@ -15,6 +15,7 @@ use crate::policy::effects::Policy;
 use crate::policy::owner::refusal;
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::reader;
 use crate::types::finding::Verdict;
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
@@ -214,7 +215,7 @@ fn committed(commit: &str, file: &str) -> Vec<Line> {
 fn blamed(file: &str) -> Vec<Line> {
     let Some(top) = plumbing::work_tree() else { return Vec::new() };
     let committed = committed("HEAD", file);
-    let here = std::fs::read(top.join(file)).unwrap_or_default();
+    let here = reader::own(top.join(file)).unwrap_or_default();
     let here = String::from_utf8_lossy(&here).into_owned();
     let here: Vec<&str> = here.lines().map(str::trim).collect();
     let most = here.len().min(committed.len());

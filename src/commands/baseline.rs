@@ -15,10 +15,11 @@ use crate::cli::keep::{BaselineCommand, KnownArgs};
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline, Progress};
-use crate::policy::baseline::{Baseline, Entry, FILE_NAME, Renames};
+use crate::policy::baseline::{Baseline, Covers, Entry, FILE_NAME, Renames};
 use crate::policy::seal::{Salt, Seal, fingerprint};
 use crate::report::escape;
 use crate::settings::{DirSettings, Settings};
+use crate::source::reader;
 use crate::source::repository::Include;
 use crate::types::finding::{Finding, Verdict};
 use crate::types::input::Origin;
@@ -62,7 +63,7 @@ impl State {
         let mut settings = Settings::of_layers(known.layers);
         settings.layers.baseline = None;
         let (pipeline, outcome, file) = found(&settings, known.history, named)?;
-        let old = match std::fs::read(&file) {
+        let old = match reader::own(&file) {
             Ok(text) => Some(setup::parse_baseline(&text, &file.display().to_string())?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(CommandError::new(Kind::Io, format!("{}: {error}", file.display()))),
@@ -93,6 +94,11 @@ impl State {
         let path = self.pipeline.known_as(finding.origin.path());
         let seal = Seal::of(rule, &path, finding.secret.expose(), &finding.fingerprint, salt);
         Entry { path: path.into_owned(), rule: rule.id.to_string(), seal }
+    }
+
+    /// What was looked at.
+    fn covers(&self) -> Covers {
+        if self.is_history { Covers::History } else { Covers::Files }
     }
 
     /// Each open finding with the entry that knows it.
@@ -180,7 +186,8 @@ fn create(from: Option<PathBuf>, known: KnownArgs) -> Result<Exit, CommandError>
     }
     let salt = state.salt();
     let is_known = |finding: &&Finding| foreign.as_ref().is_none_or(|foreign| foreign.knows(finding));
-    let new = Baseline::new(state.open().filter(is_known).map(|finding| state.entry(finding, salt)));
+    let mut new = Baseline::new(state.open().filter(is_known).map(|finding| state.entry(finding, salt)));
+    new.covers = state.covers();
     state.write(&new)?;
     let shown = state.file.display();
     let mut text = format!("wrote {} to {shown}: `git add {shown}` has the hook use it\n", plural(new.entries().count()));
@@ -223,6 +230,7 @@ fn update(renames: bool, known: KnownArgs) -> Result<Exit, CommandError> {
         let unknown = state.matched(old, state.pipeline.policy.renames).into_iter().filter(|(_, entry)| entry.is_none());
         unknown.for_each(|(finding, _)| new.insert(state.entry(finding, salt)));
     }
+    new.covers = new.covers.max(state.covers());
     changed(&state, old, &new, &Unmatched::default())
 }
 
@@ -240,7 +248,7 @@ fn changed(state: &State, old: &Baseline, new: &Baseline, unmatched: &Unmatched)
     let of = |baseline: &Baseline| baseline.entries().cloned().collect::<BTreeSet<Entry>>();
     let (before, after) = (of(old), of(new));
     let (added, gone) = (after.difference(&before).count(), before.difference(&after).count());
-    if added + gone > 0 {
+    if added + gone > 0 || old.covers != new.covers {
         state.write(new)?;
     }
     let text = format!("{}: {} added, {} taken out\n", state.file.display(), plural(added), plural(gone));
@@ -271,7 +279,7 @@ fn diff(known: KnownArgs) -> Result<Exit, CommandError> {
 /// What both sides have, and what one added; what one took out is gone.
 fn merge(base: &Path, ours: &Path, theirs: &Path) -> Result<Exit, CommandError> {
     let read = |path: &Path| -> Result<Baseline, CommandError> {
-        let text = std::fs::read(path).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))?;
+        let text = reader::own(path).map_err(|error| CommandError::new(Kind::Io, format!("{}: {error}", path.display())))?;
         setup::parse_baseline(&text, &path.display().to_string())
     };
     let (base, mine, their) = (read(base)?, read(ours)?, read(theirs)?);

@@ -22,6 +22,7 @@ use crate::report::annotations;
 use crate::settings::Settings;
 use crate::source::plumbing;
 use crate::source::range::Brought;
+use crate::source::reader;
 use crate::source::repository::resolve;
 use crate::types::notice::Notice;
 
@@ -121,7 +122,7 @@ fn adjusted(plan: Plan, head: Option<String>, default_branch: Option<String>) ->
 fn event() -> Value {
     let Some(path) = std::env::var_os("GITHUB_EVENT_PATH") else { return Value::Null };
     let is_small = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= LARGEST_EVENT);
-    let text = if is_small { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
+    let text = if is_small { reader::own(&path).unwrap_or_default() } else { Vec::new() };
     serde_json::from_slice(&text).unwrap_or(Value::Null)
 }
 

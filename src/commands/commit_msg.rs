@@ -9,6 +9,7 @@ use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::reader;
 use crate::source::stdin::Stdin;
 use crate::types::input::Origin;
 
@@ -19,7 +20,7 @@ use crate::types::input::Origin;
 pub fn run(settings: &Settings, file: &Path) -> Result<Exit, CommandError> {
     let started = Instant::now();
     let pipeline = setup::here(settings, Place::Nowhere)?;
-    let text = std::fs::read(file).map_err(|error| {
+    let text = reader::own(file).map_err(|error| {
         CommandError::new(Kind::User, format!("{}: {error}", file.display())).hint("git hands the file to the commit-msg hook")
     })?;
     let name = file.file_name().unwrap_or(file.as_os_str()).as_encoded_bytes().to_vec();

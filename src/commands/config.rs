@@ -29,7 +29,7 @@ pub fn run(command: ConfigCommand) -> Result<Exit, CommandError> {
     match command {
         ConfigCommand::Show { origin, layers } => show::run(&Settings::of_layers(layers), origin),
         ConfigCommand::Check(known) => check(known),
-        ConfigCommand::Schema => print(&schema::json_schema()).map(|()| Exit::Clean),
+        ConfigCommand::Schema => print(schema::JSON_SCHEMA).map(|()| Exit::Clean),
         ConfigCommand::Import { tool, file } => import::run(tool, &file),
     }
 }

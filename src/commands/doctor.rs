@@ -18,6 +18,7 @@ use crate::hook::site::HookSite;
 use crate::rules::template::{Random, fill};
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::reader;
 use crate::source::repository::Repository;
 
 /// One thing that was looked at: what, and what to type where it is not well.
@@ -99,7 +100,7 @@ fn hook() -> Result<Check, CommandError> {
     let mend = |command: &str| Some(command.to_owned());
     let shown = path.display();
     let is_idle = |content: Vec<u8>| global::is_one(&content) && !global::calls(&content, kind);
-    if std::fs::read(&path).is_ok_and(is_idle) {
+    if reader::own(&path).is_ok_and(is_idle) {
         return Ok((format!("{shown}, for all repositories, does not run nospill"), mend("nospill install --global")));
     }
     Ok(match state {
@@ -119,7 +120,7 @@ fn hook() -> Result<Check, CommandError> {
 
 /// Whether a hook is a script of one's own that git runs and that runs nospill.
 fn is_own(site: &HookSite, kind: HookKind, path: &Path) -> bool {
-    script::is_executable(path) && std::fs::read(path).is_ok_and(|text| manager::script_runs_nospill(site, kind, &text))
+    script::is_executable(path) && reader::own(path).is_ok_and(|text| manager::script_runs_nospill(site, kind, &text))
 }
 
 /// Whether the hook is this version's, and reaches a program of this version.
@@ -128,7 +129,7 @@ fn version() -> Result<Option<Check>, CommandError> {
     let kind = gate(&site);
     let path = site.hook(kind);
     let Some((content, (installed, dirs))) =
-        std::fs::read(&path).ok().and_then(|content| script::installed(&content).map(|found| (content, found)))
+        reader::own(&path).ok().and_then(|content| script::installed(&content).map(|found| (content, found)))
     else {
         return Ok(None);
     };

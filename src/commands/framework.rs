@@ -37,11 +37,17 @@ impl About {
     pub(super) fn run_unstaged(self, scan: ScanArgs) -> Option<Result<Exit, CommandError>> {
         match self {
             Self::Range(from, to) => {
-                note(&format!("nothing is staged; scanning what {to} has and {from} has not"));
+                if !scan.quiet {
+                    note(&format!("nothing is staged; scanning what {to} has and {from} has not"));
+                }
                 Some(history::run(HistoryArgs { scan, ..HistoryArgs::of(vec![to, format!("^{from}")]) }))
             }
             Self::Files => {
-                note("nothing is staged, so nothing was scanned; the hook `nospill-files` scans the files that a run is about");
+                if !scan.quiet {
+                    note(
+                        "nothing is staged, so nothing was scanned; the hook `nospill-files` scans the files that a run is about",
+                    );
+                }
                 None
             }
         }

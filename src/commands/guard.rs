@@ -17,6 +17,7 @@ use crate::guard::unasked::unasked;
 use crate::report::escape;
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::reader;
 use crate::types::notice::Notice;
 
 /// Runs a guard.
@@ -82,7 +83,7 @@ fn mend(top: &Path) -> Result<(), CommandError> {
 /// Appends lines that are not there.
 fn add(file: &Path, lines: impl Iterator<Item = String>) -> Result<(), CommandError> {
     let failed = |error: std::io::Error| CommandError::new(Kind::Io, format!("{}: {error}", file.display()));
-    let mut text = match std::fs::read(file) {
+    let mut text = match reader::own(file) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(failed(error)),

@@ -202,6 +202,9 @@ pub(super) fn write_note(note: &Note, out: &mut dyn Write) -> io::Result<()> {
             "note: another tool moved nospill's hook to {} and may still run it; delete the file if it should not",
             shown(path)
         ),
+        Note::LinkedTo(path) => {
+            writeln!(out, "note: the hook was a link to {}, which stays, as other repositories may use it", shown(path))
+        }
         Note::FormerLeft(path) => writeln!(
             out,
             "note: {} was the hook before nospill, but another hook has taken nospill's place; nothing runs it now",

@@ -12,6 +12,7 @@ use crate::hook::script;
 use crate::policy::baseline;
 use crate::report::escape;
 use crate::source::plumbing;
+use crate::source::reader;
 
 /// The driver's name in git's configuration and in `.gitattributes`.
 const NAME: &str = "nospill-baseline";
@@ -35,7 +36,7 @@ impl Driver {
     /// Of the environment's repository; `None` without a work tree.
     pub(super) fn here() -> Option<Self> {
         let top = plumbing::work_tree()?;
-        let config = std::fs::read(top.join(FILE_NAME)).ok().and_then(|text| Config::parse(&text, FILE_NAME).ok());
+        let config = reader::own(top.join(FILE_NAME)).ok().and_then(|text| Config::parse(&text, FILE_NAME).ok());
         let file = config.and_then(|config| config.baseline.file).unwrap_or_else(|| baseline::FILE_NAME.to_owned());
         let attribute = plumbing::output_in(&top, &["check-attr", "-z", "merge", "--", &file]).unwrap_or_default();
         Some(Self {
@@ -125,7 +126,7 @@ fn append(line: &str) -> Result<(), CommandError> {
     if path.is_symlink() {
         return Err(CommandError::new(Kind::User, format!("{} is a link: add `{line}` by hand", path.display())));
     }
-    let mut text = match std::fs::read(&path) {
+    let mut text = match reader::own(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(failed(error)),

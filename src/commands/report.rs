@@ -14,6 +14,7 @@ use crate::report::human::Colour;
 use crate::report::join::{join, recount};
 use crate::report::json::{self, Document};
 use crate::settings;
+use crate::source::reader;
 
 /// Converts or merges. The exit is what the scan's would have been.
 ///
@@ -23,7 +24,7 @@ pub fn run(command: ReportCommand) -> Result<Exit, CommandError> {
     let (files, to, is_merge): (Vec<PathBuf>, ReportOutput, bool) = match command {
         ReportCommand::Convert { file, to } => (vec![file], to, false),
         ReportCommand::Merge { files, to } => (files, to, true),
-        ReportCommand::Schema => return print(&json::json_schema()).map(|()| Exit::Clean),
+        ReportCommand::Schema => return print(json::JSON_SCHEMA).map(|()| Exit::Clean),
     };
     if to.output.iter().map(|(format, _)| *format).chain(to.format).any(|format| format == Format::Human) {
         return Err(CommandError::new(Kind::User, "a report can't be turned back into the human format")
@@ -62,7 +63,7 @@ fn read(file: &Path) -> Result<Document<'static>, CommandError> {
         let mut text = Vec::new();
         std::io::stdin().lock().read_to_end(&mut text).map(|_| text)
     } else {
-        std::fs::read(file)
+        reader::own(file)
     };
     Document::parse(&text.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))
 }

@@ -4,14 +4,17 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 use super::outputs::Outputs;
+use super::setup::Top;
 use crate::cli::report::Format;
 use crate::error::{CommandError, Kind};
 use crate::exit::Exit;
 use crate::pipeline::{Outcome, Pipeline, veil};
+use crate::policy::baseline::Broken;
 use crate::report::json::Document;
 use crate::report::{Report, Summary, Values, human};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::types::finding::Finding;
 
 /// Runs a source, writes the report and the closing line, and says how the run ended.
 ///
@@ -31,18 +34,20 @@ pub fn run<S: Source>(
 /// Writes the report of a run and the closing line, and says how the run ended.
 ///
 /// # Errors
-/// The report can't be written, or nothing denies and the baseline is broken.
+/// The report can't be written, the baseline can't be read, or it is broken and nothing denies.
 pub fn report(settings: &Settings, pipeline: &Pipeline, mut outcome: Outcome, started: Instant) -> Result<Exit, CommandError> {
     let rules = pipeline.scanner.rules();
     if settings.values == Values::Masked {
         veil::said(&pipeline.scanner, &mut outcome.findings, &mut outcome.notices);
     }
+    let start = start(&outcome.findings);
     let report = Report {
         findings: &outcome.findings,
         notices: &outcome.notices,
         rules,
         summary: summary(&outcome, rules.len(), started),
         values: settings.values,
+        start: &start,
         sharded: outcome.sharded.as_ref(),
     };
     if settings.format == Format::Human && settings.outputs.is_empty() {
@@ -59,16 +64,26 @@ pub fn report(settings: &Settings, pipeline: &Pipeline, mut outcome: Outcome, st
         let _ = writeln!(io::stderr(), "{}", human::summary(&report));
     }
     let counts = report.counts();
-    // One of another commit may be mended by what is scanned, which must not be refused for it.
-    if let (0, None, Some(why)) = (counts.denied, &settings.layers.config_from, pipeline.policy.broken_baseline()) {
-        return Err(CommandError::new(Kind::Config, why)
-            .hint("a line is a fingerprint, a rule and a path; a conflict of a merge must be resolved first"));
+    match pipeline.policy.broken_baseline() {
+        Some(Broken::Unread(why)) => return Err(CommandError::new(Kind::Config, why)),
+        // One of another commit may be mended by what is scanned, which must not be refused for it.
+        Some(Broken::Wrong(why)) if counts.denied == 0 && settings.layers.config_from.is_none() => {
+            return Err(CommandError::new(Kind::Config, why)
+                .hint("a line is a fingerprint, a rule and a path; a conflict of a merge must be resolved first"));
+        }
+        _ => {}
     }
     Ok(match (counts.denied, counts.skipped) {
         (0, 0) => Exit::Clean,
         (0, _) => Exit::Incomplete,
         _ => Exit::Denied,
     })
+}
+
+/// The folder of the run seen from the top of the work tree. Where git was told of another, nothing is known of it.
+fn start(findings: &[Finding]) -> String {
+    let is_told = ["GIT_DIR", "GIT_WORK_TREE"].iter().any(|name| std::env::var_os(name).is_some());
+    if findings.is_empty() || is_told { String::new() } else { Top::here().map_or_else(|_| String::new(), |top| top.start) }
 }
 
 fn summary(outcome: &Outcome, rules: usize, started: Instant) -> Summary {

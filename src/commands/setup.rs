@@ -19,6 +19,7 @@ use crate::policy::baseline::{self, Baseline, Bytes};
 use crate::policy::owner::Owner;
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::reader;
 
 /// Where the organisation's policy is looked for when nobody names it.
 const SYSTEM_POLICY: &str = "/etc/nospill/policy.toml";
@@ -56,7 +57,7 @@ fn organisation(settings: &Settings) -> Result<Option<ConfigText>, CommandError>
     let from_env = || std::env::var_os("NOSPILL_POLICY").filter(|value| !value.is_empty()).map(PathBuf::from);
     let named = settings.layers.policy.clone().or_else(from_env);
     let path = named.clone().unwrap_or_else(|| SYSTEM_POLICY.into());
-    match std::fs::read(&path) {
+    match reader::own(&path) {
         Ok(text) => Ok(Some((text, path.display().to_string()))),
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(CommandError::new(Kind::Config, format!("{}: {error}", path.display()))
@@ -90,7 +91,7 @@ fn baseline_file(settings: &Settings, layers: &[Layer], read: &mut Reader<'_>) -
     let found = match (&settings.layers.baseline, baseline_name(layers)) {
         (Some(path), _) => {
             let text =
-                std::fs::read(path).map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
+                reader::own(path).map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
             Some((text.into(), path.display().to_string()))
         }
         (None, Some(name)) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
@@ -19,9 +20,10 @@ use crate::types::rule::{self, Rule};
 pub const FILE_NAME: &str = ".nospill.toml";
 
 /// A configuration file: `.nospill.toml`, or the organisation's policy.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "nospill configuration")]
+#[cfg_attr(test, schemars(title = "nospill configuration"))]
 pub struct Config {
     /// What is scanned.
     #[serde(default)]
@@ -37,31 +39,32 @@ pub struct Config {
     pub overrides: BTreeMap<String, Override>,
     /// What findings do; of those that fit, the last counts.
     #[serde(default)]
-    #[schemars(with = "Vec<Effects>")]
+    #[cfg_attr(test, schemars(with = "Vec<Effects>"))]
     pub policy: Vec<Spanned<Effects>>,
     /// Findings that somebody answers for.
     #[serde(default)]
-    #[schemars(with = "Vec<Allow>")]
+    #[cfg_attr(test, schemars(with = "Vec<Allow>"))]
     pub allow: Vec<Spanned<Allow>>,
     /// What weaker layers may not do. Only in the organisation's policy.
-    #[schemars(with = "Option<Lock>")]
+    #[cfg_attr(test, schemars(with = "Option<Lock>"))]
     pub lock: Option<Spanned<Lock>>,
     /// Who may add allow entries, for which paths. Only in the organisation's policy.
     #[serde(default)]
-    #[schemars(with = "Vec<Owner>")]
+    #[cfg_attr(test, schemars(with = "Vec<Owner>"))]
     pub owner: Vec<Spanned<Owner>>,
     /// Rules of one's own, in the schema of patterns/README.md.
     #[serde(default)]
-    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
+    #[cfg_attr(test, schemars(with = "Vec<BTreeMap<String, serde_json::Value>>"))]
     pub rule: Vec<RawRule>,
     /// Services of one's own, in the schema of patterns/README.md.
     #[serde(default)]
-    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
+    #[cfg_attr(test, schemars(with = "Vec<BTreeMap<String, serde_json::Value>>"))]
     pub service: Vec<RawService>,
 }
 
 /// The `[scan]` table.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
     /// Globs of paths that are not scanned.
@@ -79,7 +82,8 @@ pub struct Scan {
 }
 
 /// What content in Git LFS that is not here means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Lfs {
     /// It is said.
@@ -110,7 +114,8 @@ fn day<'d, D: Deserializer<'d>>(from: D) -> Result<Option<String>, D::Error> {
 }
 
 /// The `[markers]` table.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Markers {
     /// Whether `nospill:allow` counts (default: true).
@@ -120,7 +125,8 @@ pub struct Markers {
 }
 
 /// The `[baseline]` table.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     /// The file, from the top of the work tree (default: `.nospill.baseline`).
@@ -130,7 +136,8 @@ pub struct Baseline {
 }
 
 /// An `[override.RULE]` table.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Override {
     /// `false`: its findings do not count.
@@ -142,7 +149,8 @@ pub struct Override {
 }
 
 /// A `[[policy]]` entry: an effect for the findings that fit all it names.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Effects {
     /// What they do.
@@ -166,7 +174,8 @@ pub struct Effects {
 }
 
 /// An `[[allow]]` entry: a finding that somebody answers for. It names a rule, path, commit or fingerprint at least.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Allow {
     /// Why it is no danger.
@@ -187,7 +196,8 @@ pub struct Allow {
 }
 
 /// The `[lock]` table: what weaker layers may not do.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     /// Exclude paths, or set a smaller `max_size`.
@@ -202,7 +212,8 @@ pub struct Lock {
 }
 
 /// An `[[owner]]` entry.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Owner {
     /// Globs of configuration files.
@@ -212,8 +223,9 @@ pub struct Owner {
 }
 
 /// One value, or a list.
-#[derive(Debug, Clone, JsonSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, serde(untagged))]
 pub enum Many<T> {
     /// One.
     One(T),
@@ -256,7 +268,8 @@ impl<T: Clone> Many<T> {
 }
 
 /// What a finding does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// Nothing; it is counted.
@@ -268,7 +281,8 @@ pub enum Effect {
 }
 
 /// What the holder of a secret can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Little.
@@ -293,7 +307,8 @@ impl From<Severity> for rule::Severity {
 }
 
 /// How sure a match is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// It may well be none.
@@ -317,12 +332,8 @@ impl From<Confidence> for rule::Confidence {
     }
 }
 
-/// The JSON Schema of the file, for editors.
-pub fn json_schema() -> String {
-    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Config)).unwrap_or_default();
-    text.push('\n');
-    text
-}
+/// The JSON Schema of the file, for editors; a test makes it of the types here.
+pub const JSON_SCHEMA: &str = include_str!("../../nospill.schema.json");
 
 /// What is wrong with a configuration file.
 #[derive(Debug, thiserror::Error)]
@@ -400,6 +411,16 @@ fn explained(error: &toml::de::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `UPDATE_SCHEMAS=1 cargo test --lib schema` writes the file anew.
+    #[test]
+    fn the_schema_is_current() {
+        let made = serde_json::to_string_pretty(&schemars::schema_for!(Config)).expect("JSON") + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write("nospill.schema.json", &made).expect("a file");
+        }
+        assert_eq!(made, JSON_SCHEMA);
+    }
 
     #[test]
     fn a_service_of_ones_own_is_a_rule() {

@@ -42,7 +42,7 @@ pub struct Containers {
 impl Containers {
     /// Of a set of rules.
     pub fn new(rules: &RuleSet) -> Self {
-        Self { rules: rules.iter().filter(|(_, rule)| !rule.magic.is_empty()).map(|(at, _)| at).collect() }
+        Self { rules: rules.binary_rules().collect() }
     }
 
     /// What a content is as a binary. An ordinary one, or a text, costs a comparison of its first bytes for each rule.

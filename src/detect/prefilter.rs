@@ -40,8 +40,9 @@ pub struct Hit {
 /// The search for all keywords of a rule set.
 #[derive(Debug)]
 pub struct Prefilter {
-    keywords: Cow<'static, [Keyword]>,
-    /// Those of a user's rules, numbered behind `keywords`.
+    /// How many of the keywords are those of the built-in rules, which have the first numbers.
+    builtin: usize,
+    /// The others, numbered behind them.
     own: Vec<Keyword>,
     fingerprint: Tables,
     longest: usize,
@@ -84,7 +85,7 @@ impl Prefilter {
             return Self::from_keywords(Self::keywords(rules.iter()));
         }
         let builtin = Self {
-            keywords: Cow::Borrowed(&builtin::KEYWORDS),
+            builtin: builtin::KEYWORDS.len(),
             own: Vec::new(),
             fingerprint: Tables::Static(&builtin::TABLES),
             longest: builtin::LONGEST,
@@ -104,7 +105,7 @@ impl Prefilter {
     fn from_keywords(keywords: Vec<Keyword>) -> Self {
         let fingerprint = Fingerprint::new(pieces(&keywords));
         let longest = keywords.iter().map(|keyword| keyword.text.len()).max().unwrap_or_default();
-        Self { keywords: Cow::Owned(keywords), own: Vec::new(), fingerprint: Tables::Made(fingerprint), longest }
+        Self { builtin: 0, own: keywords, fingerprint: Tables::Made(fingerprint), longest }
     }
 
     /// These keywords and others behind them; `builtin` are the tables of these.
@@ -114,8 +115,16 @@ impl Prefilter {
         Self { own, fingerprint, longest, ..self }
     }
 
-    fn keyword(&self, number: usize) -> &Keyword {
-        self.keywords.get(number).unwrap_or_else(|| &self.own[number - self.keywords.len()])
+    /// A keyword by its number, and the rule it belongs to.
+    fn keyword(&self, number: usize) -> (&str, u16) {
+        match number.checked_sub(self.builtin) {
+            None => builtin::keyword(number),
+            Some(own) => (&self.own[own].text, self.own[own].rule),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&str, u16)> {
+        (0..self.builtin + self.own.len()).map(|number| self.keyword(number))
     }
 
     /// Calls `found` for every keyword occurrence, overlapping ones included, in no order.
@@ -133,7 +142,7 @@ impl Prefilter {
         };
         tables.for_each(content, |start, keyword, key| {
             let (end, behind) = (start + usize::from(key.len), start + Key::HEAD);
-            let rest = || self.keyword(usize::from(keyword)).text.as_bytes()[Key::HEAD..].as_ref();
+            let rest = || self.keyword(usize::from(keyword)).0.as_bytes()[Key::HEAD..].as_ref();
             if end <= behind || content.get(behind..end).is_some_and(|text| text.eq_ignore_ascii_case(rest())) {
                 found(Hit { start, len: key.len, rule: key.rule });
             }
@@ -166,7 +175,7 @@ impl Prefilter {
 
     /// The plain way, for tests and benches: one Aho-Corasick automaton over all keywords. Slow to build.
     pub fn oracle(&self) -> Oracle<'_> {
-        let texts = self.keywords.iter().chain(&self.own).map(|keyword| keyword.text.as_bytes());
+        let texts = self.all().map(|(text, _)| text.as_bytes());
         let automaton =
             AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts);
         Oracle { prefilter: self, automaton: automaton.ok() }
@@ -198,8 +207,8 @@ impl Oracle<'_> {
         let found = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(content));
         let mut hits: Vec<Hit> = found
             .map(|hit| {
-                let keyword = self.prefilter.keyword(hit.pattern().as_usize());
-                Hit { start: hit.start(), len: keyword.text.len() as u16, rule: keyword.rule }
+                let (text, rule) = self.prefilter.keyword(hit.pattern().as_usize());
+                Hit { start: hit.start(), len: text.len() as u16, rule }
             })
             .collect();
         hits.sort_unstable();
@@ -223,13 +232,10 @@ mod tests {
     fn built_in_keywords_are_all_found_in_both_cases() {
         let prefilter = Prefilter::new(&RuleSet::builtin());
         let oracle = prefilter.oracle();
-        let text: Vec<u8> = prefilter
-            .keywords
-            .iter()
-            .flat_map(|k| [&k.text, " ", &k.text.to_ascii_uppercase(), "\n"].concat().into_bytes())
-            .collect();
+        let text: Vec<u8> =
+            prefilter.all().flat_map(|(text, _)| [text, " ", &text.to_ascii_uppercase(), "\n"].concat().into_bytes()).collect();
         let found = hits(&prefilter, &text);
-        assert!(found.len() >= prefilter.keywords.len() * 2);
+        assert!(found.len() >= prefilter.builtin * 2);
         assert_eq!(found, oracle.hits(&text));
     }
 
@@ -237,10 +243,11 @@ mod tests {
     fn tables_of_the_build_are_those_of_a_run() {
         let rules = RuleSet::builtin();
         let (given, built) = (Prefilter::new(&rules), Prefilter::from_keywords(Prefilter::keywords(rules.iter())));
+        assert!(given.longest == built.longest && given.all().eq(built.all()));
         let (Tables::Static(static_ones), Tables::Made(made)) = (given.fingerprint, built.fingerprint) else {
             panic!("the built-in tables are static")
         };
-        assert!(given.longest == built.longest && given.keywords == built.keywords && *static_ones == made);
+        assert!(*static_ones == made);
     }
 
     /// The shortest ones take the most room in the tables, which count pieces in 15 bits.

@@ -20,6 +20,9 @@ use crate::types::finding::{RawMatch, Via};
 use crate::types::rule::{Confidence, Reader, Rule};
 use crate::types::span::{Span, Spans};
 
+/// What markers of nospill's start with.
+const MARKER: &[u8] = b"nospill:allow";
+
 /// What the scanner is asked to look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'c> {
@@ -64,7 +67,16 @@ pub struct Scratch {
     starts: Vec<usize>,
     /// Whether a keyword says that there may be a manifest of a Secret.
     manifest: bool,
+    /// Whether a marker of nospill's was met.
+    marked: bool,
     place: Place,
+}
+
+impl Scratch {
+    /// Whether a marker of nospill's was met since the last time that this was asked.
+    pub fn take_marked(&mut self) -> bool {
+        std::mem::take(&mut self.marked)
+    }
 }
 
 /// What is known of the path of the content at hand: found out once a path, and only when a keyword stands in the content.
@@ -115,10 +127,9 @@ impl Scanner {
     /// For a set of rules.
     pub fn new(rules: RuleSet) -> Self {
         let prefilter = Prefilter::new(&rules);
-        let unanchored =
-            rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some()).map(|(at, _)| at).collect();
+        let unanchored = rules.unanchored().collect();
         let containers = Containers::new(&rules);
-        let of_entries = rules.iter().find(|(_, rule)| rule.reader == Some(Reader::Entries)).map(|(at, _)| at);
+        let of_entries = rules.entries_rules().next();
         Self { rules, prefilter, containers, unanchored, of_entries }
     }
 
@@ -281,13 +292,14 @@ impl Scanner {
     fn windows(&self, text: Subject<'_>, scratch: &mut Scratch, matches: &mut Vec<RawMatch>) {
         scratch.hits.resize_with(self.rules.len(), Vec::new);
         scratch.matchers.resize_with(self.rules.len(), || None);
-        let Scratch { matchers, hits, touched, found, place, starts, manifest, .. } = scratch;
+        let Scratch { matchers, hits, touched, found, place, starts, manifest, marked, .. } = scratch;
         let mut published = Vec::new();
         self.prefilter.for_each(text.content, |hit| {
             if decode::joined::may_start(text.content, hit.start) {
                 starts.push(hit.start);
             }
             *manifest = *manifest || decode::is_of_manifest(text.content, hit.start);
+            *marked = *marked || usize::from(hit.len) == MARKER.len() && text.content[hit.start..].starts_with(MARKER);
             let of_rule = &mut hits[usize::from(hit.rule)];
             if of_rule.is_empty() {
                 touched.push(hit.rule);

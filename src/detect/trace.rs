@@ -203,8 +203,7 @@ impl Tracer<'_> {
                 None => self.regex(index, text.content, Some(of_rule), via),
             }
         }
-        let unanchored = rules.iter().filter(|(_, rule)| rule.keywords.is_empty() && rule.regex.is_some());
-        for (index, _) in unanchored.filter(|(index, _)| rules.paths(*index).admits(&lower_path)) {
+        for index in rules.unanchored().filter(|index| rules.paths(*index).admits(&lower_path)) {
             self.regex(index, text.content, None, via);
         }
         let mut starts: Vec<usize> = hits.iter().map(|hit| hit.start).collect();

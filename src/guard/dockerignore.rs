@@ -6,6 +6,8 @@ use std::path::Path;
 
 use regex::Regex;
 
+use crate::source::reader;
+
 /// What a context's folder calls the files.
 const DOCKER: &str = ".dockerignore";
 const CONTAINER: &str = ".containerignore";
@@ -21,7 +23,7 @@ type Lines = Vec<(Regex, bool)>;
 impl DockerIgnore {
     /// Those of a folder; one that can't be read, or a line that is no pattern, leaves nothing out.
     pub fn of(context: &Path) -> Self {
-        let text = |name: &String| std::fs::read_to_string(context.join(name)).unwrap_or_default();
+        let text = |name: &String| reader::own_text(context.join(name)).unwrap_or_default();
         Self(files(context).iter().map(|name| lines(&text(name))).collect())
     }
 

@@ -53,7 +53,7 @@ pub fn install(dir: &Path, binary: &Path, kinds: &[HookKind]) -> Result<(), Hook
     for name in NAMES {
         let path = dir.join(name);
         let known = HookKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
-        let runs = |kind: &HookKind| kinds.contains(kind) || fs::read(&path).is_ok_and(|content| calls(&content, *kind));
+        let runs = |kind: &HookKind| kinds.contains(kind) || super::read(&path).is_ok_and(|content| calls(&content, *kind));
         let content = render(name, known.filter(runs), binary);
         let staged = script::stage(dir, &content).map_err(HookError::io("write a file in", dir))?;
         staged.persist(&path).map_err(|error| HookError::io("write", &path)(error.error))?;

@@ -105,6 +105,8 @@ pub enum Note {
     ManagerRuns(Manager, PathBuf),
     /// Another tool moved nospill's hook here and may still run it.
     MovedAside(PathBuf),
+    /// The hook was a link to this script of nospill's. Others may lead there, so it stays.
+    LinkedTo(PathBuf),
     /// A former hook is kept here, but the hook in place is not nospill's and does not run it.
     FormerLeft(PathBuf),
 }
@@ -147,7 +149,9 @@ pub fn uninstall(site: &HookSite, kinds: &[HookKind]) -> Result<Removed, HookErr
     let dirs = recorded_levels(site)?;
     for (kind, state) in states {
         let path = site.hook(kind);
+        let target = linked_to(&path).filter(|_| matches!(state, State::Ours { .. }));
         let removal = take_away(&path, state)?;
+        notes.extend(target.map(Note::LinkedTo));
         if removal == Removal::NotInstalled {
             notes.extend(chain::kept(&path)?.map(|former| Note::FormerLeft(former.path)));
         }
@@ -198,7 +202,7 @@ fn plan(site: &HookSite, binary: &Path, kind: HookKind, dirs: u32) -> Result<Pla
     let (change, former, keep) = match (read_state(&path)?, former) {
         (State::Absent, former) => (Change::Written, former, false),
         (State::Ours { .. }, former) => {
-            let current = fs::read(&path).map_err(HookError::io("read", &path))?;
+            let current = super::read(&path).map_err(HookError::io("read", &path))?;
             let same = current == script && script::is_executable(&path);
             (if same { Change::Unchanged } else { Change::Updated }, former, false)
         }
@@ -217,18 +221,26 @@ fn plan(site: &HookSite, binary: &Path, kind: HookKind, dirs: u32) -> Result<Pla
 fn apply(plan: Plan) -> Result<InstalledHook, HookError> {
     let Plan { hook, script, keep } = plan;
     let Some(script) = script else { return Ok(hook) };
-    let dir = hook.path.parent().unwrap_or(&hook.path);
+    // A link to a script of nospill's stays one, as where a dotfile manager keeps it: what it leads to is replaced.
+    let place = if keep { None } else { linked_to(&hook.path) };
+    let place = place.as_deref().unwrap_or(&hook.path);
+    let dir = place.parent().unwrap_or(place);
     let staged = script::stage(dir, &script).map_err(HookError::io("write a file in", dir))?;
     if keep {
         chain::keep(&hook.path).map_err(HookError::io("rename", &hook.path))?;
     }
-    if let Err(error) = staged.persist(&hook.path) {
+    if let Err(error) = staged.persist(place) {
         if keep {
             chain::undo(&hook.path).map_err(HookError::io("rename back", chain::former_of(&hook.path)))?;
         }
-        return Err(HookError::io("write", hook.path)(error.error));
+        return Err(HookError::io("write", place)(error.error));
     }
     Ok(hook)
+}
+
+/// The file that a hook is a link to, through all links.
+fn linked_to(hook: &Path) -> Option<PathBuf> {
+    fs::symlink_metadata(hook).ok().filter(fs::Metadata::is_symlink).and_then(|_| hook.canonicalize().ok())
 }
 
 /// That git would run hooks of these kinds from the hooks directory.

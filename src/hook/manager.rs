@@ -80,7 +80,7 @@ impl Manager {
         if !matches!(script::state(&hook), Ok(State::Foreign)) {
             return None; // nospill's own may hold a path with such a name in it
         }
-        let hook = fs::read(hook).ok()?;
+        let hook = super::read(&hook).ok()?;
         let text = String::from_utf8_lossy(&hook);
         Self::ALL.iter().copied().find(|manager| manager.marks().iter().any(|mark| text.contains(mark)))
     }
@@ -123,13 +123,13 @@ impl Manager {
 
     /// Whether this `package.json` configures the manager, rather than only depending on it.
     fn has_key_in(self, package: &Path) -> bool {
-        let value: Option<serde_json::Value> = fs::read(package).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let value: Option<serde_json::Value> = super::read(package).ok().and_then(|text| serde_json::from_slice(&text).ok());
         value.and_then(|value| value.get(self.to_string()).map(serde_json::Value::is_object)).unwrap_or(false)
     }
 
     /// The configuration file that already has the manager run nospill, as far as its text tells.
     pub fn runs_nospill(self, site: &HookSite, kind: HookKind) -> Option<PathBuf> {
-        self.configuration(site, kind).into_iter().find(|file| fs::read(file).is_ok_and(|text| names_nospill(&text, kind)))
+        self.configuration(site, kind).into_iter().find(|file| super::read(file).is_ok_and(|text| names_nospill(&text, kind)))
     }
 
     /// What to add, and where.
@@ -265,7 +265,7 @@ pub fn script_runs_nospill(site: &HookSite, kind: HookKind, script: &[u8]) -> bo
     let files = words.filter(|word| word.contains('/') && !word.starts_with('/')).map(|word| tree.join(word));
     files
         .filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST))
-        .any(|file| fs::read(file).is_ok_and(|text| runs(&text)))
+        .any(|file| super::read(&file).is_ok_and(|text| runs(&text)))
 }
 
 /// Whether a line goes on as if nothing were wrong when its command fails.

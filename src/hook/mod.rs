@@ -12,7 +12,7 @@ pub mod script;
 pub mod site;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use manager::{Advice, Manager};
 
@@ -125,6 +125,14 @@ pub enum HookError {
         /// The refusal.
         source: io::Error,
     },
+}
+
+/// Reads a file; a pipe or a device in its place is none, as it may never end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match std::fs::metadata(path)? {
+        meta if meta.is_file() => std::fs::read(path),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "no file")),
+    }
 }
 
 impl HookError {

@@ -19,12 +19,12 @@ const SEAL: &str = "@SEAL@";
 pub enum State {
     /// There is no such file.
     Absent,
-    /// A script of nospill's, as written.
+    /// A script of nospill's, as written, or a link to one.
     Ours {
         /// How many directories were made to hold it, the hooks directory and upwards.
         dirs: u32,
     },
-    /// A script of nospill's, changed since, or reached by a symbolic link that nospill did not make.
+    /// A script of nospill's, changed since.
     Edited,
     /// Anything else that is a file or a link.
     Foreign,
@@ -61,20 +61,20 @@ pub fn state(path: &Path) -> io::Result<State> {
         Err(error) => return Err(error),
     };
     if metadata.is_symlink() {
-        return match fs::read(path) {
-            Ok(content) if has_marker(&content) => Ok(State::Edited),
-            _ => Ok(State::Foreign),
-        };
+        return Ok(super::read(path).map_or(State::Foreign, |content| of_content(&content)));
     }
     if !metadata.is_file() {
         return Ok(State::NotAFile);
     }
-    let content = fs::read(path)?;
-    Ok(match recorded_dirs(&content) {
+    super::read(path).map(|content| of_content(&content))
+}
+
+fn of_content(content: &[u8]) -> State {
+    match recorded_dirs(content) {
         Some(dirs) => State::Ours { dirs },
-        None if has_marker(&content) => State::Edited,
+        None if has_marker(content) => State::Edited,
         None => State::Foreign,
-    })
+    }
 }
 
 /// Writes `content` to a temporary file in `dir`, executable by whom the umask allows, at least the owner. Persisting it is

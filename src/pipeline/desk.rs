@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::ops::Range;
 
 use super::part::{self, PartFound};
-use super::{Outcome, Pipeline, finish, line_hash};
+use super::{Outcome, Pipeline, finish, idle, line_hash};
 use crate::detect::decode::encoding::Encoding;
 use crate::detect::scanner::{Scratch, Subject};
 use crate::rules::paths::{LowerPath, PathRules};
@@ -47,19 +47,29 @@ impl Label<'_> {
     }
 }
 
+/// What is done with archives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Those of a kind that can be opened are, and of the others it is said that they are not.
+    Archives,
+    /// Nothing, as was asked for.
+    Nothing,
+}
+
 /// What one worker scans with and what it found.
 pub(super) struct Desk<'d> {
     pub(super) pipeline: &'d Pipeline,
     path_rules: &'d PathRules,
+    opening: Opening,
     scratch: Scratch,
     path: LowerPath,
     pub(super) outcome: Outcome,
 }
 
 impl<'d> Desk<'d> {
-    pub(super) fn new(pipeline: &'d Pipeline, path_rules: &'d PathRules) -> Self {
+    pub(super) fn new(pipeline: &'d Pipeline, path_rules: &'d PathRules, opening: Opening) -> Self {
         let (scratch, path, outcome) = (Scratch::default(), LowerPath::default(), Outcome::default());
-        Self { pipeline, path_rules, scratch, path, outcome }
+        Self { pipeline, path_rules, opening, scratch, path, outcome }
     }
 
     /// Scans a content that is there as a whole.
@@ -74,12 +84,25 @@ impl<'d> Desk<'d> {
         let of_path = self.of_path(label);
         let (mut findings, encoding) = self.pipeline.judge_content(of_path, label, content, &mut self.scratch);
         line_hash::mark(&mut findings, content, encoding);
+        if self.scratch.take_marked() {
+            idle::tell(
+                &self.pipeline.policy,
+                content,
+                &findings,
+                |_| true,
+                &mut self.outcome.notices,
+                || label.origin().label().into_owned(),
+            );
+        }
         if lfs::pointer(content).is_some() {
             self.outcome.pointers.add(&label.origin().label());
         }
         self.outcome.found(findings);
-        self.outcome.binary += u64::from(encoding == Encoding::Binary);
-        if encoding == Encoding::Binary { Reading::Binary } else { Reading::Text }
+        if encoding != Encoding::Binary {
+            return Reading::Text;
+        }
+        self.binary(label, content);
+        Reading::Binary
     }
 
     /// Judges a large content by its path and head; whether its parts are to be scanned.
@@ -92,10 +115,20 @@ impl<'d> Desk<'d> {
         if let Some(scanned) = &judged {
             let inside = finish::findings(scanner.rules(), &self.pipeline.policy, &label.origin(), head, scanned);
             finish::settle(scanner.rules(), &mut findings, inside, scanned);
-            self.outcome.binary += 1;
+            self.binary(label, head);
         }
         self.outcome.found(findings);
         judged.is_none()
+    }
+
+    /// Counts a binary, and says so of one that holds what could be opened by another program.
+    fn binary(&mut self, label: Label<'_>, head: &[u8]) {
+        self.outcome.binary += 1;
+        if self.opening == Opening::Archives
+            && let Some(what) = archive::unread(label.path(), head)
+        {
+            self.outcome.notices.push(Notice::info(label.origin().label(), format!("{what}: not opened")));
+        }
     }
 
     /// Scans the part `own` of a large content in the window around it, which starts at `offset`. Gives nothing for what is

@@ -369,8 +369,10 @@ impl<'r> Run<'r> {
                 notices.push(Notice::skipped(Vec::new(), format!("{word} {}: {why}", self.forest.oid(*object))));
             }
         }
-        missing.sort_unstable();
+        // Each at the first of its paths.
+        missing.sort_unstable_by(|(path, oid), (other_path, other)| (oid, path).cmp(&(other, other_path)));
         missing.dedup_by_key(|(_, oid)| *oid);
+        missing.sort_unstable();
         for (path, oid) in missing.iter().take(NAMED) {
             notices.push(Notice::skipped(path.clone(), format!("object {oid} is missing; {}", self.remedy(oid))));
         }

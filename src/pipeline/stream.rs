@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::desk::{Desk, Label};
+use super::desk::{Desk, Label, Opening};
 use super::{Outcome, Pipeline, over_configured};
 use crate::rules::paths::PathRules;
 use crate::source::reader::WHOLE;
@@ -34,7 +34,7 @@ impl Pipeline {
     /// What reading says.
     pub fn stream(&self, origin: &Origin, head: Vec<u8>, rest: &mut dyn Read) -> io::Result<Outcome> {
         let path_rules = PathRules::new(self.scanner.rules());
-        let mut desk = Desk::new(self, &path_rules);
+        let mut desk = Desk::new(self, &path_rules, Opening::Nothing);
         if self.policy.admits(origin.path()) {
             desk.stream(Label::Of(origin), head, rest)?;
         } else {

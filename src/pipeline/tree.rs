@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::desk::{Desk, Label};
+use super::desk::{Desk, Label, Opening};
 use super::part::{self, PartFound};
 use super::{Outcome, Pipeline, Progress, over_configured};
 use crate::detect::decode::encoding::Encoding;
@@ -75,11 +75,12 @@ impl Pipeline {
     pub fn run_tree(&self, run: &TreeRun<'_>) -> (Outcome, Vec<Vec<u8>>, Vec<PathBuf>) {
         let path_rules = PathRules::new(self.scanner.rules());
         let shared = Mutex::new(Gathered::default());
+        let opening = if run.archives.is_some() { Opening::Archives } else { Opening::Nothing };
         let worker = || Worker {
             run,
             shared: &shared,
             reader: Reader::default(),
-            desk: Desk::new(self, &path_rules),
+            desk: Desk::new(self, &path_rules, opening),
             gathered: Gathered::default(),
         };
         let Met { inside: repositories, mut apart } = run.walk.run(self.threads, worker);

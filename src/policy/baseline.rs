@@ -16,6 +16,19 @@ pub const FILE_NAME: &str = ".nospill.baseline";
 const MOST_SALTS: usize = 16;
 
 const HEAD: &str = "# nospill baseline 1: known findings, by content. `nospill baseline --help` says how it is kept.";
+/// The same of a file that is of the history, too.
+const HEAD_OF_HISTORY: &str =
+    "# nospill baseline 1, history: known findings, by content. `nospill baseline --help` says how it is kept.";
+
+/// What the findings of a file were found in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Covers {
+    /// Files on disk.
+    #[default]
+    Files,
+    /// Commits, too.
+    History,
+}
 
 /// A baseline's bytes: most runs find nothing, and have no use for them.
 pub enum Bytes {
@@ -73,6 +86,8 @@ pub struct Baseline {
     head: Remarks,
     /// Remarks below the last entry.
     tail: Remarks,
+    /// What its findings were found in, as its first line says.
+    pub covers: Covers,
 }
 
 impl Baseline {
@@ -91,7 +106,10 @@ impl Baseline {
         for (at, line) in text.split(|&b| b == b'\n').enumerate() {
             let line = &line[..line.iter().rposition(|&b| b != b'\r').map_or(0, |last| last + 1)];
             match line.trim_ascii() {
-                [] | [b'#', ..] if is_title(at, line) => {}
+                [] | [b'#', ..] if is_title(at, line) => {
+                    let is_of_history = line.starts_with(b"# nospill baseline 1, history");
+                    read.covers = read.covers.max(if is_of_history { Covers::History } else { Covers::Files });
+                }
                 [] | [b'#', ..] => above.push(line.to_vec()),
                 _ => {
                     let entry = Entry::parse(line).ok_or(at + 1)?;
@@ -146,6 +164,7 @@ impl Baseline {
             entries: with_remarks.collect(),
             head: merged(&base.head, &ours.head, &theirs.head),
             tail: merged(&base.tail, &ours.tail, &theirs.tail),
+            covers: ours.covers.max(theirs.covers),
         }
     }
 
@@ -168,7 +187,8 @@ impl Baseline {
 
     /// The file.
     pub fn render(&self) -> Vec<u8> {
-        let mut text = [HEAD.as_bytes(), b"\n"].concat();
+        let head = if self.covers == Covers::History { HEAD_OF_HISTORY } else { HEAD };
+        let mut text = [head.as_bytes(), b"\n"].concat();
         let remark = |text: &mut Vec<u8>, line: &Vec<u8>| text.extend(line.iter().chain(b"\n"));
         self.head.iter().for_each(|line| remark(&mut text, line));
         for (Entry { path, rule, seal }, above) in &self.entries {
@@ -195,7 +215,7 @@ fn is_empty(line: &[u8]) -> bool {
 
 /// Whether a line is the one that nospill itself writes at the start.
 fn is_title(at: usize, line: &[u8]) -> bool {
-    line == HEAD.as_bytes() || (at == 0 && line.starts_with(b"# nospill baseline"))
+    line == HEAD.as_bytes() || line == HEAD_OF_HISTORY.as_bytes() || (at == 0 && line.starts_with(b"# nospill baseline"))
 }
 
 /// Remarks of both sides, without those that one took out.
@@ -215,19 +235,37 @@ pub enum Renames {
     Followed,
 }
 
+impl Broken {
+    /// The same in words.
+    pub fn text(&self) -> &str {
+        let (Self::Wrong(why) | Self::Unread(why)) = self;
+        why
+    }
+}
+
 /// A baseline made ready for look-ups.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     by_rule: HashMap<String, Vec<Entry>>,
     renames: Renames,
     /// What is wrong with the file: then nothing is known.
-    pub broken: Option<String>,
+    pub broken: Option<Broken>,
+}
+
+/// What is wrong with a baseline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// A line is no entry, or too many ask for a slow hash.
+    Wrong(String),
+    /// Its bytes can't be had.
+    Unread(String),
 }
 
 impl Known {
     /// Of a baseline as it is read; nothing is known of one that is broken.
     pub(super) fn read(bytes: &Bytes, file: &str, renames: Renames) -> Self {
-        let broken = |what: String| Self { broken: Some(format!("{what}, so that none of it counts")), ..Self::default() };
+        let with = |broken: Broken| Self { broken: Some(broken), ..Self::default() };
+        let broken = |what: String| with(Broken::Wrong(format!("{what}, so that none of it counts")));
         let parse = |text: &[u8]| match Baseline::parse(text) {
             Ok(baseline) if baseline.salts() > MOST_SALTS => {
                 broken(format!("{file} has seals of more than {MOST_SALTS} salts, each of which costs a slow hash a finding"))
@@ -239,7 +277,7 @@ impl Known {
             Bytes::Here(text) => parse(text),
             Bytes::Later(read) => match read() {
                 Ok(text) => parse(&text),
-                Err(why) => broken(format!("{file} can't be read: {why}")),
+                Err(why) => with(Broken::Unread(format!("{file} can't be read: {why}"))),
             },
         }
     }

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::allow::{Allow, is_named};
-use super::baseline::{Bytes, Known, Renames};
+use super::baseline::{Broken, Bytes, Known, Renames};
 use super::inline::{self, Markers};
 use super::owner::Owner;
 use super::paths::{Excludes, Globs, from_top};
@@ -143,13 +143,13 @@ impl Policy {
     }
 
     /// What is wrong with the baseline, if something is. One that is read at the first finding is not read for this.
-    pub fn broken_baseline(&self) -> Option<&str> {
+    pub fn broken_baseline(&self) -> Option<&Broken> {
         let (bytes, file) = self.baseline.as_ref()?;
         let known = match bytes {
             Bytes::Here(_) => self.known.get_or_init(|| Known::read(bytes, file, self.renames)),
             Bytes::Later(_) => self.known.get()?,
         };
-        known.broken.as_deref()
+        known.broken.as_ref()
     }
 
     /// Whether anything makes less of a finding than its lines and the effects do.
@@ -188,7 +188,7 @@ impl Policy {
                 return;
             }
             if let Some(why) = &known.broken {
-                note(finding, why.clone());
+                note(finding, why.text().to_owned());
             }
         }
         if let Some((allow, (day, _))) = expired.and_then(|allow| allow.expires.as_ref().map(|expires| (allow, expires))) {

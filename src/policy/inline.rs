@@ -103,6 +103,34 @@ fn closes(line: &[u8]) -> bool {
     line.trim_ascii_start().first().is_some_and(|first| b"\"'`)]}".contains(first))
 }
 
+/// The lines, from 1, of markers in comments that are about nothing: `near` says whether there is a finding on a line, or beside it.
+pub fn idle(content: &[u8], near: impl Fn(u32) -> bool) -> Vec<u32> {
+    let (mut line, mut counted, mut found) = (1, 0, Vec::new());
+    for at in memchr::memmem::find_iter(content, MARKER) {
+        line += memchr::memchr_iter(b'\n', &content[counted..at]).count() as u32;
+        counted = at;
+        let start = memchr::memrchr(b'\n', &content[..at]).map_or(0, |last| last + 1);
+        let is_one = !content.get(at + MARKER.len()).is_some_and(u8::is_ascii_alphanumeric);
+        if is_one && in_comment(&content[start..at]) && !near(line) {
+            found.push(line);
+        }
+    }
+    found
+}
+
+/// Whether what stands before a marker on its line opens a comment that the marker comes first in: elsewhere it is spoken of.
+fn in_comment(before: &[u8]) -> bool {
+    const ANYWHERE: &[&[u8]] = &[b"#", b"//", b"/*", b"--", b"{#", b"(*"];
+    const ALONE: &[&[u8]] = &[b";", b"*", b"!", b"%", b"rem", b"REM"];
+    let lead = before.trim_ascii();
+    if lead.ends_with(b"\"") {
+        return is_comment(lead);
+    }
+    let is_even = |quote: u8| lead.iter().filter(|&&b| b == quote).count() % 2 == 0;
+    let is_outside = is_even(b'"') && is_even(b'`') && is_even(b'\'');
+    ALONE.contains(&lead) || is_outside && ANYWHERE.iter().any(|open| lead.ends_with(open))
+}
+
 /// What stands before the comment with the marker.
 fn before_marker(line: &[u8]) -> &[u8] {
     let at = memchr::memmem::find(line, MARKER).unwrap_or(line.len());
@@ -242,6 +270,23 @@ mod tests {
             let place = Place { lines: lines.as_bytes(), above: above.as_bytes(), below: below.as_bytes(), is_disabled: false };
             let said = Markers::default().allow(&place, is_rule);
             assert_eq!(said.is_some(), want, "{above}|{lines}|{below}");
+        }
+    }
+
+    #[test]
+    fn markers_about_nothing() {
+        for (text, want) in [
+            ("x\ny = 1  # nospill:allow github-pat\n", &[2][..]),
+            ("// nospill:allow\n/* nospill:allow-next-line */\n", &[1, 2]),
+            ("; nospill:allow\n<!-- nospill:allow -->\n -- nospill:allow", &[1, 2, 3]),
+            ("{\n\"_comment\": \"nospill:allow\",\n", &[2]),
+            ("put `nospill:allow` in a comment, or `# nospill:allow`\n", &[]),
+            ("# In a comment nospill:allow says so\n", &[]),
+            ("text = \"# nospill:allow\"\n", &[]),
+            ("# nospill:allowed\n", &[]),
+            ("\n\n\n# nospill:allow\n", &[]),
+        ] {
+            assert_eq!(idle(text.as_bytes(), |line| line == 4), want, "{text}");
         }
     }
 

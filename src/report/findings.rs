@@ -4,11 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(test)]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use super::json::{CommitV1, Effect, EvidenceV1, FindingV1, HistoryV1};
+use super::places::View;
 use super::{Report, Values};
 use crate::types::date;
 use crate::types::finding::{Evidence, Finding, Trail, Verdict};
@@ -16,7 +18,11 @@ use crate::types::rule::{Rule, Rules};
 
 /// Findings in the order of a report.
 #[derive(Clone)]
-pub struct Findings<'r>(Kind<'r>);
+pub struct Findings<'r> {
+    kind: Kind<'r>,
+    /// Where they are seen from, if not each from the top of its own work tree.
+    view: Option<View>,
+}
 
 #[derive(Clone)]
 enum Kind<'r> {
@@ -43,12 +49,12 @@ impl<'r> Findings<'r> {
             place(finding, rules.rule(finding.rule))
         };
         order.sort_by(|&a, &b| key(a).cmp(&key(b)));
-        Self(Kind::Run(Run { findings, rules, values, order }))
+        Kind::Run(Run { findings, rules, values, order }).into()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        match &self.0 {
+        match &self.kind {
             Kind::Read(findings) => findings.len(),
             Kind::Run(run) => run.order.len(),
         }
@@ -61,15 +67,34 @@ impl<'r> Findings<'r> {
 
     /// The one at a place below [`Findings::len`].
     pub fn get(&self, at: usize) -> Cow<'_, FindingV1> {
-        match &self.0 {
+        let finding = match &self.kind {
             Kind::Read(findings) => Cow::Borrowed(&findings[at]),
             Kind::Run(run) => Cow::Owned(run.get(at)),
+        };
+        match &self.view {
+            Some(view) => view.of(finding),
+            None => finding,
         }
+    }
+
+    /// The same seen from one place, if they are of several work trees.
+    pub(super) fn of_one_tree(&self) -> Option<Self> {
+        let view = match &self.kind {
+            Kind::Read(findings) => {
+                View::over(findings.iter().map(|one| (one.path.as_str().into(), one.reached.as_deref().map(Cow::Borrowed))))
+            }
+            Kind::Run(run) => View::over(
+                run.findings
+                    .iter()
+                    .map(|finding| (lossy_label(finding), finding.reached.as_deref().map(String::from_utf8_lossy))),
+            ),
+        };
+        view.map(|view| Self { view: Some(view), ..self.clone() })
     }
 
     /// What becomes of the one at a place below [`Findings::len`].
     pub fn effect(&self, at: usize) -> Effect {
-        match &self.0 {
+        match &self.kind {
             Kind::Read(findings) => findings[at].effect,
             Kind::Run(run) => effect(&run.at(at).verdict),
         }
@@ -82,7 +107,7 @@ impl<'r> Findings<'r> {
 
     /// All of them at once.
     pub fn into_vec(self) -> Vec<FindingV1> {
-        match self.0 {
+        match self.kind {
             Kind::Read(findings) => findings,
             Kind::Run(run) => (0..run.order.len()).map(|at| run.get(at)).collect(),
         }
@@ -100,9 +125,15 @@ impl<'r> Run<'r> {
     }
 }
 
+impl<'r> From<Kind<'r>> for Findings<'r> {
+    fn from(kind: Kind<'r>) -> Self {
+        Self { kind, view: None }
+    }
+}
+
 impl From<Vec<FindingV1>> for Findings<'_> {
     fn from(findings: Vec<FindingV1>) -> Self {
-        Self(Kind::Read(findings))
+        Kind::Read(findings).into()
     }
 }
 
@@ -130,6 +161,7 @@ impl<'de> Deserialize<'de> for Findings<'_> {
     }
 }
 
+#[cfg(test)]
 impl JsonSchema for Findings<'_> {
     fn inline_schema() -> bool {
         true

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::json::{Document, Effect, FindingV1, NoticeV1};
+use super::places::of_one_tree;
 use super::{annotations, escape, gitlab, html, json, junit, lines, markdown, sarif, table};
 
 /// How a report is written.
@@ -45,11 +46,11 @@ pub fn write(form: Form, document: &Document<'_>, now: u64, out: &mut dyn Write)
     match form {
         Form::Json => json::write(document, out),
         Form::JsonLines => lines::write(document, out),
-        Form::Sarif => sarif::write(document, out),
+        Form::Sarif => sarif::write(&of_one_tree(document), out),
         Form::Junit => junit::write(document, out),
-        Form::Gitlab => gitlab::write(document, now, out),
-        Form::Azure => annotations::azure(document, out),
-        Form::Github => annotations::github(document, out),
+        Form::Gitlab => gitlab::write(&of_one_tree(document), now, out),
+        Form::Azure => annotations::azure(&of_one_tree(document), out),
+        Form::Github => annotations::github(&of_one_tree(document), out),
         Form::Csv => table::write(document, out),
         Form::Markdown => markdown::write(document, out),
         Form::Html => html::write(document, out),

@@ -105,6 +105,10 @@ fn some(text: &str) -> String {
 fn id(finding: &FindingV1, commit: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{} {}:{} {commit}", finding.fingerprint, finding.line, finding.column));
+    // A fingerprint is of the path from the top of a work tree, and this one is not the run's.
+    if let Some(reached) = finding.reached.as_deref().filter(|reached| *reached == finding.path) {
+        hash.update(reached);
+    }
     let hex: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
     format!("{}-{}-5{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }

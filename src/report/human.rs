@@ -30,7 +30,7 @@ pub enum Colour {
 pub fn write(report: &Report<'_>, colour: Colour, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page { text: String::new(), colour };
     for finding in report.findings.iter().filter(|f| !matches!(f.verdict, Verdict::Suppressed(_))) {
-        page.finding(finding, report.rules.rule(finding.rule), report.values);
+        page.finding(finding, report.rules.rule(finding.rule), report.values, report.start.as_bytes());
         page.turn(out)?;
     }
     for notice in report.notices {
@@ -67,6 +67,28 @@ impl Paint {
     }
 }
 
+/// Where one finds it from the folder that one stands in, `start` from the top of the work tree.
+fn reached<'f>(finding: &'f Finding, start: &[u8]) -> Cow<'f, [u8]> {
+    if let Some(reached) = &finding.reached {
+        return Cow::Borrowed(reached);
+    }
+    let path = finding.origin.label();
+    match finding.origin.outermost() {
+        Origin::Staged { .. } | Origin::Commit { .. } | Origin::Lost { .. } if !path.is_empty() && !start.is_empty() => {
+            Cow::Owned(seen_from(start, &path))
+        }
+        _ => path,
+    }
+}
+
+/// A path seen from a folder beside it, which has a `/` at its end or is empty.
+fn seen_from(folder: &[u8], path: &[u8]) -> Vec<u8> {
+    let parts = folder.split_inclusive(|&b| b == b'/').zip(path.split_inclusive(|&b| b == b'/'));
+    let common: usize = parts.take_while(|(a, b)| a == b).map(|(a, _)| a.len()).sum();
+    let up = folder[common..].iter().filter(|&&b| b == b'/').count();
+    [&b"../".repeat(up), &path[common..]].concat()
+}
+
 struct Page {
     text: String,
     colour: Colour,
@@ -94,12 +116,12 @@ impl Page {
         };
     }
 
-    fn finding(&mut self, finding: &Finding, rule: &Rule, values: Values) {
+    fn finding(&mut self, finding: &Finding, rule: &Rule, values: Values, start: &[u8]) {
         let (paint, word) = if finding.verdict == Verdict::Deny { (Paint::Error, "error") } else { (Paint::Warning, "audit") };
         self.paint(paint, &format!("{word}[{}]", rule.id));
         self.paint(Paint::Bold, &format!(": {}\n", rule.title));
         let gutter = finding.excerpt.as_ref().map_or(1, |excerpt| excerpt.line.to_string().len());
-        let path = escape::path(&finding.reached.as_deref().map_or_else(|| finding.origin.label(), Cow::Borrowed));
+        let path = escape::path(&reached(finding, start));
         self.paint(Paint::Frame, &format!("{:gutter$}--> ", ""));
         match finding.at {
             Some(at) => self.plain(&format!("{path}:{}:{}\n", at.line, at.column)),

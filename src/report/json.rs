@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io;
 
+#[cfg(test)]
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, lossy};
@@ -12,8 +12,9 @@ use super::{Report, form};
 use crate::types::shard::Sharded;
 
 /// A report as JSON has it. One that was read back may say anything: nothing in it is to be trusted.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "nospill report")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, schemars(title = "nospill report"))]
 pub struct Document<'r> {
     /// 1.
     pub version: u32,
@@ -31,7 +32,8 @@ pub struct Document<'r> {
 }
 
 /// A part of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ShardV1 {
     /// From 1 on.
     pub number: u16,
@@ -43,7 +45,8 @@ pub struct ShardV1 {
 }
 
 /// What joins a part's finding with those of other parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct EvidenceV1 {
     /// Objects of this part that hold the secret.
     pub objects: u32,
@@ -58,7 +61,8 @@ pub struct EvidenceV1 {
 }
 
 /// Who wrote a report.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Tool {
     /// `nospill`.
     pub name: String,
@@ -67,7 +71,8 @@ pub struct Tool {
 }
 
 /// What becomes of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// It blocks.
@@ -79,7 +84,8 @@ pub enum Effect {
 }
 
 /// One finding. Lines and columns are 1-based, columns count characters, the end is exclusive.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct FindingV1 {
     /// The rule's id.
     pub rule: String,
@@ -143,7 +149,8 @@ impl FindingV1 {
 }
 
 /// What only a history scan knows.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct HistoryV1 {
     /// The one that brought it in.
     pub commit: CommitV1,
@@ -161,7 +168,8 @@ pub struct HistoryV1 {
 }
 
 /// The commit that brought a secret in.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CommitV1 {
     /// In hex.
     pub id: String,
@@ -174,7 +182,8 @@ pub struct CommitV1 {
 }
 
 /// Non-fatal trouble.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct NoticeV1 {
     /// `skipped` or `info`.
     pub kind: String,
@@ -185,7 +194,8 @@ pub struct NoticeV1 {
 }
 
 /// What was looked at, and how many findings there are of each effect.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SummaryV1 {
     /// Contents scanned.
     pub objects: u64,
@@ -289,8 +299,24 @@ pub fn write(document: &Document<'_>, out: &mut dyn io::Write) -> io::Result<()>
     form::pretty(document, out)
 }
 
-/// The JSON Schema of what is written: which members there always are, and what they hold.
-pub fn json_schema() -> String {
-    let written = SchemaSettings::default().for_serialize().into_generator();
-    form::text(|out| form::pretty(&written.into_root_schema_for::<Document<'_>>(), out))
+/// The JSON Schema of what is written: which members there always are, and what they hold. A test makes it of the types here.
+pub const JSON_SCHEMA: &str = include_str!("../../report.schema.json");
+
+#[cfg(test)]
+mod tests {
+    use schemars::generate::SchemaSettings;
+
+    use super::*;
+
+    /// `UPDATE_SCHEMAS=1 cargo test --lib schema` writes the file anew.
+    #[test]
+    fn the_schema_is_current() {
+        let written = SchemaSettings::default().for_serialize().into_generator();
+        let schema = written.into_root_schema_for::<Document<'_>>();
+        let made = form::text(|out| form::pretty(&schema, out));
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write("report.schema.json", &made).expect("a file");
+        }
+        assert_eq!(made, JSON_SCHEMA);
+    }
 }

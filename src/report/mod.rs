@@ -13,6 +13,7 @@ pub mod junit;
 mod limits;
 pub mod lines;
 pub mod markdown;
+mod places;
 pub mod sarif;
 pub mod table;
 
@@ -35,6 +36,9 @@ pub struct Report<'r> {
     pub summary: Summary,
     /// Whether values may be shown whole.
     pub values: Values,
+    /// The folder that the person stands in, seen from the top of the work tree, with a `/` at its end; mostly empty. Only the
+    /// report for a person minds it.
+    pub start: &'r str,
     /// Which part of a run it is, if it is not a whole one.
     pub sharded: Option<&'r Sharded>,
 }

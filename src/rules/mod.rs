@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod frequency;
 pub mod hint;
+pub mod packed;
 pub mod paths;
 pub mod places;
 mod plain;

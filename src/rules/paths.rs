@@ -182,8 +182,8 @@ impl PathRules {
     /// For every path rule of the set.
     pub fn new(rules: &RuleSet) -> Self {
         let mut index = Self::default();
-        for (at, rule) in rules.iter().filter(|(_, rule)| rule.is_path_rule()) {
-            for glob in rule.path.iter() {
+        for at in rules.path_rules() {
+            for glob in rules.rule(at).path.iter() {
                 index.add(&glob.to_ascii_lowercase(), at);
             }
         }

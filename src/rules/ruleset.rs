@@ -50,7 +50,8 @@ pub enum RuleSetError {
 /// The rules of one run. A rule is named by its index everywhere; built-in rules come first.
 #[derive(Debug)]
 pub struct RuleSet {
-    builtin: &'static [Rule],
+    /// How many of the built-in rules are in it: all or none.
+    builtin: usize,
     custom: Vec<Rule>,
     compiled: Vec<OnceLock<Option<Compiled>>>,
     /// Of the custom rules.
@@ -87,7 +88,7 @@ pub struct Sought<'r> {
 impl RuleSet {
     /// The built-in rules. Compiles nothing.
     pub fn builtin() -> Self {
-        Self::of(builtin::rules(), Vec::new())
+        Self::of(builtin::LEN, Vec::new())
     }
 
     /// The built-in rules and `custom` ones behind them, whose regexes are checked here so that an error shows at once.
@@ -95,7 +96,7 @@ impl RuleSet {
     /// # Errors
     /// A regex that does not compile, an id used twice, too many rules or keywords.
     pub fn with_custom(custom: Vec<Rule>) -> Result<Self, RuleSetError> {
-        let set = Self::of(builtin::rules(), custom);
+        let set = Self::of(builtin::LEN, custom);
         set.validate()?;
         Ok(set)
     }
@@ -105,13 +106,13 @@ impl RuleSet {
     /// # Errors
     /// As [`with_custom`](Self::with_custom).
     pub fn only(custom: Vec<Rule>) -> Result<Self, RuleSetError> {
-        let set = Self::of(&[], custom);
+        let set = Self::of(0, custom);
         set.validate()?;
         Ok(set)
     }
 
-    fn of(builtin: &'static [Rule], custom: Vec<Rule>) -> Self {
-        let count = builtin.len() + custom.len();
+    fn of(builtin: usize, custom: Vec<Rule>) -> Self {
+        let count = builtin + custom.len();
         let compiled = std::iter::repeat_with(OnceLock::new).take(count).collect();
         let hints = std::iter::repeat_with(OnceLock::new).take(custom.len()).collect();
         let paths = std::iter::repeat_with(OnceLock::new).take(count).collect();
@@ -126,9 +127,9 @@ impl RuleSet {
             return Err(RuleSetError::Keywords);
         }
         let mut ids: HashSet<&str, RandomState> = HashSet::default();
-        let twice = self.custom.iter().find(|rule| !ids.insert(&rule.id));
-        if let Some(rule) = twice.or_else(|| self.builtin.iter().find(|rule| ids.contains(&*rule.id))) {
-            return Err(RuleSetError::Twice(rule.id.to_string()));
+        let twice = self.custom.iter().find(|rule| !ids.insert(&rule.id)).map(|rule| rule.id.clone());
+        if let Some(id) = twice.or_else(|| builtin::ids().take(self.builtin).find(|id| ids.contains(&**id))) {
+            return Err(RuleSetError::Twice(id.into_owned()));
         }
         for rule in &self.custom {
             let broken = |glob: &&str| glob.is_empty() || glob.starts_with('!') || fast_glob::validate(glob).is_err();
@@ -146,17 +147,17 @@ impl RuleSet {
 
     /// Whether the built-in rules are among them.
     pub fn has_builtin(&self) -> bool {
-        !self.builtin.is_empty()
+        self.builtin > 0
     }
 
     /// The rules that are not built in, with their indexes.
     pub fn custom(&self) -> impl Iterator<Item = (u16, &Rule)> {
-        (self.builtin.len() as u16..self.len() as u16).map(|index| (index, self.rule(index)))
+        (self.builtin as u16..self.len() as u16).map(|index| (index, self.rule(index)))
     }
 
     /// How many rules there are.
     pub fn len(&self) -> usize {
-        self.builtin.len() + self.custom.len()
+        self.builtin + self.custom.len()
     }
 
     /// Whether there is no rule at all, which no run should accept.
@@ -170,7 +171,35 @@ impl RuleSet {
             return rule;
         }
         let index = usize::from(index);
-        self.builtin.get(index).unwrap_or_else(|| &self.custom[index - self.builtin.len()])
+        let builtin = if index < self.builtin { builtin::rule(index) } else { None };
+        builtin.unwrap_or_else(|| &self.custom[index - self.builtin])
+    }
+
+    /// The rules whose regex is tried everywhere.
+    pub fn unanchored(&self) -> impl Iterator<Item = u16> {
+        self.of_kind(&builtin::UNANCHORED, Rule::is_unanchored)
+    }
+
+    /// The rules that are about a path alone.
+    pub fn path_rules(&self) -> impl Iterator<Item = u16> {
+        self.of_kind(&builtin::PATHS, Rule::is_path_rule)
+    }
+
+    /// The rules that are about binaries as a whole.
+    pub fn binary_rules(&self) -> impl Iterator<Item = u16> {
+        self.of_kind(&builtin::BINARIES, Rule::is_binary_rule)
+    }
+
+    /// The rules that are about the entries of Kubernetes Secrets.
+    pub fn entries_rules(&self) -> impl Iterator<Item = u16> {
+        self.of_kind(&builtin::ENTRIES, Rule::is_entries_rule)
+    }
+
+    /// The build script lists the built-in rules of a kind, so that none is unpacked to be asked.
+    fn of_kind(&self, builtin: &'static [u16], is: fn(&Rule) -> bool) -> impl Iterator<Item = u16> {
+        let builtin = if self.has_builtin() { builtin } else { &[] };
+        let custom = self.custom().filter(move |(_, rule)| is(rule)).map(|(index, _)| index);
+        builtin.iter().copied().chain(custom)
     }
 
     /// Every rule with its index.
@@ -216,13 +245,14 @@ impl RuleSet {
 
     /// The rules whose regex has been compiled so far.
     pub fn compiled(&self) -> impl Iterator<Item = &Rule> {
-        self.iter().filter(|(index, _)| self.compiled[usize::from(*index)].get().is_some()).map(|(_, rule)| rule)
+        let is_compiled = |index: &u16| self.compiled[usize::from(*index)].get().is_some();
+        (0..self.len() as u16).filter(is_compiled).map(|index| self.rule(index))
     }
 
     /// What a search around its keywords asks of a rule; what a custom regex needs is read off it at the first call.
     pub fn sought(&self, index: u16) -> Sought<'_> {
         let rule = self.rule(index);
-        let hint = match usize::from(index).checked_sub(self.builtin.len()) {
+        let hint = match usize::from(index).checked_sub(self.builtin) {
             None => &rule.hint,
             Some(custom) => self.hints[custom].get_or_init(|| {
                 let of = |regex| hint::of(regex, &rule.keywords);

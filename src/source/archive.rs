@@ -11,6 +11,10 @@ mod beside;
 mod compressed;
 mod image;
 mod spool;
+mod streams;
+mod tarred;
+mod texts;
+mod unread;
 mod zipped;
 
 use std::cell::Cell;
@@ -20,6 +24,7 @@ use self::beside::Before;
 use super::reader::WHOLE;
 
 pub use behind::{TAIL, may_end_in_zip};
+pub use unread::unread;
 
 /// How far archives are opened.
 #[derive(Clone, Debug)]
@@ -91,9 +96,11 @@ impl Kind {
         match head {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
             [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..] => Some(Self::Bzip2),
+            // One of nothing.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Self::Bzip2),
             _ if head.get(257..262) == Some(b"ustar") || is_old_tar(head) => Some(Self::Tar),
             _ if compressed::is_lzma(head) => Some(Self::Lzma),
             _ => None,
@@ -288,65 +295,6 @@ impl Archive<'_> {
             return Ok(());
         }
         self.to.large(&self.names, head, rest)
-    }
-
-    /// Opens a tar file, and those behind it: what unpacks one may go on there. What has bytes is a file to some program,
-    /// whatever its type says, and links are not followed, but their text is read.
-    fn tar(&mut self, content: &mut dyn Read) -> io::Result<()> {
-        let left = Cell::new(BETWEEN);
-        let mut archive = tar::Archive::new(Bounded { from: content, left: &left });
-        archive.set_ignore_zeros(true);
-        for entry in archive.entries()? {
-            let mut entry = entry?;
-            left.set(u64::MAX);
-            self.count()?;
-            let is_sparse = entry.header().entry_type().is_gnu_sparse();
-            let stored = if is_sparse { entry.header().entry_size()? } else { entry.size() };
-            let name = self.image.label(&entry.path_bytes());
-            if entry.header().entry_type().is_symlink()
-                && let Some(target) = entry.link_name_bytes()
-            {
-                let target = target.into_owned();
-                self.member(name.clone(), &mut Cursor::new(target))?;
-            }
-            if is_sparse {
-                // Holes are made here, and cost nothing in the archive.
-                self.member(name, &mut Metered { from: &mut entry, budget: self.budget })?;
-            } else if entry.size() > 0 {
-                self.member(name, &mut entry)?;
-            }
-            let unread = stored.saturating_sub(u64::MAX - left.get());
-            left.set(unread.saturating_add(BETWEEN));
-        }
-        Ok(())
-    }
-}
-
-/// Bytes of long names and the like before a member of a tar file, which are kept in memory, and of zeros between.
-const BETWEEN: u64 = 64 << 20;
-
-/// Gives as many bytes as are left.
-struct Bounded<'l, R> {
-    from: R,
-    left: &'l Cell<u64>,
-}
-
-impl<R: Read> Read for Bounded<'_, R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = self.left.get();
-        if left == 0 && !into.is_empty() {
-            return Err(io::Error::other(format!("more than {BETWEEN} bytes between its members")));
-        }
-        let most = into.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let read = self.from.read(&mut into[..most])?;
-        self.left.set(left - read as u64);
-        Ok(read)
-    }
-}
-
-impl<R: Seek> Seek for Bounded<'_, R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.from.seek(to)
     }
 }
 

@@ -7,6 +7,7 @@ use git2::{ErrorClass, ErrorCode, Repository};
 use super::pack::inflate::Inflater;
 use super::pack::{Kind, ReadError, alternates, loose};
 use super::{SourceError, mmap, plumbing, repository};
+use crate::source::reader;
 use crate::types::oid::Oid;
 use crate::types::span::RangeSet;
 
@@ -218,7 +219,7 @@ fn back(oid: &Oid) -> Result<git2::Oid, SourceError> {
 /// The file is there and can't be read or holds no object names.
 pub fn merge_heads(git_dir: &Path) -> Result<Vec<Oid>, SourceError> {
     let path = git_dir.join("MERGE_HEAD");
-    match std::fs::read(&path) {
+    match reader::own(&path) {
         Ok(text) => {
             let lines = text.split(|&b| b == b'\n').filter(|line| !line.is_empty());
             let wrong = || SourceError::Git(format!("{} does not hold object names", path.display()));

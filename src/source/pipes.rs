@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::{SourceError, to_path};
+use crate::source::reader;
 
 /// Files of a repository's own folder that git or we open.
 const OF_GIT: &[&str] = &[
@@ -108,7 +109,7 @@ fn named_by(file: &Path, head: &[u8]) -> Option<PathBuf> {
 /// # Errors
 /// The file can't be read.
 pub(super) fn linked(file: &Path, head: &[u8]) -> io::Result<Option<PathBuf>> {
-    let text = fs::read(file)?;
+    let text = reader::own(file)?;
     let end = text.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |last| last + 1);
     let path = text[..end].strip_prefix(head).and_then(to_path).filter(|path| !path.as_os_str().is_empty());
     Ok(path.map(|path| file.parent().unwrap_or(Path::new("")).join(path)))
@@ -119,7 +120,7 @@ fn check(folder: &Path, refs: Refs) -> Result<(), SourceError> {
     match refs {
         Refs::All => below(&folder.join("refs")),
         Refs::Head => {
-            let head = fs::read_to_string(folder.join("HEAD")).unwrap_or_default();
+            let head = reader::own_text(folder.join("HEAD")).unwrap_or_default();
             head.strip_prefix("ref: ").map_or(Ok(()), |name| look(&folder.join(name.trim_end())))
         }
     }

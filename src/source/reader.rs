@@ -5,6 +5,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
+use super::pipes;
+
 /// Up to so many bytes a file is read as one; what is larger is read in parts.
 pub const WHOLE: u64 = 16 << 20;
 
@@ -53,6 +55,38 @@ pub fn open(path: &Path) -> io::Result<File> {
         options.custom_flags(flags.bits() as i32);
     }
     options.open(path)
+}
+
+/// Reads a file that nospill or git has for itself: a configuration, a baseline, an ignore file. Never waits for a pipe with a name,
+/// behind which nobody may be, and reads no device, which may have no end; one that stands open for this process, as
+/// `<(command)`, is read, and `/dev/null` is empty.
+///
+/// # Errors
+/// What the system says, or it is no file.
+pub fn own(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    let path = path.as_ref();
+    let mut file = open(path)?;
+    let meta = file.metadata()?;
+    let mut text = Vec::new();
+    if !meta.is_file() && !meta.is_dir() {
+        if path == Path::new("/dev/null") {
+            return Ok(text);
+        }
+        if !pipes::is_open_stream(path) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a pipe or a device, and no file"));
+        }
+        file = File::open(path)?;
+    }
+    file.read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// The same as text.
+///
+/// # Errors
+/// As [`own`], or it is not UTF-8.
+pub fn own_text(path: impl AsRef<Path>) -> io::Result<String> {
+    String::from_utf8(own(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 impl Reader {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::pack::{ObjectFormat, alternates, store::Store};
 use super::{SourceError, plumbing};
+use crate::source::reader;
 use crate::types::notice::Notice;
 use crate::types::oid::Oid;
 
@@ -151,7 +152,7 @@ fn tip(line: &[u8]) -> Option<Tip> {
 }
 
 fn shallow_commits(file: &Path) -> Result<HashSet<Oid>, SourceError> {
-    match std::fs::read(file) {
+    match reader::own(file) {
         Ok(text) => Ok(text.split(|&b| b == b'\n').filter_map(Oid::from_hex).collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
         Err(source) => Err(SourceError::Io { path: file.to_owned(), source }),

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use super::index::Index;
 use super::pipes::linked;
 use super::{plumbing, to_path};
+use crate::source::reader;
 use crate::types::notice::Notice;
 
 /// What the walk did not come by.
@@ -72,7 +73,7 @@ impl Tracked<'_> {
     fn collect(mut self, is_met: &impl Fn(&Path) -> bool, unmet: &mut Unmet) -> Result<(), String> {
         let Some(folder) = git_folder(self.top)? else { return Ok(()) };
         let index = folder.join("index");
-        let data = match std::fs::read(&index) {
+        let data = match reader::own(&index) {
             Ok(data) => data,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error.to_string()),
@@ -153,6 +154,6 @@ fn git_folder(top: &Path) -> Result<Option<PathBuf>, String> {
 /// Whether objects of a repository may have the longer names, as its configuration says.
 fn is_sha256(folder: &Path) -> bool {
     let common = linked(&folder.join("commondir"), b"").ok().flatten();
-    let text = std::fs::read(common.as_deref().unwrap_or(folder).join("config")).unwrap_or_default();
+    let text = reader::own(common.as_deref().unwrap_or(folder).join("config")).unwrap_or_default();
     memchr::memmem::find(&text.to_ascii_lowercase(), b"sha256").is_some()
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::walk::{Hidden, Visit, Walk, label};
 use super::{Item, Source, SourceError};
+use crate::source::reader;
 use crate::types::input::{Content, Input, Origin};
 use crate::types::notice::Notice;
 
@@ -87,7 +88,7 @@ impl Source for Tree {
 
     fn load(&self, at: usize, (): &mut ()) -> Result<Input, Notice> {
         let origin = self.items[at].origin.clone();
-        match std::fs::read(&self.files[at]) {
+        match reader::own(&self.files[at]) {
             Ok(content) => Ok(Input { origin, content: Content::Owned(content) }),
             Err(error) => Err(Notice::skipped(origin.label(), error.to_string())),
         }

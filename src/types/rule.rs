@@ -322,6 +322,21 @@ impl Rule {
     pub fn is_path_rule(&self) -> bool {
         self.regex.is_none() && self.reader.is_none() && self.magic.is_empty() && !self.path.is_empty()
     }
+
+    /// Whether its regex is tried everywhere, as no keyword says where.
+    pub fn is_unanchored(&self) -> bool {
+        self.keywords.is_empty() && self.regex.is_some()
+    }
+
+    /// Whether it is about binaries as a whole.
+    pub fn is_binary_rule(&self) -> bool {
+        !self.magic.is_empty()
+    }
+
+    /// Whether it is about the entries of Kubernetes Secrets.
+    pub fn is_entries_rule(&self) -> bool {
+        self.reader == Some(Reader::Entries)
+    }
 }
 
 /// Rules by their index.

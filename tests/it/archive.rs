@@ -415,4 +415,9 @@ fn tar_files_that_make_bytes_of_nothing() {
         let ran = world.nospill(&["dir", "."]);
         assert!(ran.code == 3 && ran.whole().contains(says), "{}", ran.whole());
     }
+    // What comes behind a file of holes is read all the same.
+    let world = World::new();
+    world.write("file.tar", [sparse.as_bytes().as_slice(), &tarred(&[("a.txt", token(1).as_bytes())])].concat());
+    let ran = world.nospill(&["dir", "--format", "json"]);
+    assert_eq!((ran.code, ran.findings()), (1, vec![format!("file.tar!a.txt:1 {RULE}")]), "{}", ran.whole());
 }

@@ -34,6 +34,8 @@ const TRICKS: &[Trick] = &[
     trick("token in Latin-1 text", latin1, "staged", true),
     trick("behind 50 MB of padding on its own line", padded, "staged", true),
     trick("a few NUL bytes in the text", nuls, "staged", true),
+    trick("a NUL byte in each line of the text", nul_a_line, "staged", true),
+    trick("among variables with NUL bytes between them", environment, "staged", true),
     trick("in a file name", file_name, "staged", true),
     trick("in a file name, later", file_name_later, "history", true),
     trick("in a file name, on disk", file_name, "dir .", true),
@@ -114,6 +116,13 @@ const TRICKS: &[Trick] = &[
     trick("between the members of a zip archive", zip_between, "dir .", true),
     trick("in the comment of a zip archive", zip_comment, "dir .", true),
     trick("in a zip archive, as a link", zip_link, "dir .", true),
+    trick("in the comment in a gzip header", gzip_comment, "dir .", true),
+    trick("in a pax header of a tar file", tar_pax, "dir .", true),
+    trick("in the comment of a member of a zip archive", zip_member_comment, "dir .", true),
+    trick("in a skippable frame of zstd", zstd_frame, "dir .", true),
+    trick("behind the end of a compressed stream", behind_stream, "dir .", true),
+    trick("behind the end of a zip archive", behind_zip, "dir .", true),
+    trick("compressed by brotli", brotli, "dir .", false),
 ];
 
 const fn trick(what: &'static str, build: fn(&World), args: &'static str, caught: bool) -> Trick {
@@ -258,6 +267,14 @@ fn padded(world: &World) {
 
 fn nuls(world: &World) {
     world.stage("file.txt", ["text\n".repeat(400).as_bytes(), b"\0\0", token(1).as_bytes()].concat());
+}
+
+fn nul_a_line(world: &World) {
+    world.stage("file.txt", ["a line\0 of text\n".repeat(20).as_bytes(), token(1).as_bytes()].concat());
+}
+
+fn environment(world: &World) {
+    world.stage("environ", ["HOME=/root\0PATH=/bin\0".repeat(9), format!("TOKEN={}\0", bare())].concat());
 }
 
 fn file_name(world: &World) {
@@ -663,6 +680,51 @@ fn tar(name: &str, content: &[u8], change: impl FnOnce(&mut tar::Header)) -> Vec
     let mut archive = tar::Builder::new(Vec::new());
     archive.append(&header, content).expect("memory");
     archive.into_inner().expect("memory")
+}
+
+fn gzip_comment(world: &World) {
+    use std::io::Write as _;
+    let mut gzip = flate2::GzBuilder::new().comment(bare()).write(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(b"nothing\n").expect("memory");
+    world.write("file.gz", gzip.finish().expect("memory"));
+}
+
+fn tar_pax(world: &World) {
+    let record = format!("{} comment={}\n", bare().len() + 12, bare());
+    let header = tar("header", record.as_bytes(), |header| header.set_entry_type(tar::EntryType::XHeader));
+    world.write("file.tar", [&header[..header.len() - 1024], &tar("file", b"nothing\n", |_| {})].concat());
+}
+
+fn zip_member_comment(world: &World) {
+    let options = zip::write::SimpleFileOptions::default().into_full_options().with_file_comment(bare());
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("file", options).expect("a member");
+    world.write("file.zip", zip.finish().expect("it ends").into_inner());
+}
+
+fn zstd_frame(world: &World) {
+    let frame = [&[0x50, 0x2a, 0x4d, 0x18][..], &(bare().len() as u32).to_le_bytes(), bare().as_bytes()].concat();
+    world.write("file.zst", [frame, crate::archive::zstandard(b"nothing\n")].concat());
+}
+
+fn behind_stream(world: &World) {
+    world.write("file.xz", [crate::archive::xzed(b"nothing\n"), token(1).into_bytes()].concat());
+}
+
+fn behind_zip(world: &World) {
+    world.write("file.zip", [zipped(&[("file", "nothing\n")]), token(1).into_bytes()].concat());
+}
+
+/// A stream of blocks of five bytes that are not compressed (RFC 7932, section 9.2).
+fn brotli(world: &World) {
+    let mut stream = Vec::new();
+    for (at, part) in token(1).as_bytes().chunks(5).enumerate() {
+        // Before the first the window, of 16 bits; not the last block, 16 bits of length, and that it is not compressed.
+        let window = u32::from(at == 0);
+        let head = ((part.len() as u32 - 1) << 3 | 1 << 19) << window;
+        stream.extend([&head.to_le_bytes()[..3], part].concat());
+    }
+    world.write("file.txt.br", [stream, vec![3]].concat());
 }
 
 fn tar_behind(world: &World) {

@@ -326,6 +326,23 @@ fn what_is_not_there_makes_it_incomplete() {
 }
 
 #[test]
+fn a_missing_object_of_several_paths_is_named_once() {
+    let world = World::new();
+    for (name, content) in [("a.txt", "one\n"), ("m.txt", "two\n"), ("z.txt", "one\n")] {
+        world.stage(name, content);
+    }
+    world.commit();
+    let names = ["HEAD:a.txt", "HEAD:m.txt"].map(|name| world.git(&["rev-parse", name]).trim().to_owned());
+    for name in &names {
+        fs::remove_file(world.path().join(".git/objects").join(&name[..2]).join(&name[2..])).expect("an object");
+    }
+    let ran = world.nospill(&["history"]);
+    for name in &names {
+        assert_eq!(ran.out.matches(&format!("object {name} is missing")).count(), 1, "{}", ran.whole());
+    }
+}
+
+#[test]
 fn a_broken_object_makes_it_incomplete() {
     let world = World::new();
     world.stage("a.txt", "one\n".repeat(3000));
@@ -447,6 +464,52 @@ fn a_range_speaks_of_what_came_and_went() {
     assert_eq!(world.nospill(&["history", "HEAD~2..HEAD~1"]).code, 1);
     let ran = world.nospill(&["history", "nowhere..HEAD"]);
     assert!(ran.code == 2 && ran.err.contains("hint: `git fetch`"), "{}", ran.whole());
+}
+
+/// A rebase makes many commits in one second, and some clocks go wrong.
+#[test]
+fn clocks_that_stand_still_or_go_back_leave_the_order() {
+    let world = World::new();
+    let commit = |date: &str| {
+        let mut command = world.command("git", "repo");
+        command.env("GIT_COMMITTER_DATE", date).args(["commit", "-q", "--allow-empty", "-m", "change"]);
+        assert!(command.status().expect("git runs").success());
+        world.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    };
+    let (noon, before) = ("2026-01-02T12:00:00Z", "2026-01-02T11:00:00Z");
+    let way = |path: &str| {
+        let ways = reported(&world.nospill(&REPORT));
+        let (_, way) = ways.into_iter().find(|((_, at, _), _)| at == path).expect("a finding");
+        (way.introduced, way.last_seen)
+    };
+    // Comes, goes and comes back.
+    world.stage("a.txt", token(1));
+    let first = commit(noon);
+    for _ in 0..4 {
+        world.stage("a.txt", "nothing\n");
+        commit(noon);
+        world.stage("a.txt", token(1));
+        commit(noon);
+    }
+    let last = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    assert_eq!(way("a.txt"), (first, last));
+    world.stage("b.txt", token(2));
+    let brought = commit(noon);
+    let tip = commit(before);
+    assert_eq!(way("b.txt"), (brought, tip));
+    // Two branches bring the same; whichever it is, it does not change with the store.
+    world.git(&["checkout", "-q", "--orphan", "other"]);
+    for at in 0..6 {
+        world.git(&["commit", "-q", "--allow-empty", "-m", "other"]);
+        world.stage("c.txt", format!("{at}\n{}", token(3)));
+        world.commit();
+        world.git(&["checkout", "-q", "--orphan", &format!("other{at}")]);
+    }
+    let loose = reported(&world.nospill(&REPORT));
+    for shape in [["repack", "-adfq", "--depth=9"], ["repack", "-adfq", "--depth=0"]] {
+        world.git(&shape);
+        assert_eq!(reported(&world.nospill(&REPORT)), loose);
+    }
 }
 
 #[test]

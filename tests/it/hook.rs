@@ -547,13 +547,25 @@ fn an_edited_hook_is_left_alone() {
 }
 
 #[test]
-fn a_link_to_the_hook_is_left_alone() {
+fn a_link_to_the_hook_stays_one() {
     let world = World::installed();
     let hook = world.at("repo/.git/hooks/pre-commit");
     fs::rename(&hook, world.at("repo/my-hook")).expect("a move");
     symlink("../../my-hook", &hook).expect("a link");
-    assert!(matches!(world.install("repo"), Err(HookError::Edited(_))));
-    assert!(matches!(world.uninstall("repo"), Err(HookError::Edited(_))));
+    let is_link = || fs::symlink_metadata(&hook).is_ok_and(|meta| meta.is_symlink());
+    assert_eq!(world.install("repo").expect("an installation").hooks[0].change, Change::Unchanged);
+    world.gate_works("repo");
+    // One of another version is brought up to date where it is.
+    world.executable("tools/elsewhere", FAKE);
+    let options = InstallOptions { binary: world.at("tools/elsewhere"), kinds: vec![HookKind::PreCommit] };
+    let installed = install(&world.site("repo"), &options).expect("an update");
+    assert_eq!((installed.hooks[0].change.clone(), is_link()), (Change::Updated, true));
+    let script = fs::read_to_string(world.at("repo/my-hook")).expect("a script");
+    assert!(script.contains("tools/elsewhere"), "{script}");
+    let removed = uninstall(&world.site("repo"), &[HookKind::PreCommit]).expect("it goes");
+    assert_eq!(removed.hooks[0].removal, Removal::Removed);
+    assert_eq!(removed.notes, [Note::LinkedTo(world.at("repo/my-hook"))]);
+    assert!(fs::symlink_metadata(&hook).is_err() && world.at("repo/my-hook").exists());
 }
 
 #[test]

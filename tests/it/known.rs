@@ -57,15 +57,36 @@ fn prune_drops_only_what_was_looked_at() {
     remove(&world, ".nospill.toml");
     world.write("a", "nothing\n");
     let ran = world.nospill(&["baseline", "prune"]);
-    assert!(ran.code == 0 && ran.out.contains("1 entry taken out"), "{}", ran.whole());
-    assert_eq!(paths(&world), ["old", "sub/b"]);
+    assert!(ran.code == 0 && ran.out.contains(" a: not in the file, and only `--history`"), "{}", ran.whole());
+    assert_eq!(read(&world), first, "commits have it");
+    assert_eq!(world.nospill(&["history"]).code, 0);
     world.write("new", token(4));
     world.write("gone", token(5));
     assert_eq!(world.nospill(&["baseline", "update"]).code, 0);
     remove(&world, "gone");
     let ran = world.nospill(&["baseline", "prune", "--history"]);
     assert!(ran.code == 0 && ran.out.contains("1 entry taken out"), "{}", ran.whole());
-    assert_eq!(paths(&world), ["new", "old", "sub/b"], "what is not committed is not gone");
+    assert_eq!(paths(&world), ["a", "new", "old", "sub/b"], "what is not committed is not gone");
+}
+
+/// A baseline of files alone tells by the files, whatever commits hold.
+#[test]
+fn prune_of_a_baseline_of_files_tells_by_files() {
+    let world = World::new();
+    world.stage("a", token(1));
+    world.stage("b", token(2));
+    world.commit();
+    assert_eq!(world.nospill(&["baseline", "create"]).code, 0);
+    world.write("a", "nothing\n");
+    let ran = world.nospill(&["baseline", "prune"]);
+    assert!(ran.code == 0 && ran.out.contains("1 entry taken out"), "{}", ran.whole());
+    assert_eq!(paths(&world), ["b"]);
+    // From now on it is of the history, too.
+    assert_eq!(world.nospill(&["baseline", "update", "--history"]).code, 0);
+    assert_eq!(paths(&world), ["a", "b"]);
+    let ran = world.nospill(&["baseline", "prune"]);
+    assert!(ran.code == 0 && ran.out.contains("0 entries taken out"), "{}", ran.whole());
+    assert_eq!(world.nospill(&["history"]).code, 0);
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod generic;
 mod globs;
 #[cfg(unix)]
 mod guard;
+mod headers;
 #[cfg(unix)]
 mod history;
 mod hook;
@@ -59,6 +60,8 @@ mod providers;
 #[cfg(unix)]
 mod ranges;
 mod report;
+#[cfg(unix)]
+mod repositories;
 mod rules;
 mod shards;
 #[cfg(target_os = "linux")]

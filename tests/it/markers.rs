@@ -37,6 +37,41 @@ fn a_comment_above_allows_the_line_and_no_other() {
     assert!(ran.out.contains("allows nothing here"), "{}", ran.whole());
 }
 
+/// Told at their own lines, where they are this run's business.
+#[test]
+fn markers_that_allow_nothing_are_told() {
+    let world = World::new();
+    let says = |ran: &super::env::Ran| -> Vec<String> {
+        ran.out.lines().filter(|line| line.contains("allows nothing here")).map(str::to_owned).collect()
+    };
+    world.write("a.py", format!("{}# nospill:allow github-pat\n\n\nx = 1  # nospill:allow\n", token(1)));
+    world.write("b.md", "Put `nospill:allow` in a comment, or `# nospill:allow`.\n");
+    world.write("c.py", format!("# nospill:allow\n{}", token(2)));
+    let first = std::fs::read_to_string(world.path().join("a.py")).expect("a file").replace("\n# nospill", " # nospill");
+    world.write("a.py", &first);
+    let ran = world.nospill(&["dir"]);
+    let want = vec!["note: a.py: line 4: the marker `nospill:allow` allows nothing here".to_owned()];
+    assert_eq!((ran.code, says(&ran)), (0, want), "{}", ran.whole());
+    world.git(&["add", "-A"]);
+    assert_eq!(says(&world.nospill(&["staged"])).len(), 1);
+    world.commit();
+    // One that was there is not this commit's, and what was committed can't be mended.
+    world.stage("a.py", format!("y = 1\n{first}"));
+    for args in [&["staged"][..], &["history"]] {
+        let ran = world.nospill(args);
+        assert_eq!((ran.code, says(&ran)), (0, vec![]), "{}", ran.whole());
+    }
+    let piped = |script: &str| -> super::env::Ran {
+        let mut command = world.command("bash", "repo");
+        command.env("NOSPILL", env!("CARGO_BIN_EXE_nospill")).args(["-c", script]).output().expect("bash runs").into()
+    };
+    assert_eq!(says(&piped("echo '# nospill:allow' | $NOSPILL stdin")).len(), 1);
+    let diff = piped("echo '# nospill:allow' > d.py; git add -N d.py; git diff d.py | $NOSPILL stdin");
+    assert_eq!((diff.code, says(&diff)), (0, vec![]), "what it is about may be in no diff: {}", diff.whole());
+    world.write(".nospill.toml", "[markers]\nown = false\n");
+    assert!(says(&world.nospill(&["dir", "a.py"])).iter().all(|line| !line.contains("line 5")));
+}
+
 #[test]
 fn blocks_of_secretlint_allow_what_is_in_them() {
     let world = World::new();

@@ -70,6 +70,49 @@ fn nothing_waits_for_a_pipe() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n=====\n"));
 }
 
+/// Files of our own, by whatever they are named.
+#[test]
+fn files_of_our_own_are_no_pipes() {
+    let named = |config: &str| format!("[baseline]\nfile = \"{config}\"\n");
+    for (place, args) in [
+        ("named.baseline", &["dir", "."][..]),
+        ("named.baseline", &["baseline", "update"]),
+        ("x", &["dir", "--config", "x", "."]),
+        ("x", &["dir", "--policy", "x", "."]),
+        ("x", &["dir", "--baseline", "x", "."]),
+        ("x", &["baseline", "create", "--from", "x"]),
+        ("x", &["baseline", "merge", "x", "x", "x"]),
+        ("x", &["config", "import", "x"]),
+        ("x", &["rules", "check", "x"]),
+        ("x", &["report", "convert", "x", "--to", "csv"]),
+        ("x", &["commit-msg", "x"]),
+    ] {
+        let world = world();
+        if place == "named.baseline" {
+            world.write(".nospill.toml", named(place));
+        }
+        becomes_pipe(&world.path().join(place));
+        let ran = bounded(&world, args, &[]);
+        assert!(ran.code == 2, "{place}, {args:?}: {}", ran.whole());
+    }
+    // Hooks, what is beside them, and what managers are told.
+    for place in [".git/hooks/pre-commit", ".pre-commit-config.yaml", "lefthook.yml", "package.json", ".husky/pre-commit"] {
+        for args in [&["install"][..], &["uninstall"], &["doctor"]] {
+            let world = world();
+            becomes_pipe(&world.path().join(place));
+            let ran = bounded(&world, args, &[]);
+            assert!((0..4).contains(&ran.code), "{place}, {args:?}: {}", ran.whole());
+        }
+    }
+    // What stands open is read, and nothing is nothing.
+    let world = world();
+    world.write("secret.txt", token(1));
+    let nospill = env!("CARGO_BIN_EXE_nospill");
+    let script = "$NOSPILL dir --config <(echo 'scan.exclude = [\"secret.txt\"]') --baseline /dev/null .";
+    let ran: Ran = world.command("bash", "repo").env("NOSPILL", nospill).args(["-c", script]).output().expect("bash").into();
+    assert_eq!(ran.code, 0, "{}", ran.whole());
+}
+
 #[test]
 fn nothing_reads_a_device_to_its_end() {
     for place in [".nospill.toml", ".gitignore", ".nospill.baseline", ".git/info/exclude", ".git/objects/info/alternates"] {

@@ -50,7 +50,11 @@ fn git_runs_as_often_for_many_findings_as_for_one() {
 
 /// Whether `HEAD` has the only finding, the commit that had it last and how many contents do.
 fn way(world: &World, range: &str) -> (bool, String, u64) {
-    let ran = world.nospill(&["history", range, "--format", "json"]);
+    way_of(world, &[range])
+}
+
+fn way_of(world: &World, range: &[&str]) -> (bool, String, u64) {
+    let ran = world.nospill(&[&["history", "--format", "json"], range].concat());
     let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
     let findings = report["findings"].as_array().expect("findings");
     assert_eq!(findings.len(), 1, "{}", ran.whole());
@@ -98,7 +102,7 @@ fn a_merge_that_renames_takes_a_secret_from_its_path() {
     commit();
     world.git(&["checkout", "-q", "-b", "side"]);
     world.stage("side.txt", "x\n");
-    commit();
+    let side = commit();
     world.git(&["checkout", "-q", "main"]);
     world.stage("main.txt", "x\n");
     let before = commit();
@@ -107,7 +111,39 @@ fn a_merge_that_renames_takes_a_secret_from_its_path() {
     commit();
     world.stage("a.txt", "another\n");
     commit();
-    assert_eq!(way(&world, &format!("{start}..")), (false, before, 1));
+    // Both parents were the last to have it.
+    let (in_head, last, objects) = way(&world, &format!("{start}.."));
+    assert!(!in_head && [before, side].contains(&last) && objects == 1, "{last}");
+}
+
+#[test]
+fn the_last_commit_with_a_secret_has_it() {
+    let world = World::new();
+    let commit = || {
+        world.commit();
+        world.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    };
+    let start = commit();
+    world.stage("a.txt", "nothing\n");
+    commit();
+    // A branch that has it, and one that never had it; and a merge that takes the other's side.
+    world.git(&["checkout", "-q", "-b", "side"]);
+    world.stage("a.txt", token(1));
+    commit();
+    world.stage("b.txt", "more\n");
+    let last = commit();
+    world.git(&["checkout", "-q", "main"]);
+    for at in 0..3 {
+        world.stage("c.txt", format!("{at}\n"));
+        commit();
+    }
+    let main = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    assert_eq!(way_of(&world, &["main", "side", &format!("^{start}")]), (false, last.clone(), 1));
+    world.git(&["merge", "-q", "-s", "ours", "--no-edit", "side"]);
+    assert_eq!(world.git(&["rev-parse", "HEAD^"]).trim(), main);
+    let (in_head, seen, _) = way(&world, &format!("{start}.."));
+    let has = world.git(&["show", &format!("{seen}:a.txt")]);
+    assert!(!in_head && has == token(1), "{seen}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn check(world: &World, args: &[&str], counts: &[usize]) -> Vec<Vec<u64>> {
 }
 
 /// The first lines that differ.
-fn difference(one: &str, other: &str) -> String {
+pub(crate) fn difference(one: &str, other: &str) -> String {
     let at = one.lines().zip(other.lines()).take_while(|(a, b)| a == b).count();
     let show = |text: &str| text.lines().skip(at.saturating_sub(8)).take(16).collect::<Vec<_>>().join("\n");
     format!("one run:\n{}\nparts:\n{}", show(one), show(other))
@@ -108,7 +108,9 @@ fn odd() -> World {
         assert_eq!(ran.code, 0, "{}", ran.whole());
     }
     world.git(&["tag", "-a", "-m", &token(2), "v1"]);
-    // Blobs that only refs name, some with the same secret; one that a tree names, too.
+    // Blobs that only refs name, some with the same secret, which a file has, too; one that a tree names, too.
+    world.stage("k.py", token(3));
+    world.commit();
     for number in 0..6 {
         world.write("loose", format!("{}{}y = {number}\n", token(3), token(40 + number)));
         let blob = world.git(&["hash-object", "-w", "loose"]).trim().to_owned();

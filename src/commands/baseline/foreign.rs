@@ -9,6 +9,7 @@ use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
 use crate::error::{CommandError, Kind};
+use crate::source::reader;
 use crate::types::finding::Finding;
 
 /// What another scanner knows.
@@ -50,8 +51,8 @@ struct Hashed {
 impl Foreign {
     /// Reads a file, of whichever kind it is.
     pub(super) fn read(path: &Path) -> Result<Self, CommandError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
+        let text =
+            reader::own_text(path).map_err(|error| CommandError::new(Kind::User, format!("{}: {error}", path.display())))?;
         Self::parse(&text).map_err(|error| {
             CommandError::new(Kind::User, format!("{}: {error}", path.display()))
                 .hint("known are a JSON report of gitleaks, a .gitleaksignore, and a .secrets.baseline")

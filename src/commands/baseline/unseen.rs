@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use super::{State, found, on_disk};
 use crate::error::CommandError;
 use crate::pipeline::{Outcome, Pipeline};
-use crate::policy::baseline::{Baseline, Entry, Known, Renames};
+use crate::policy::baseline::{Baseline, Covers, Entry, Known, Renames};
 use crate::report::escape;
 use crate::source::{plumbing, to_path};
 use crate::types::finding::Finding;
@@ -18,6 +18,8 @@ use crate::types::notice::{Notice, NoticeKind};
 enum Why {
     /// Its file is not on disk, and the history was not asked.
     History,
+    /// Its file is on disk without it, the baseline is of the history, too, and that was not asked.
+    Commits,
     /// The configuration leaves its path out.
     Excluded,
     /// It could not be read.
@@ -28,6 +30,7 @@ impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::History => f.write_str("not on disk, and only `--history` looks at the history"),
+            Self::Commits => f.write_str("not in the file, and only `--history` looks at the commits, which the baseline covers"),
             Self::Excluded => f.write_str("excluded"),
             Self::Unread(why) => write!(f, "not scanned: {why}"),
         }
@@ -66,14 +69,14 @@ impl Unmatched {
         for entry in left {
             by_path.entry(entry.path.clone()).or_default().insert(entry);
         }
-        let has_commits = by_path.is_empty() || state.is_history || has_commits(&state.top.folder);
+        let is_unasked = !by_path.is_empty() && !state.is_history && has_commits(&state.top.folder);
         for (path, mut entries) in by_path {
             let why = match gap {
                 _ if !state.pipeline.policy.admits(&path) => Some(Why::Excluded),
                 Some(notice) => Some(Why::Unread(notice.why.clone())),
                 None => match look(state, &path, &mut entries)? {
-                    Looked::Whole => None,
-                    Looked::NotThere => Some(Why::History).filter(|_| has_commits && !state.is_history),
+                    Looked::Whole => Some(Why::Commits).filter(|_| is_unasked && old.covers == Covers::History),
+                    Looked::NotThere => Some(Why::History).filter(|_| is_unasked),
                     Looked::Failed(why) => Some(Why::Unread(why)),
                 },
             };
@@ -87,7 +90,7 @@ impl Unmatched {
 
     /// Whether an entry's content could not be looked at.
     pub(super) fn is_unread(&self, entry: &Entry) -> bool {
-        self.kept.get(entry).is_some_and(|why| *why != Why::History)
+        self.kept.get(entry).is_some_and(|why| !matches!(why, Why::History | Why::Commits))
     }
 
     /// What is said of entries that stay; empty when there is none.

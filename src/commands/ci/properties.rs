@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::source::reader;
+
 /// Files of parameters are small; more is none.
 const LARGEST: u64 = 16 << 20;
 
@@ -17,7 +19,7 @@ pub(super) fn of_build() -> BTreeMap<String, String> {
 
 fn read(file: &Path) -> BTreeMap<String, String> {
     let is_small = std::fs::metadata(file).is_ok_and(|metadata| metadata.len() <= LARGEST);
-    let text = if is_small { std::fs::read(file).unwrap_or_default() } else { Vec::new() };
+    let text = if is_small { reader::own(file).unwrap_or_default() } else { Vec::new() };
     String::from_utf8_lossy(&text).lines().filter_map(entry).collect()
 }
 

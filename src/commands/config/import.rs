@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::pipeline::veil;
 use crate::report::escape;
 use crate::rules::ruleset::RuleSet;
+use crate::source::reader;
 use crate::types::finding::Secret;
 
 /// What becomes of a file.
@@ -39,7 +40,7 @@ struct Imported {
 /// The file can't be read or parsed.
 pub(super) fn run(tool: Tool, file: &Path) -> Result<Exit, CommandError> {
     let wrong = |what: String| CommandError::new(Kind::User, format!("{}: {what}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let text = reader::own_text(file).map_err(|error| wrong(error.to_string()))?;
     let is_ignore = is_ignore(file);
     if tool == Tool::Gitleaks && is_ignore {
         let error = wrong("it lists findings, which are a baseline".to_owned());

@@ -14,6 +14,7 @@ use crate::report::escape;
 use crate::rules::ruleset::RuleSet;
 use crate::settings::Settings;
 use crate::source::Source as _;
+use crate::source::reader;
 use crate::source::tree::{Ignore, Tree};
 use crate::source::{plumbing, walk};
 use crate::types::finding::{Finding, Verdict, Via};
@@ -56,7 +57,7 @@ fn of_line(pipeline: &Pipeline, path: &Path, line: u32) -> Result<Option<String>
     let outcome = pipeline.run(&tree, Some(()))?;
     let origin = tree.items().0.first().map(|item| item.origin.path().to_vec());
     let Some(label) = origin else { return Err(CommandError::new(Kind::User, format!("{shown}: no file"))) };
-    let content = std::fs::read(path).map_err(|error| CommandError::new(Kind::Io, format!("{shown}: {error}")))?;
+    let content = reader::own(path).map_err(|error| CommandError::new(Kind::Io, format!("{shown}: {error}")))?;
     let trace = trace::line(&pipeline.scanner, Subject { content: &content, path: &label }, line);
     Ok(trace.map(|trace| Page::new(pipeline, &outcome, &label, line).whole(&trace)))
 }
@@ -64,7 +65,7 @@ fn of_line(pipeline: &Pipeline, path: &Path, line: u32) -> Result<Option<String>
 /// The content that a finding is in; `None` where it is in no file of its own.
 fn content(origin: &Origin) -> Result<Option<Vec<u8>>, CommandError> {
     Ok(match origin {
-        Origin::File { path } => walk::opened(path).and_then(|path| std::fs::read(path).ok()),
+        Origin::File { path } => walk::opened(path).and_then(|path| reader::own(path).ok()),
         Origin::Staged { blob, .. } | Origin::Commit { blob, .. } | Origin::Lost { blob, .. } => {
             Some(plumbing::output(&["cat-file", "blob", &blob.to_string()])?)
         }

@@ -76,7 +76,7 @@ fn complaints(file: &RuleFile, at: usize, raw: &RawRule) -> Vec<Complaint> {
     };
     let mut all: Vec<Complaint> = clashes(file, at, &rule).into_iter().map(Complaint::Error).collect();
     if let Some(requires) = &rule.requires
-        && file.find(&requires.rule, builtin::rules()).is_none()
+        && file.find(&requires.rule).is_none()
     {
         all.push(Complaint::Error(format!("requires the unknown rule `{}`, so it never counts", requires.rule)));
     }
@@ -108,7 +108,7 @@ fn clashes(file: &RuleFile, at: usize, rule: &Rule) -> Vec<String> {
     if file.rules[..at].iter().any(|other| other.id == rule.id) {
         found.push("the id is used twice in this file".to_owned());
     }
-    for other in builtin::rules().iter().filter(|other| other.family != file.family) {
+    for other in builtin::rules().filter(|other| other.family != file.family) {
         if other.id == rule.id {
             found.push("a built-in rule has this id".to_owned());
         } else if other.aliases.contains(&rule.id) {

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use crate::config::schema::Config;
 use crate::error::{CommandError, Kind};
+use crate::rules::builtin;
 use crate::rules::schema::{PatternFile, RawRule, SchemaError};
+use crate::source::reader;
 use crate::types::rule::Rule;
 
 /// The family of rules that stand in a configuration.
@@ -30,7 +32,7 @@ impl RuleFile {
     /// It can't be read, is no TOML, or holds an unknown key.
     pub fn read(path: &Path) -> Result<Self, CommandError> {
         let name = path.display().to_string();
-        let text = std::fs::read(path).map_err(|error| {
+        let text = reader::own(path).map_err(|error| {
             CommandError::new(Kind::User, format!("{name}: {error}")).hint("name a patterns file or a .nospill.toml")
         })?;
         Self::parse(&text, name)
@@ -62,9 +64,9 @@ impl RuleFile {
     }
 
     /// The rule of an id, of this file or built-in.
-    pub fn find(&self, id: &str, builtin: &[Rule]) -> Option<Rule> {
+    pub fn find(&self, id: &str) -> Option<Rule> {
         let own = self.rules.iter().find(|raw| raw.id == id).and_then(|raw| self.rule(raw).ok());
-        own.or_else(|| builtin.iter().find(|rule| rule.id == id).cloned())
+        own.or_else(|| builtin::rules().find(|rule| rule.id == id).cloned())
     }
 }
 

@@ -8,7 +8,6 @@ use crate::commands::print;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::report::escape;
-use crate::rules::builtin;
 use crate::rules::schema::RawRule;
 
 /// Runs the examples and says which do not do what they say; any such, and any broken rule, denies.
@@ -45,7 +44,7 @@ fn faults(file: &RuleFile, raw: &RawRule) -> Vec<String> {
     };
     let companion = match &raw.requires {
         None => None,
-        Some(requires) => match file.find(&requires.rule, builtin::rules()) {
+        Some(requires) => match file.find(&requires.rule) {
             Some(companion) => Some(companion),
             None => return vec![format!("requires the unknown rule `{}`", requires.rule)],
         },

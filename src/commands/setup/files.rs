@@ -7,6 +7,7 @@ use crate::error::{CommandError, Kind};
 use crate::policy::baseline::Bytes;
 use crate::settings::Settings;
 use crate::source::plumbing;
+use crate::source::reader;
 
 /// A configuration file's bytes and its name for messages.
 pub type ConfigText = (Vec<u8>, String);
@@ -45,7 +46,7 @@ pub fn named_or(
     found: impl FnOnce() -> Result<Option<ConfigText>, CommandError>,
 ) -> Result<Option<ConfigText>, CommandError> {
     let Some(path) = &settings.config else { return found() };
-    let text = std::fs::read(path).map_err(|error| {
+    let text = reader::own(path).map_err(|error| {
         CommandError::new(Kind::Config, format!("{}: {error}", path.display())).hint("name a readable file with --config")
     })?;
     Ok(Some((text, path.display().to_string())))
@@ -125,7 +126,7 @@ impl Top {
     /// It is there and can't be read.
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, CommandError> {
         let path = self.folder.join(path);
-        match std::fs::read(&path) {
+        match reader::own(&path) {
             Ok(text) => Ok(Some(text)),
             Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(CommandError::new(Kind::Config, format!("{}: {error}", path.display()))),

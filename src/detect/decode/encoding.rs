@@ -39,8 +39,8 @@ impl Encoding {
         if odd * 20 <= total {
             return Self::Bytes;
         }
-        let halves: usize = places.iter().map(|place| halves(place)).sum();
-        if (odd - halves) * 20 > total { Self::Binary } else { Self::Bytes }
+        let zeros: usize = places.iter().map(|place| zeros_of_text(place)).sum();
+        if (odd - zeros) * 20 > total { Self::Binary } else { Self::Bytes }
     }
 
     /// Bytes of a line feed.
@@ -113,15 +113,17 @@ fn has_narrow(bytes: &[u8]) -> bool {
     bytes.chunk_by(|a, b| is_plain(*a) && is_plain(*b)).any(|run| run.len() >= telling)
 }
 
-/// How many bytes are zeros that are the other half of an ASCII letter of UTF-16, which may stand behind text of another kind.
-fn halves(bytes: &[u8]) -> usize {
+/// How many bytes are zeros that are the other half of an ASCII letter of UTF-16, which may stand behind text of another kind, or
+/// stand in text alone, as between the variables of an environment.
+fn zeros_of_text(bytes: &[u8]) -> usize {
     let is_letter = |at: usize| bytes.get(at).is_some_and(|&byte| byte != 0 && byte < 0x7f && !is_control(byte));
     let is_zero = |at: usize| bytes.get(at) == Some(&0);
     let is_half = |&at: &usize| {
         let before = at > 1 && is_zero(at - 2) && is_letter(at - 1);
         is_zero(at) && (before || is_zero(at + 2) && is_letter(at + 1))
     };
-    (0..bytes.len()).filter(is_half).count()
+    let is_alone = |&at: &usize| at >= 3 && is_zero(at) && (1..=3).all(|by| is_letter(at - by) && is_letter(at + by));
+    (0..bytes.len()).filter(|at| is_half(at) || is_alone(at)).count()
 }
 
 /// UTF-16 and UTF-32 with a byte order mark.
@@ -262,6 +264,8 @@ mod tests {
             (b"\xfe\xffkey = 12345".to_vec(), Encoding::Bytes),
             ((0..=255).cycle().take(9000).collect(), Encoding::Binary),
             ([text.as_bytes(), b"\0\0\0"].concat(), Encoding::Bytes),
+            (b"HOME=/root\0PATH=/bin\0TERM=x\0".repeat(20), Encoding::Bytes),
+            (b"ab\0\0\0\0\0\0".repeat(90), Encoding::Binary),
             ("\u{fc}\u{df}".repeat(99).chars().map(|c| c as u8).collect(), Encoding::Bytes),
             (Vec::new(), Encoding::Bytes),
         ] {

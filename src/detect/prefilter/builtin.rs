@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::Keyword;
+use crate::rules::builtin::text;
+
 use super::fingerprint::{Fingerprint, Key, Neighbours, Slots, Table, ranks};
 
+// KEYWORDS has for each keyword where it stands in the text of the rules, its length, and its rule.
 include!(concat!(env!("OUT_DIR"), "/fingerprint.rs"));
 
 pub(super) static TABLES: Fingerprint = Fingerprint {
@@ -16,6 +18,12 @@ pub(super) static TABLES: Fingerprint = Fingerprint {
     keys: Cow::Borrowed(&KEYS),
     more: Vec::new(),
 };
+
+/// A keyword by its number, and the rule it belongs to.
+pub(super) fn keyword(number: usize) -> (&'static str, u16) {
+    let (start, len, rule) = KEYWORDS[number];
+    (text(start, len), rule)
+}
 
 static BITMAP: [u32; Fingerprint::WORDS] = bitmap();
 static RANKS: [u32; Fingerprint::WORDS / 2] = {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::node::{manifest, quiet_yarn};
 use super::{below, inside};
 use crate::guard::files::Shipped;
+use crate::source::reader;
 
 /// What is said where it is not asked.
 pub(in crate::guard) const UNASKED: &str = "yarn from version 2 on is asked only if it is on PATH: the one that a package brings is the package's own \
@@ -49,8 +50,8 @@ fn lay(dir: &Path, bare: &Path) -> Result<(), String> {
         let (from, to) = (dir.join(&name), bare.join(&name));
         let content = match name.rsplit('/').next().unwrap_or(&name) {
             ".yarnrc.yml" | "yarn.lock" => continue,
-            "package.json" => packed(&fs::read(&from).unwrap_or_default())?,
-            ".gitignore" | ".npmignore" => fs::read(&from).map_err(|error| format!("{}: {error}", from.display()))?,
+            "package.json" => packed(&reader::own(&from).unwrap_or_default())?,
+            ".gitignore" | ".npmignore" => reader::own(&from).map_err(|error| format!("{}: {error}", from.display()))?,
             _ => Vec::new(),
         };
         if let Some(folder) = to.parent() {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Silence, answer, berry, folder, inside, output};
 use crate::guard::files::Shipped;
+use crate::source::reader;
 
 pub(super) fn npm(dir: &Path) -> Result<Vec<Shipped>, String> {
     let text = output(dir, "npm", &["pack", "--dry-run", "--json", "--ignore-scripts"])?;
@@ -47,7 +48,7 @@ pub(in crate::guard) fn is_berry(dir: &Path) -> bool {
 
 /// What package.json says; nothing where it is no JSON.
 pub(super) fn manifest(dir: &Path) -> Value {
-    let text = std::fs::read(dir.join("package.json")).ok();
+    let text = reader::own(dir.join("package.json")).ok();
     text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or(Value::Null)
 }
 

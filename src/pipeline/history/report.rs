@@ -74,7 +74,9 @@ impl Tracing<'_> {
             let spread = spread.entry(same(finding)).or_default();
             spread.blobs.insert(in_blob.blob);
             let paths = if in_blob.beside { &beside.paths } else { &places.paths };
-            spread.paths.insert(paths.text(in_blob.path).to_vec());
+            // A blob that a ref names has no path.
+            let path = Some(paths.text(in_blob.path)).filter(|path| !path.is_empty());
+            spread.paths.extend(path.map(<[u8]>::to_vec));
         }
         let (mut lost, own): (Vec<InBlob>, Vec<InBlob>) = found.in_blobs.into_iter().partition(|in_blob| in_blob.beside);
         lost.sort_by_key(|in_blob| (self.run.forest.oid(in_blob.blob), in_blob.path));

@@ -14,6 +14,9 @@ const LOCATOR: (&[u8], usize) = (b"PK\x06\x07", 20);
 /// The longest comment.
 const COMMENT: usize = 0xffff;
 
+/// Fewer bytes behind the record hold nothing.
+const FEWEST: usize = 8;
+
 /// How many bytes at the end of a file the record is looked for in.
 pub const TAIL: usize = END.1 + COMMENT;
 
@@ -24,23 +27,35 @@ pub fn may_end_in_zip(end: &[u8]) -> bool {
 
 /// Whether it is one: the record lies within the file, and the list that it speaks of ends where it starts.
 pub(super) fn is_zip<R: Read + Seek>(content: &mut R) -> io::Result<bool> {
+    Ok(record(content)?.is_some())
+}
+
+/// Where what stands behind a zip archive begins, if it is more than zeros.
+pub(super) fn end_of<R: Read + Seek>(content: &mut R) -> io::Result<Option<u64>> {
+    let Some(end) = record(content)? else { return Ok(None) };
+    content.seek(SeekFrom::Start(end))?;
+    let mut rest = Vec::new();
+    content.take(TAIL as u64).read_to_end(&mut rest)?;
+    let zeros = rest.iter().take_while(|&&b| b == 0).count();
+    Ok((rest.len() - zeros >= FEWEST).then_some(end + zeros as u64))
+}
+
+/// Where the record at the end, and the comment behind it, end.
+fn record<R: Read + Seek>(content: &mut R) -> io::Result<Option<u64>> {
     let size = content.seek(SeekFrom::End(0))?;
     let mut end = Vec::new();
     let start = size.saturating_sub(TAIL as u64);
     content.seek(SeekFrom::Start(start))?;
     content.take(TAIL as u64).read_to_end(&mut end)?;
     for at in memmem::find_iter(&end, END.0) {
-        if let Some(list) = list(&end[at..])
-            && is_list(content, list, start + at as u64)?
-        {
-            return Ok(true);
-        }
+        let Some(list) = list(&end[at..]) else { continue };
         let is_large = at >= LOCATOR.1 && end[at - LOCATOR.1..].starts_with(LOCATOR.0);
-        if is_large && list(&end[at..]).is_some() {
-            return Ok(true);
+        if is_large || is_list(content, list, start + at as u64)? {
+            let comment = u16::from_le_bytes([end[at + 20], end[at + 21]]);
+            return Ok(Some(start + (at + END.1) as u64 + u64::from(comment)));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// The bytes of the list that a record is about, and where it starts in the archive, if the record is whole and the list not empty.

@@ -1,43 +1,69 @@
-//! Streams that hold one content, compressed: gzip, zstd, xz, bzip2, each of one frame or several in a row, and lzma.
+//! Contents that are compressed as a whole: by gzip, zstd, xz, bzip2, in one stream or several in a row, and lzma.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use lzma_rust2::{LzmaReader, XzReader};
 
+use super::streams::Streams;
+use super::texts::MOST;
 use super::{Archive, Kind, Metered, peek};
 
 /// A stream of xz or lzma may ask for this many KiB: `xz -9` writes such as need 64 MiB.
-const LZMA_KIB: u32 = 512 << 10;
+pub(super) const LZMA_KIB: u32 = 512 << 10;
 /// No `.lzma` file that says how much it holds says more.
 const LZMA_MOST: u64 = 256 << 30;
 
 impl Archive<'_> {
-    /// Opens a compressed stream. A tar file in it is opened as if it were not compressed: its members are the stream's.
+    /// Opens a compressed content, and reads the texts of its headers and what stands behind it.
     pub(super) fn compressed(&mut self, kind: Kind, content: &mut dyn Read) -> io::Result<()> {
-        let decoder: Box<dyn Read + '_> = match kind {
-            Kind::Gzip => Box::new(flate2::read::MultiGzDecoder::new(content)),
-            Kind::Xz => Box::new(xz(content)),
-            Kind::Lzma => Box::new(LzmaReader::new_mem_limit(content, LZMA_KIB, None)?),
-            Kind::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(content)),
-            _ => Box::new(Frames::new(content)),
-        };
-        let mut decoder = Metered { from: decoder, budget: self.budget };
+        let name = stem(self.names.last().map_or(self.outer, Vec::as_slice));
+        let mut streams = Streams::new(kind, content);
+        let done = self.unpacked(name.clone(), &mut streams);
+        let (texts, is_cut) = streams.texts(&name);
+        self.headers(texts)?;
+        if is_cut {
+            let why = format!("more than {MOST} bytes of texts in its headers: the rest is not scanned");
+            self.to.notice(&self.names, why);
+        }
+        done?;
+        if let Some(mut behind) = streams.behind()? {
+            self.count()?;
+            self.member(b"(behind its end)".to_vec(), &mut behind)?;
+        }
+        Ok(())
+    }
+
+    /// What was compressed, read to its end. A tar file is opened as if it were not: its members are the outer one's.
+    fn unpacked(&mut self, name: Vec<u8>, streams: &mut Streams<'_>) -> io::Result<()> {
+        let mut decoder = Metered { from: streams, budget: self.budget };
         let mut head = [0; 512];
         let read = peek(&mut decoder, &mut head)?;
         let mut content = Cursor::new(&head[..read]).chain(decoder);
         match Kind::of(&head[..read]) {
-            Some(Kind::Tar) => self.tar(&mut content),
+            Some(Kind::Tar) => self.tar(&mut content)?,
             _ => {
                 self.count()?;
-                self.member(stem(self.names.last().map_or(self.outer, Vec::as_slice)), &mut content)
+                self.member(name, &mut content)?;
             }
         }
+        // What nobody wanted to the end is passed over, as something may stand behind.
+        io::copy(&mut content, &mut io::sink())?;
+        Ok(())
+    }
+
+    /// The texts that stand in the headers of an archive, if there are any.
+    pub(super) fn headers(&mut self, texts: Vec<u8>) -> io::Result<()> {
+        if texts.is_empty() {
+            return Ok(());
+        }
+        self.count()?;
+        self.member(b"(its headers)".to_vec(), &mut Cursor::new(texts))
     }
 }
 
-/// What a stream of xz holds.
-pub(super) fn xz<R: Read>(content: R) -> XzReader<R> {
-    XzReader::new_mem_limit(content, true, LZMA_KIB)
+/// What a stream of xz holds, or several.
+pub(super) fn xz<R: Read>(content: R, several: bool) -> XzReader<R> {
+    XzReader::new_mem_limit(content, several, LZMA_KIB)
 }
 
 /// What a zip archive's member of method 14 holds, `size` bytes: two bytes of version, two of the length of what follows, the
@@ -77,56 +103,6 @@ fn stem(name: &[u8]) -> Vec<u8> {
     match dot {
         Some(dot) if known.iter().any(|known| known.eq_ignore_ascii_case(ending)) => name[..dot].to_vec(),
         _ => name.to_vec(),
-    }
-}
-
-/// The frames of a zstd stream in a row; skippable ones are skipped.
-pub(super) struct Frames<R: Read> {
-    from: Option<BufReader<R>>,
-    frame: Option<Box<Frame<R>>>,
-}
-
-type Frame<R> = ruzstd::decoding::StreamingDecoder<BufReader<R>, ruzstd::decoding::FrameDecoder>;
-
-impl<R: Read> Frames<R> {
-    pub(super) fn new(from: R) -> Self {
-        Self { from: Some(BufReader::new(from)), frame: None }
-    }
-
-    /// Goes on to the next frame; whether there is one.
-    fn advance(&mut self) -> io::Result<bool> {
-        let Some(mut from) = self.from.take() else { return Ok(false) };
-        while let [first, _, ..] = *from.fill_buf()? {
-            if !(0x50..0x60).contains(&first) {
-                break;
-            }
-            let mut header = [0; 8];
-            from.read_exact(&mut header)?;
-            let length = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
-            io::copy(&mut (&mut from).take(length.into()), &mut io::sink())?;
-        }
-        if from.fill_buf()?.is_empty() {
-            return Ok(false);
-        }
-        self.frame = Some(Box::new(Frame::new(from).map_err(io::Error::other)?));
-        Ok(true)
-    }
-}
-
-impl<R: Read> Read for Frames<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let Some(frame) = &mut self.frame else {
-                if self.advance()? {
-                    continue;
-                }
-                return Ok(0);
-            };
-            match frame.read(into)? {
-                0 if !into.is_empty() => self.from = self.frame.take().map(|frame| frame.into_inner()),
-                read => return Ok(read),
-            }
-        }
     }
 }
 

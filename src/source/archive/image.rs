@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use serde::Deserialize;
 
-use super::{BETWEEN, Bounded};
+use super::tarred::{BETWEEN, Bounded};
 
 /// The numbers of layers, by the names of their members: 1 is the lowest. Empty for what is no image.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl Layers {
     pub(super) fn of<R: Read + io::Seek>(content: R) -> io::Result<Self> {
         let mut layers = Self::default();
         let left = Cell::new(BETWEEN);
-        let mut archive = tar::Archive::new(Bounded { from: content, left: &left });
+        let mut archive = tar::Archive::new(Bounded::new(content, &left));
         for entry in archive.entries_with_seek()? {
             let mut entry = entry?;
             left.set(BETWEEN);

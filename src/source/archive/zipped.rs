@@ -1,25 +1,29 @@
 //! The zip family: zip, jar, war, whl, nupkg, docx, xlsx, vsix, apk.
 
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::beside::{Before, Listed};
-use super::compressed::{Frames, lzma, xz};
-use super::{Archive, Metered, behind};
+use super::compressed::{lzma, xz};
+use super::streams::Streams;
+use super::texts::Texts;
+use super::{Archive, Kind, Metered, behind};
 
 impl Archive<'_> {
     /// Opens a zip archive, whose list of members stands at its end.
     pub(super) fn zip<R: Read + Seek>(&mut self, content: &mut R, before: Before) -> io::Result<()> {
         let mut archive = ZipArchive::new(&mut *content).map_err(io::Error::other)?;
-        let mut listed = Listed::default();
+        let (mut listed, mut texts) = (Listed::default(), Texts::default());
         for at in 0..archive.len() {
             self.count()?;
             let name = match archive.by_index_raw(at) {
                 Ok(member) => {
                     let start = member.header_start();
                     listed.add(start, member.data_start().unwrap_or(start).saturating_add(member.compressed_size()));
+                    texts.add(member.comment().as_bytes());
+                    texts.add(&member.extra_data().unwrap_or_default());
                     member.name_raw().to_vec()
                 }
                 Err(_) => Vec::new(),
@@ -40,6 +44,7 @@ impl Archive<'_> {
                 self.unreadable(name, &ZipError::Io(error));
             }
         }
+        self.headers(texts.take())?;
         if !archive.comment().is_empty() {
             let comment = archive.comment().to_vec();
             self.member(b"(its comment)".to_vec(), &mut Cursor::new(comment))?;
@@ -47,7 +52,13 @@ impl Archive<'_> {
         let start = if before == Before::Own { 0 } else { archive.offset() };
         let end = archive.central_directory_start();
         drop(archive);
-        self.beside(content, listed, start, end)
+        self.beside(content, listed, start, end)?;
+        if let Some(end) = behind::end_of(content)? {
+            content.seek(SeekFrom::Start(end))?;
+            self.count()?;
+            self.member(b"(behind its end)".to_vec(), content)?;
+        }
+        Ok(())
     }
 
     /// Opens a zip archive behind other bytes, if there is one.
@@ -80,12 +91,26 @@ fn opened<R: Read + Seek>(archive: &mut ZipArchive<R>, at: usize) -> ZipResult<O
         return Ok(Some(Box::new(archive.by_index(at)?)));
     }
     let decoder: Box<dyn Read + '_> = match method {
-        CompressionMethod::ZSTD | CompressionMethod::ZSTD_DEPRECATED => Box::new(Frames::new(archive.by_index_raw(at)?)),
-        CompressionMethod::XZ => Box::new(xz(archive.by_index_raw(at)?)),
+        CompressionMethod::ZSTD | CompressionMethod::ZSTD_DEPRECATED => {
+            Box::new(Alone(Streams::new(Kind::Zstd, archive.by_index_raw(at)?)))
+        }
+        CompressionMethod::XZ => Box::new(xz(archive.by_index_raw(at)?, true)),
         CompressionMethod::LZMA => Box::new(lzma(archive.by_index_raw(at)?, size)?),
         _ => return Ok(Some(Box::new(archive.by_index(at)?))),
     };
     Ok(Some(Box::new(Checked { from: decoder, hasher: crc32fast::Hasher::new(), sum })))
+}
+
+/// Streams behind which there is nothing.
+struct Alone<'c>(Streams<'c>);
+
+impl Read for Alone<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(into)? {
+            0 if !into.is_empty() && !self.0.is_all() => Err(io::Error::other("there are other bytes behind its end")),
+            read => Ok(read),
+        }
+    }
 }
 
 /// Holds what was read to its CRC-32, at its end.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::source::pack::ObjectFormat;
+use crate::source::reader;
 
 const MAGIC: &[u8; 16] = b"nospill clean 1\n";
 
@@ -41,7 +42,7 @@ impl Clean {
             ObjectFormat::Sha256 => "sha256",
         };
         let path = folder.join(format!("history-{word}.clean"));
-        let (names, refused) = match fs::read(&path) {
+        let (names, refused) = match reader::own(&path) {
             Ok(content) => match read(&content, &key, format) {
                 Ok(names) => (names.to_vec(), None),
                 Err(why) => (Vec::new(), Some(why)),
@@ -116,7 +117,7 @@ mod tests {
         assert!(names.iter().all(|name| clean.contains(name)) && !clean.contains(&[36; 20]) && clean.refused.is_none());
         assert!(!open(2).contains(&names[0]) && open(2).refused.is_some());
         let path = folder.path().join("history-sha1.clean");
-        let whole = fs::read(&path).expect("a file");
+        let whole = reader::own(&path).expect("a file");
         for at in [0, 20, 60, whole.len() - 1] {
             let mut broken = whole.clone();
             broken[at] ^= 1;

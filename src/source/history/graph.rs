@@ -100,8 +100,8 @@ impl Graph {
             sources.push(gathered.parents);
             parts.extend(gathered.commits.into_iter().map(|raw| (raw, part)));
         }
-        // By object, so that the numbers do not depend on which worker read what.
-        parts.sort_unstable_by_key(|(raw, _)| raw.object);
+        // By name, so that the numbers depend neither on which worker read what nor on how objects are stored.
+        parts.sort_unstable_by_key(|(raw, _)| forest.name(raw.object));
         let of_object: HashMap<u32, u32> = parts.iter().enumerate().map(|(at, (raw, _))| (raw.object, at as u32)).collect();
         let mut graph =
             Self { commits: Vec::with_capacity(parts.len()), parents: Vec::new(), of_object, tags, missing: Vec::new() };
@@ -196,7 +196,7 @@ impl Graph {
         }
     }
 
-    /// The numbers of `among`, parents before children; commits of one depth by time, then by object.
+    /// The numbers of `among`, parents before children; of those whose parents are there the earliest first, then by name.
     pub fn in_order(&self, among: &[bool]) -> Vec<u32> {
         let mut children: Vec<u32> = vec![0; self.len()];
         let members = || (0..self.len() as u32).filter(|&number| among[number as usize]);

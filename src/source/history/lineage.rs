@@ -163,7 +163,9 @@ pub fn trails(
     let roots: Vec<u32> = order.iter().map(|&number| graph.commit(number).tree).filter(|&tree| tree != NONE).collect();
     let outlines = Outlines::new(forest, trees, &roots, secrets);
     let of = |number: u32| outlines.of(graph.commit(number).tree);
-    let mut walk = Walk { graph, outlines: &outlines, secrets, trails: BTreeMap::new() };
+    let mut positions = vec![0; graph.len()];
+    order.iter().zip(0..).for_each(|(&number, position)| positions[number as usize] = position);
+    let mut walk = Walk { graph, outlines: &outlines, secrets, positions, trails: BTreeMap::new(), last: BTreeMap::new() };
     let mut is_parent = vec![false; graph.len()];
     let mut newest: HashMap<Outline, u32> = HashMap::new();
     for &number in order {
@@ -187,7 +189,10 @@ pub fn trails(
             .for_each(|&secret| walk.had(secret, number));
     }
     let in_head = outlines.added(0, head.map_or(0, of));
-    let mut trails = walk.trails;
+    let Walk { mut trails, last, .. } = walk;
+    for (secret, number) in last {
+        trails.entry(secret).and_modify(|trail| trail.last = number);
+    }
     for secret in in_head.iter().flat_map(|(path, blob)| secrets.at(*blob, path)) {
         if let Some(trail) = trails.get_mut(secret) {
             trail.in_head = true;
@@ -200,7 +205,11 @@ struct Walk<'w> {
     graph: &'w Graph,
     outlines: &'w Outlines<'w>,
     secrets: &'w dyn Secrets,
+    /// Of each commit in the order of parents: decides between commits of the same second.
+    positions: Vec<u32>,
     trails: BTreeMap<u32, Trail>,
+    /// The last commit that had a secret, by the secret.
+    last: BTreeMap<u32, u32>,
 }
 
 impl Walk<'_> {
@@ -241,25 +250,21 @@ impl Walk<'_> {
     /// A commit brought a secret in; the earliest such commit counts.
     fn brought(&mut self, secret: u32, number: u32, blob: u32) {
         let new = Trail { introduced: number, blob, last: number, in_head: false };
-        let when = |number: u32| (self.graph.commit(number).time, number);
+        let when = self.when(number);
+        let before = self.trails.get(&secret).map(|trail| self.when(trail.introduced));
         let trail = self.trails.entry(secret).or_insert(new);
-        if when(number) < when(trail.introduced) {
+        if before.is_some_and(|before| when < before) {
             (trail.introduced, trail.blob) = (number, blob);
         }
     }
 
     /// A commit had a secret; the latest such commit counts.
     fn had(&mut self, secret: u32, number: u32) {
-        let when = self.when(number);
-        let last = self.trails.get(&secret).map(|trail| self.when(trail.last));
-        if let (Some(trail), Some(last)) = (self.trails.get_mut(&secret), last)
-            && when > last
-        {
-            trail.last = number;
-        }
+        let last = self.last.get(&secret).copied().unwrap_or(number);
+        self.last.insert(secret, if self.when(number) > self.when(last) { number } else { last });
     }
 
     fn when(&self, number: u32) -> (i64, u32) {
-        (self.graph.commit(number).time, number)
+        (self.graph.commit(number).time, self.positions[number as usize])
     }
 }

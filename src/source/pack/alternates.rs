@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Problem;
 use crate::source::quoted::unquote;
+use crate::source::reader;
 
 /// Alternates of alternates are followed this deep, as git does.
 const DEEPEST: usize = 5;
@@ -62,7 +63,7 @@ fn listed(objects: &Path) -> io::Result<Vec<PathBuf>> {
         Ok(meta) if meta.len() > LARGEST || !meta.is_file() => return Err(io::ErrorKind::InvalidData.into()),
         Ok(_) => {}
     }
-    Ok(split(&fs::read(&path)?, b'\n'))
+    Ok(split(&reader::own(&path)?, b'\n'))
 }
 
 /// Paths between separators; empty ones and, as git has it in both places, those after a `#` are none.

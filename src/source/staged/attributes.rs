@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::source::reader;
+
 /// What may happen to the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Conversion {
@@ -40,7 +42,7 @@ impl Places {
 
 /// The strongest conversion that any line of an attribute file sets.
 fn in_file(path: &Path) -> Conversion {
-    match std::fs::read(path) {
+    match reader::own(path) {
         Ok(text) => text.split(|&b| b == b'\n').map(in_line).max().unwrap_or(Conversion::Nothing),
         Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
             Conversion::Nothing

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use regex_syntax::Parser;
+use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// Most globs that one regex becomes.
@@ -24,7 +24,8 @@ enum Piece {
 
 /// The globs that together match what a regex finds in paths; `None` where no globs say the same.
 pub(super) fn of_regex(regex: &str) -> Option<Vec<String>> {
-    let hir = Parser::new().parse(regex).ok()?;
+    // Tables of Unicode would be a part of the program for this alone.
+    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(regex).ok()?;
     let mut globs = BTreeSet::new();
     for pieces in alternatives(&hir)? {
         globs.extend(render(pieces)?);
@@ -64,7 +65,7 @@ fn alternatives(hir: &Hir) -> Option<Vec<Vec<Piece>>> {
                 Some(all)
             }
             (min @ (0 | 1), None) => match repetition.sub.kind() {
-                HirKind::Class(class) if is_any(class, '/') => one(Piece::Any),
+                HirKind::Class(class) if is_any(class, b'/') => one(Piece::Any),
                 HirKind::Class(class) if is_any_but_slash(class) => {
                     one(Piece::Text(if min == 0 { "*" } else { "?*" }.to_owned()))
                 }
@@ -85,29 +86,29 @@ fn alternatives(hir: &Hir) -> Option<Vec<Vec<Piece>>> {
 }
 
 /// Whether a class is so large that it means any character, this one included.
-fn is_any(class: &Class, with: char) -> bool {
-    const LARGE: u32 = 0x1_0000;
-    let Class::Unicode(class) = class else { return false };
-    let size: u32 = class.ranges().iter().map(|range| u32::from(range.end()) - u32::from(range.start()) + 1).sum();
+fn is_any(class: &Class, with: u8) -> bool {
+    const LARGE: usize = 200;
+    let Class::Bytes(class) = class else { return false };
+    let size: usize = class.ranges().iter().map(|range| usize::from(range.end() - range.start()) + 1).sum();
     size > LARGE && class.ranges().iter().any(|range| range.start() <= with && with <= range.end())
 }
 
 /// `[^/]`, or with the backslash left out, too.
 fn is_any_but_slash(class: &Class) -> bool {
-    is_any(class, '.') && is_any(class, 'a') && !is_any(class, '/')
+    is_any(class, b'.') && is_any(class, b'a') && !is_any(class, b'/')
 }
 
 /// One character: a dot that was not escaped is meant as a dot, and `[/\\]` as `/`.
 fn character(class: &Class) -> Option<String> {
     const MOST_RANGES: usize = 16;
-    if is_any(class, '/') {
+    if is_any(class, b'/') {
         return Some(".".to_owned());
     }
     if is_any_but_slash(class) {
         return Some("?".to_owned());
     }
-    let Class::Unicode(class) = class else { return None };
-    let ranges: Vec<(char, char)> = class.ranges().iter().map(|range| (range.start(), range.end())).collect();
+    let Class::Bytes(class) = class else { return None };
+    let ranges: Vec<(char, char)> = class.ranges().iter().map(|range| (range.start().into(), range.end().into())).collect();
     if ranges.iter().all(|&(from, to)| from == to && matches!(from, '/' | '\\')) {
         return Some("/".to_owned());
     }
