@@ -190,6 +190,51 @@ done
 [ "$ran" -gt 1 ] || { echo 'FAIL: there are not two shells' >&2; exit 1; }
 echo "ok: $refused refusals"
 
+# Other machines, as far as their names and their archives go.
+script=$root/packages/install.sh shell=sh
+mkdir "$work/names"
+printf '#!/bin/sh\ncase $1 in -s) echo "$SYSTEM" ;; *) echo "$MACHINE" ;; esac\n' > "$work/names/uname"
+chmod +x "$work/names/uname"
+machine() {
+    try right "PATH=$work/names:$PATH" "SYSTEM=$1" "MACHINE=$2"
+}
+folder=$work/www/right/v$version
+for triple in aarch64-unknown-linux-musl x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do
+    other=nospill-$version-$triple
+    rm -rf "$work/$other"
+    cp -r "$work/$name" "$work/$other"
+    case $triple in
+        *windows*)
+            mv "$work/$other/nospill" "$work/$other/nospill.exe"
+            (cd "$work" && python3 -m zipfile -c "$folder/$other.zip" "$other")
+            ;;
+        *) tar -C "$work" -czf "$folder/$other.tar.gz" "$other" ;;
+    esac
+done
+(cd "$folder" && sha256sum nospill-* > SHA256SUMS)
+while read -r system machine triple; do
+    if [ "$triple" != "${triple%windows-msvc}" ] && ! command -v unzip > /dev/null; then
+        echo 'SKIP: there is no unzip, so no archive of Windows was opened' >&2
+        skipped=1
+        continue
+    fi
+    machine "$system" "$machine"
+    if [ "$triple" = none ]; then
+        if [ "$code" != 1 ] || ! grep -q "no program for $system" "$work/log"; then fail "$system $machine: exit $code"; fi
+    elif [ "$code" != 0 ] || ! grep -q "fetching .*-$triple\." "$work/log"; then
+        fail "$system $machine: exit $code"
+    fi
+done <<'NAMES'
+Linux aarch64 aarch64-unknown-linux-musl
+Darwin arm64 aarch64-apple-darwin
+Darwin x86_64 x86_64-apple-darwin
+MINGW64_NT-10.0-26100 x86_64 x86_64-pc-windows-msvc
+MSYS_NT-10.0-26100 x86_64 x86_64-pc-windows-msvc
+FreeBSD amd64 none
+Linux riscv64 none
+NAMES
+echo 'ok: the right archive for each machine'
+
 # What the templates carry, as their servers run it.
 python3 - "$root/ci" "$work" <<'PY'
 import pathlib, re, sys, textwrap

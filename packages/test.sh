@@ -94,6 +94,7 @@ diff "$work/first/SHA256SUMS" "$work/second/SHA256SUMS" > "$work/log" || fail 'a
 echo "ok: packed twice, the same $(wc -l < "$work/first/SHA256SUMS") files"
 python3 "$root/packages/release/notes.py" > "$work/log" || fail 'there are no notes'
 grep -q '^- ' "$work/log" || fail 'the notes are empty'
+if python3 "$root/packages/release/tag.py" "v$version.1" > "$work/log" 2>&1; then fail 'a tag that is not the version is released'; fi
 rm "$work/small/x86_64-pc-windows-msvc/nospill.exe"
 if "$root/packages/release/release.sh" "$work/small" "$work/third" > "$work/log" 2>&1; then fail 'a release without a target is packed'; fi
 

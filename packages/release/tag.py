@@ -12,6 +12,8 @@ import about
 
 def main(tag, repository=about.REPOSITORY):
     wrong = []
+    if not re.fullmatch(r"\d+\.\d+\.\d+", about.VERSION):
+        wrong.append(f"{about.VERSION} is not three numbers, as PyPI, npm and Debian all read and order them")
     if tag != f"v{about.VERSION}":
         wrong.append(f"the tag {tag} is not v{about.VERSION}, as Cargo.toml has it")
     heads = re.findall(r"^## (\S+)", (about.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
