@@ -201,7 +201,7 @@ machine() {
 folder=$work/www/right/v$version
 for triple in aarch64-unknown-linux-musl x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do
     other=nospill-$version-$triple
-    rm -rf "$work/$other"
+    rm -rf "${work:?}/$other"
     cp -r "$work/$name" "$work/$other"
     case $triple in
         *windows*)
@@ -244,16 +244,24 @@ for name in ["azure-install", "gitlab", "gitlab-parallel"]:
     start = text.rindex("\n", 0, text.index("# packages/install.sh, by")) + 1
     end = re.compile(r"^ {0,4}\S", re.MULTILINE).search(text, start).start()
     (work / f"{name}.sh").write_text(textwrap.dedent(text[start:end]))
+text = (ci / "github-action/action.yml").read_text()
+start = text.index("run: |\n") + 7
+end = re.compile(r"^ {0,4}\S", re.MULTILINE).search(text, start).start()
+(work / "github-action.sh").write_text(textwrap.dedent(text[start:end]))
 PY
-for script in "$work"/azure-install.sh "$work"/gitlab.sh "$work"/gitlab-parallel.sh; do
-    case $script in *azure*) shell='bash --noprofile --norc' into=$work/agent/nospill ;; *) shell='sh -e' into=$work/to ;; esac
+for script in "$work"/azure-install.sh "$work"/gitlab.sh "$work"/gitlab-parallel.sh "$work"/github-action.sh; do
+    case $script in
+        *azure*) shell='bash --noprofile --norc' into=$work/agent/nospill-program ;;
+        *github*) shell='bash --noprofile --norc -eo pipefail' into=$work/agent/nospill-program ;;
+        *) shell='sh -e' into=$work/to ;;
+    esac
     for case in right sum; do
         rm -rf "$work/agent"
-        try $case AGENT_TEMPDIRECTORY="$work/agent"
+        try $case AGENT_TEMPDIRECTORY="$work/agent" RUNNER_TEMP="$work/agent" GITHUB_ACTION_PATH="$root/ci/github-action" VERSION="$version"
         if [ "$case $code" != "right 0" ] && [ "$case $code" != "sum 1" ]; then fail "$script: $case: exit $code"; fi
         if [ $case = right ] && [ ! -x "$into/nospill" ]; then fail "$script: nothing is installed"; fi
         if [ $case = sum ] && [ -e "$into/nospill" ]; then fail "$script: a wrong sum is installed"; fi
     done
-    echo "ok: what ci/$(basename "$script" .sh).yml carries"
+    echo "ok: how ci/$(basename "$script" .sh) installs"
 done
 [ "$skipped" = 0 ] || exit 77
