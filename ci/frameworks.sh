@@ -73,7 +73,7 @@ prove() {
 # What a release would have given to PyPI and npm, and where they are asked for it.
 mkdir -p "$work/programs/$(uname -m)-unknown-linux-musl" "$work/packed"
 strip -o "$work/programs/$(uname -m)-unknown-linux-musl/nospill" "$program"
-for kind in wheel npm; do PYTHONDONTWRITEBYTECODE=1 python3 "$root/packages/release/$kind.py" "$work/programs" "$work/packed"; done
+for kind in wheel npm; do NOSPILL_PACK_LEVEL=1 PYTHONDONTWRITEBYTECODE=1 python3 "$root/packages/release/$kind.py" "$work/programs" "$work/packed"; done
 python3 "$root/packages/registry.py" "$work/packed" "$work/port" >> "$work/fetched" &
 registry=$!
 for _ in $(seq 100); do if [ -s "$work/port" ]; then break; fi; sleep 0.1; done

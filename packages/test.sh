@@ -101,7 +101,7 @@ if "$root/packages/release/release.sh" "$work/small" "$work/third" > "$work/log"
 programs "$work/programs"
 strip -o "$work/programs/$machine-unknown-linux-musl/nospill" "$program"
 out=$work/out
-"$root/packages/release/release.sh" "$work/programs" "$out" > "$work/log" 2>&1 || fail 'a release can not be packed'
+NOSPILL_PACK_LEVEL=1 "$root/packages/release/release.sh" "$work/programs" "$out" > "$work/log" 2>&1 || fail 'a release can not be packed'
 python3 "$root/packages/release/verify.py" "$out"
 (cd "$out" && sha256sum --quiet --strict -c SHA256SUMS)
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import about
+import archives
 
 OWNER = about.REPOSITORY.split("/")[-2]
 MAINTAINER = f"nospill maintainers <{OWNER}@users.noreply.github.com>"
@@ -90,7 +91,10 @@ def main(programs, texts, out):
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
             # xz: what every Debian and Ubuntu in use can read.
             subprocess.run(
-                ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", top, pathlib.Path(out, f"nospill_{about.VERSION}_{target.deb}.deb")],
+                [
+                    *["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{archives.LEVEL}", "--build", top],
+                    pathlib.Path(out, f"nospill_{about.VERSION}_{target.deb}.deb"),
+                ],
                 env={**os.environ, "SOURCE_DATE_EPOCH": str(about.epoch())},
                 stdout=subprocess.DEVNULL,
                 check=True,
