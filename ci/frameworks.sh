@@ -163,6 +163,8 @@ else
 fi
 
 export PATH=$bare
+# lefthook's package wires hooks into the repository that npm is run in.
+cd "$work"
 if npm install --silent --no-fund --no-audit --prefix "$work/npm" husky lefthook lint-staged > "$work/npm.log" 2>&1; then
     version() { node -p "require('$work/npm/node_modules/$1/package.json').version"; }
     # by_npm: the program as a development dependency of the repository here, which no commit takes in.
@@ -175,16 +177,16 @@ if npm install --silent --no-fund --no-audit --prefix "$work/npm" husky lefthook
     echo '{}' > package.json
     by_npm
     husky > /dev/null
-    echo 'npx --no-install nospill staged' > .husky/pre-commit
-    echo 'npx --no-install nospill commit-msg "$1"' > .husky/commit-msg
+    echo 'nospill staged' > .husky/pre-commit
+    echo 'nospill commit-msg "$1"' > .husky/commit-msg
     prove husky "$(version husky), the program of the npm package"
     # Beside lint-staged, as the recipe says.
     repository lint-staged
     echo '{ "lint-staged": { "*.py": "true" } }' > package.json
     by_npm
     husky > /dev/null
-    printf '%s\n' 'lint-staged' 'npx --no-install nospill staged' > .husky/pre-commit
-    echo 'npx --no-install nospill commit-msg "$1"' > .husky/commit-msg
+    printf '%s\n' 'lint-staged' 'nospill staged' > .husky/pre-commit
+    echo 'nospill commit-msg "$1"' > .husky/commit-msg
     prove lint-staged "$(version lint-staged)"
     repository lefthook
     echo '{}' > package.json
@@ -193,11 +195,11 @@ if npm install --silent --no-fund --no-audit --prefix "$work/npm" husky lefthook
 pre-commit:
   commands:
     nospill:
-      run: npx --no-install nospill staged
+      run: node_modules/.bin/nospill staged
 commit-msg:
   commands:
     nospill:
-      run: npx --no-install nospill commit-msg {1}
+      run: node_modules/.bin/nospill commit-msg {1}
 YAML
     lefthook install > /dev/null
     prove lefthook "$(version lefthook), the program of the npm package"
