@@ -15,6 +15,10 @@ use nospill::rules::ruleset::RuleSet;
 use nospill::settings::Settings;
 use nospill::source::pipes::{self, Refs};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(exit) => exit.into(),

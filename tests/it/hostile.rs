@@ -10,7 +10,7 @@ use crate::env::{Ran, World, text, token};
 use crate::forge::{Pack, bomb, bytes, copy, deflated, delta, hex, name};
 
 /// Seconds that a run may take, in a debug build on a busy machine.
-const SECONDS: &str = "30";
+const SECONDS: &str = "60";
 /// KiB of address space that a run may take.
 const KIB: u32 = 3 << 20;
 

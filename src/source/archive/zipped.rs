@@ -11,9 +11,15 @@ use super::streams::Streams;
 use super::texts::Texts;
 use super::{Archive, Kind, Metered, behind};
 
+/// Any content: the code of an archive would be there for each kind of content otherwise.
+pub(super) trait ReadSeek: Read + Seek {}
+
+impl<R: Read + Seek> ReadSeek for R {}
+
 impl Archive<'_> {
     /// Opens a zip archive, whose list of members stands at its end.
-    pub(super) fn zip<R: Read + Seek>(&mut self, content: &mut R, before: Before) -> io::Result<()> {
+    pub(super) fn zip(&mut self, content: &mut dyn ReadSeek, before: Before) -> io::Result<()> {
+        let content = &mut &mut *content;
         let mut archive = ZipArchive::new(&mut *content).map_err(io::Error::other)?;
         let (mut listed, mut texts) = (Listed::default(), Texts::default());
         for at in 0..archive.len() {
