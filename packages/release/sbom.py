@@ -1,5 +1,5 @@
 """Writes the bill of materials of a release, CycloneDX 1.6: what Cargo.lock holds of each target's dependencies, with its
-checksums, and the C libraries that three crates carry.
+checksums, and the C libraries that crates carry.
 
     sbom.py OUT      # writes OUT/nospill-VERSION.cdx.json
 
@@ -20,6 +20,7 @@ import about
 CARRIED = {
     "libgit2-sys": lambda version: ("libgit2", version.partition("+")[2], "pkg:github/libgit2/libgit2@v{}"),
     "libdeflate-sys": lambda version: ("libdeflate", version.partition("+")[2], "pkg:github/ebiggers/libdeflate"),
+    "libmimalloc-sys": lambda version: ("mimalloc", version.partition("+")[2], "pkg:github/microsoft/mimalloc"),
     "libz-sys": lambda version: ("zlib", version.partition("+")[2], "pkg:github/madler/zlib"),
 }
 
