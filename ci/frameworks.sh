@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves the recipes of hooks/README.md with the real hook managers: pre-commit and prek (PyPI), husky, lefthook and
-# lint-staged (npm). Each gets a repository of its own, in which a commit with a secret must be blocked and a clean one pass.
+# lint-staged (npm), where the program comes from the wheel and the npm package of this tree, of a registry on loopback. Each gets a repository of its own, in which a commit with a secret must be blocked and a clean one pass.
 #
 #   ci/frameworks.sh [target/release/nospill]
 #
@@ -10,7 +10,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${1:-$root/target/release/nospill}")
 [ -x "$program" ] || { echo "no program at $program" >&2; exit 2; }
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+registry=
+trap '[ -z "$registry" ] || kill "$registry"; rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/home"
 ln -s "$program" "$work/bin/nospill"
 export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=${CARGO_HOME:-$HOME/.cargo}
@@ -69,22 +70,57 @@ prove() {
     echo "ok: $1 ($2)"
 }
 
-if python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q --disable-pip-version-check install pre-commit prek 2> "$work/pip.log"; then
+# What a release would have given to PyPI and npm, and where they are asked for it.
+mkdir -p "$work/programs/$(uname -m)-unknown-linux-musl" "$work/packed"
+strip -o "$work/programs/$(uname -m)-unknown-linux-musl/nospill" "$program"
+for kind in wheel npm; do NOSPILL_PACK_LEVEL=1 PYTHONDONTWRITEBYTECODE=1 python3 "$root/packages/release/$kind.py" "$work/programs" "$work/packed"; done
+python3 "$root/packages/registry.py" "$work/packed" "$work/port" >> "$work/fetched" &
+registry=$!
+for _ in $(seq 100); do if [ -s "$work/port" ]; then break; fi; sleep 0.1; done
+index=http://127.0.0.1:$(cat "$work/port")
+# The path on which no program stands.
+bare=${PATH#"$work/bin:"}
+
+# install_hooks FRAMEWORK: of the configuration that is here.
+install_hooks() {
+    "$1" install > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
+    "$1" install-hooks > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
+}
+
+if python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q --disable-pip-version-check install pre-commit prek uv 2> "$work/pip.log"; then
     # The hooks of this tree as a framework fetches them: from a repository, at a revision.
     git init -q "$work/hooks"
-    cp "$root/.pre-commit-hooks.yaml" "$work/hooks/"
+    (cd "$root" && cp --parents .pre-commit-hooks.yaml pyproject.toml Cargo.toml packages/hook/backend.py "$work/hooks/")
     git -C "$work/hooks" add . && git -C "$work/hooks" commit -q -m hooks
+    revision=$(git -C "$work/hooks" rev-parse HEAD)
+    export PIP_INDEX_URL=$index/simple UV_DEFAULT_INDEX=$index/simple PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1
+    for framework in pre-commit prek; do
+        repository "$framework-system"
+        cat > .pre-commit-config.yaml <<YAML
+default_install_hook_types: [pre-commit, commit-msg]
+repos:
+  - repo: $work/hooks
+    rev: $revision
+    hooks: [{ id: nospill-system }, { id: nospill-commit-msg, language: system }]
+YAML
+        install_hooks "$framework"
+        prove "$framework-system" "the program on PATH, $("$framework" --version)"
+    done
+    export PATH=$bare
     for framework in pre-commit prek; do
         repository "$framework"
         cat > .pre-commit-config.yaml <<YAML
 default_install_hook_types: [pre-commit, commit-msg, pre-push]
 repos:
   - repo: $work/hooks
-    rev: $(git -C "$work/hooks" rev-parse HEAD)
-    hooks: [{ id: nospill-system }, { id: nospill-commit-msg }, { id: nospill-pre-push }]
+    rev: $revision
+    hooks: [{ id: nospill }, { id: nospill-commit-msg }, { id: nospill-pre-push }]
 YAML
-        "$framework" install > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
-        prove "$framework" "$("$framework" --version)"
+        : > "$work/fetched"
+        started=$SECONDS
+        install_hooks "$framework"
+        grep -q '^nospill-.*\.whl$' "$work/fetched" || { echo "FAIL: $framework did not ask for the wheel" >&2; exit 1; }
+        prove "$framework" "by the wheel, installed in $((SECONDS - started)) s"
         # A push: what is not in the remote, hooks of commits passed by.
         git init -q --bare "$work/$framework.git"
         git remote add origin "$work/$framework.git"
@@ -96,11 +132,11 @@ YAML
         echo "ok: $framework, pre-push"
         log=$work/runs.log
         # Runs that are about no commit: between two commits, and over files by the hook that takes names.
-        if "$framework" run nospill-system --from-ref HEAD~1 --to-ref HEAD > "$log" 2>&1; then cat "$log"; echo "FAIL: $framework, a range" >&2; exit 1; fi
+        if "$framework" run nospill --from-ref HEAD~1 --to-ref HEAD > "$log" 2>&1; then cat "$log"; echo "FAIL: $framework, a range" >&2; exit 1; fi
         grep -q 'leak.py:1:10' "$log" || { cat "$log"; exit 1; }
-        "$framework" run nospill-system --all-files --verbose > "$log" 2>&1 || { cat "$log"; exit 1; }
+        "$framework" run nospill --all-files --verbose > "$log" 2>&1 || { cat "$log"; exit 1; }
         grep -q 'nothing is staged, so nothing was scanned' "$log" || { cat "$log"; exit 1; }
-        sed -i 's/{ id: nospill-system }/{ id: nospill-files }/' .pre-commit-config.yaml
+        sed -i 's/{ id: nospill }/{ id: nospill-files }/' .pre-commit-config.yaml
         for files in --all-files '--files leak.py'; do
             # shellcheck disable=SC2086 # two words
             if "$framework" run nospill-files $files > "$log" 2>&1; then cat "$log"; echo "FAIL: $framework, $files" >&2; exit 1; fi
@@ -112,14 +148,13 @@ YAML
     git clone -q "$root" "$work/source"
     for framework in pre-commit prek; do
         repository "$framework-rust"
-        printf 'repos:\n  - repo: %s\n    rev: %s\n    hooks: [{ id: nospill }]\n' "$work/source" "$(git -C "$work/source" rev-parse HEAD)" \
+        printf 'repos:\n  - repo: %s\n    rev: %s\n    hooks: [{ id: nospill-build }]\n' "$work/source" "$(git -C "$work/source" rev-parse HEAD)" \
             > .pre-commit-config.yaml
         "$framework" install > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
         hasty "$framework" install-hooks > "$work/install.log" 2>&1 || { cat "$work/install.log"; exit 1; }
         token 4 > leak.py
         git add .
-        # Without the program that stands on PATH here.
-        if PATH=${PATH#"$work/bin:"} git commit -q -m leak > "$work/$framework.log" 2>&1; then echo "FAIL: $framework, built" >&2; exit 1; fi
+        if git commit -q -m leak > "$work/$framework.log" 2>&1; then echo "FAIL: $framework, built" >&2; exit 1; fi
         grep -q 'leak.py:1:10' "$work/$framework.log" || { cat "$work/$framework.log"; exit 1; }
         echo "ok: $framework, which built the program"
     done
@@ -127,34 +162,47 @@ else
     skip 'pre-commit and prek'
 fi
 
+export PATH=$bare
+# lefthook's package wires hooks into the repository that npm is run in.
+cd "$work"
 if npm install --silent --no-fund --no-audit --prefix "$work/npm" husky lefthook lint-staged > "$work/npm.log" 2>&1; then
     version() { node -p "require('$work/npm/node_modules/$1/package.json').version"; }
+    # by_npm: the program as a development dependency of the repository here, which no commit takes in.
+    by_npm() {
+        echo node_modules > .gitignore
+        npm_config_cache=$work/npm-cache npm install --silent --no-fund --no-audit --no-package-lock --save-dev --registry "$index" nospill > "$work/npm.log" 2>&1 ||
+            { cat "$work/npm.log"; exit 1; }
+    }
     repository husky
     echo '{}' > package.json
+    by_npm
     husky > /dev/null
     echo 'nospill staged' > .husky/pre-commit
     echo 'nospill commit-msg "$1"' > .husky/commit-msg
-    prove husky "$(version husky)"
+    prove husky "$(version husky), the program of the npm package"
     # Beside lint-staged, as the recipe says.
     repository lint-staged
     echo '{ "lint-staged": { "*.py": "true" } }' > package.json
+    by_npm
     husky > /dev/null
     printf '%s\n' 'lint-staged' 'nospill staged' > .husky/pre-commit
     echo 'nospill commit-msg "$1"' > .husky/commit-msg
     prove lint-staged "$(version lint-staged)"
     repository lefthook
+    echo '{}' > package.json
+    by_npm
     cat > lefthook.yml <<'YAML'
 pre-commit:
   commands:
     nospill:
-      run: nospill staged
+      run: node_modules/.bin/nospill staged
 commit-msg:
   commands:
     nospill:
-      run: nospill commit-msg {1}
+      run: node_modules/.bin/nospill commit-msg {1}
 YAML
     lefthook install > /dev/null
-    prove lefthook "$(version lefthook)"
+    prove lefthook "$(version lefthook), the program of the npm package"
 else
     skip 'husky, lefthook and lint-staged'
 fi

@@ -8,14 +8,16 @@ import sys
 
 import yaml
 
-AZURE = ["azure-pipelines", "azure-pipelines-parallel"]
+AZURE = ["azure-pipelines", "azure-pipelines-parallel", "azure-install"]
 # A template, what runs its scripts, and the keys under which they stand.
 SCRIPTS = [
-    *((f"{name}.yml", "bash", {"script"}) for name in AZURE),
+    *((f"{name}.yml", "bash", {"bash"}) for name in AZURE),
     ("github-action/action.yml", "bash", {"run"}),
     ("github-matrix.yml", "bash", {"run"}),
-    ("gitlab.yml", "sh", {"script"}),
-    ("gitlab-parallel.yml", "sh", {"script"}),
+    ("../.github/workflows/release.yml", "bash", {"run"}),
+    ("../.github/workflows/publish.yml", "bash", {"run"}),
+    ("gitlab.yml", "sh", {"before_script", "script"}),
+    ("gitlab-parallel.yml", "sh", {"before_script", "script"}),
     ("kubernetes-job.yaml", "sh -eu", {"args"}),
 ]
 
@@ -44,7 +46,8 @@ def main(into):
         assert found, f"{name}: no script"
         for at, text in enumerate(found):
             text = re.sub(r"\$\{\{.*?\}\}|\$\([A-Z][A-Za-z.]*\)", "WORD", text)
-            (into / "scripts" / f"{name.replace('/', '-')}.{at}").write_text(f"#!/bin/{shell}\n{text}\n", encoding="utf-8")
+            file = f"{name.removeprefix('../.github/').replace('/', '-')}.{at}"
+            (into / "scripts" / file).write_text(f"#!/bin/{shell}\n{text}\n", encoding="utf-8")
 
 
 main(pathlib.Path(sys.argv[1]))

@@ -60,7 +60,7 @@ fn azure_parallel_jobs() {
         let ran = run(
             &world,
             "bash",
-            text(&value, "/jobs/0/steps/2/script"),
+            text(&value, "/jobs/0/steps/2/bash"),
             &[
                 ("TF_BUILD", "True"),
                 ("BUILD_REASON", "Schedule"),
@@ -74,7 +74,7 @@ fn azure_parallel_jobs() {
         fs::create_dir_all(&to).expect("a folder");
         fs::rename(temp.join("nospill/shard.json"), to.join("shard.json")).expect("a report");
     }
-    let merge = text(&value, "/jobs/1/steps/3/script");
+    let merge = text(&value, "/jobs/1/steps/3/bash");
     let variables =
         [("PIPELINE_WORKSPACE", workspace.as_str()), ("BUILD_ARTIFACTSTAGINGDIRECTORY", staging.to_str().expect("UTF-8"))];
     let ran = run(&world, "bash", merge, &variables);
@@ -192,7 +192,7 @@ fn azures_task_results_say_what_denies_and_what_is_audited() {
         let (temp, staging) = (world.at("temp"), world.at("staging"));
         fs::create_dir(&temp).expect("a folder");
         // As the server fills it in.
-        let script = text(&value, "/jobs/0/steps/2/script").replace("${{ parameters.arguments }}", "");
+        let script = text(&value, "/jobs/0/steps/2/bash").replace("${{ parameters.arguments }}", "");
         let variables = [
             ("TF_BUILD", "True"),
             ("BUILD_REASON", "PullRequest"),
