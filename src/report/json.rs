@@ -266,7 +266,7 @@ impl<'r> Document<'r> {
         self.notices.dedup();
     }
 
-    /// Reads a report that [`render`] wrote.
+    /// Reads a report that [`write()`] wrote.
     ///
     /// # Errors
     /// It is something else, or of another version.
